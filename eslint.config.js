@@ -1,0 +1,21 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist/", "runs/", "test/golden/", "examples/data/"] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      eqeqeq: "error",
+      "no-restricted-imports": "off",
+    },
+  },
+  // Dependencies run one way: grammar <- compiler <- cli; the runtime stands alone.
+  { files: ["grammar/**"], rules: { "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/runtime/**", "**/cli/**"] }] } },
+  { files: ["compiler/**"], rules: { "no-restricted-imports": ["error", { patterns: ["**/runtime/**", "**/cli/**"] }] } },
+  { files: ["runtime/**"], rules: { "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**"] }] } },
+  { files: ["**/*.mjs"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } } },
+);

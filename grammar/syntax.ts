@@ -1,0 +1,303 @@
+/**
+ * The syntax tree of an `.mmspec` file: plain, serialisable data. Every node carries its span, so that whatever
+ * is wrong with it can be underlined in the source; nothing here knows lines, colours or meaning.
+ */
+
+/** Offsets into the source, in UTF-16 code units; `end` is exclusive. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+interface Node {
+  span: Span;
+}
+
+/** An identifier as the file spells it. */
+export interface Name extends Node {
+  kind: "name";
+  text: string;
+}
+
+/** `0.5`, `1e-3`, `500k`, `1/255`; `value` is the number it means. */
+export interface NumberLiteral extends Node {
+  kind: "number";
+  value: number;
+}
+
+/** `"text"`; `value` has its escapes resolved. */
+export interface StringLiteral extends Node {
+  kind: "string";
+  value: string;
+}
+
+export interface List extends Node {
+  kind: "list";
+  items: Value[];
+}
+
+/** `name` or `name(arguments)`. `args` is empty in both cases when nothing is given; `parens` tells them apart. */
+export interface Call extends Node {
+  kind: "call";
+  name: Name;
+  args: Argument[];
+  parens: boolean;
+}
+
+/** `value` or `name: value`. */
+export interface Argument extends Node {
+  kind: "argument";
+  name?: Name;
+  value: Value;
+}
+
+/** A bare name as a value (`cosine`) is a Call without parentheses. */
+export type Value = NumberLiteral | StringLiteral | List | Call;
+
+/** `layer -> layer -> ...` */
+export interface Chain extends Node {
+  kind: "chain";
+  items: Call[];
+}
+
+/** One file. A file that has errors still has a tree: of all that could be read. */
+export interface SpecFile extends Node {
+  kind: "file";
+  models: ModelDeclaration[];
+  data: DataDeclaration[];
+}
+
+export interface ModelDeclaration extends Node {
+  kind: "model";
+  doc?: string;
+  name: Name;
+  members: ModelMember[];
+}
+
+export type ModelMember =
+  | TargetDeclaration
+  | ModalityDeclaration
+  | EncoderDeclaration
+  | EncodeDeclaration
+  | FusionDeclaration
+  | FusionBlock
+  | TrainDeclaration
+  | EvaluateDeclaration;
+
+/** `target digit: class(10)` */
+export interface TargetDeclaration extends Node {
+  kind: "target";
+  doc?: string;
+  name: Name;
+  type: Call;
+}
+
+/** `optional modality image: image(28, 28, 1)` */
+export interface ModalityDeclaration extends Node {
+  kind: "modality";
+  doc?: string;
+  optional: boolean;
+  name: Name;
+  type: Call;
+}
+
+/** `encoder Eye for image = conv(16, 3) -> flatten`; without `for` it is a template. */
+export interface EncoderDeclaration extends Node {
+  kind: "encoder";
+  doc?: string;
+  name: Name;
+  modality?: Name;
+  layers: Chain;
+}
+
+/** `encode left, right with Eye shared`: applies a template; `shared` ties the weights. */
+export interface EncodeDeclaration extends Node {
+  kind: "encode";
+  modalities: Name[];
+  encoder: Name;
+  shared: boolean;
+}
+
+/** `fusion = concat -> mlp(64)`: one operator over all modalities. */
+export interface FusionDeclaration extends Node {
+  kind: "fusion";
+  doc?: string;
+  chain: Chain;
+}
+
+/** `fusion { ... }`: interactions, gate and rules. */
+export interface FusionBlock extends Node {
+  kind: "fusion-block";
+  doc?: string;
+  interactions: InteractionDeclaration[];
+  gates: GateDeclaration[];
+  rules: RuleDeclaration[];
+}
+
+/** `redundant(sound, image) = align(cosine) -> linear` */
+export interface InteractionDeclaration extends Node {
+  kind: "interaction";
+  doc?: string;
+  component: ComponentReference;
+  layers: Chain;
+}
+
+/** `gate = mlp(32)` */
+export interface GateDeclaration extends Node {
+  kind: "gate";
+  doc?: string;
+  layers: Chain;
+}
+
+/** `unique(sound)`, `redundant(sound, image)`, `gate` */
+export interface ComponentReference extends Node {
+  kind: "component";
+  name: Name;
+  modalities: Name[];
+}
+
+/** `when CONDITION use COMPONENT`, or `otherwise use COMPONENT` (no condition). */
+export interface RuleDeclaration extends Node {
+  kind: "rule";
+  doc?: string;
+  condition?: Condition;
+  use: ComponentReference;
+}
+
+export type Condition = Comparison | Dominates | Missing | Connective | Negation;
+
+/** `synergy > 0.6` */
+export interface Comparison extends Node {
+  kind: "comparison";
+  share: ShareReference;
+  operator: ">" | ">=" | "<" | "<=";
+  value: NumberLiteral;
+}
+
+/** `uniqueness(image) dominates` */
+export interface Dominates extends Node {
+  kind: "dominates";
+  share: ShareReference;
+}
+
+/** `missing(image)` */
+export interface Missing extends Node {
+  kind: "missing";
+  modality: Name;
+}
+
+/** `a and b`, `a or b`; `and` binds tighter. */
+export interface Connective extends Node {
+  kind: "and" | "or";
+  left: Condition;
+  right: Condition;
+}
+
+export interface Negation extends Node {
+  kind: "not";
+  operand: Condition;
+}
+
+/** `redundancy`, `synergy`, `uniqueness(image)`; also with a modality list, `synergy(a, b)`. */
+export interface ShareReference extends Node {
+  kind: "share";
+  name: Name;
+  modalities: Name[];
+}
+
+export interface TrainDeclaration extends Node {
+  kind: "train";
+  doc?: string;
+  settings: TrainSetting[];
+}
+
+export type TrainSetting = TrainOption | StopSetting;
+
+/** `paradigm dmil(...)`, `optimizer adam(lr: 1e-3)`, `batch 128`, `seed 7`, `epochs 20`: a word and a value. */
+export interface TrainOption extends Node {
+  kind: "option";
+  name: Name;
+  value: Value;
+}
+
+/** `stop after 5 epochs without improvement` */
+export interface StopSetting extends Node {
+  kind: "stop";
+  epochs: NumberLiteral;
+}
+
+export interface EvaluateDeclaration extends Node {
+  kind: "evaluate";
+  doc?: string;
+  items: EvaluateItem[];
+}
+
+export type EvaluateItem = MetricItem | PidItem;
+
+/** `accuracy`, `calibration(bins: 15)` */
+export interface MetricItem extends Node {
+  kind: "metric";
+  call: Call;
+}
+
+/** `pid lsmi per sample`, `pid lsmi(folds: 5) of sound, image per sample` */
+export interface PidItem extends Node {
+  kind: "pid";
+  measure: Call;
+  modalities: Name[];
+  perSample: boolean;
+}
+
+export interface DataDeclaration extends Node {
+  kind: "data";
+  doc?: string;
+  model: Name;
+  sources: DataSource[];
+  bindings: DataBinding[];
+  splits: SplitDeclaration[];
+}
+
+/** `from "digits.npz"` or `from synthetic(synergy: 1.0, samples: 8000)` */
+export interface DataSource extends Node {
+  kind: "source";
+  value: StringLiteral | Call;
+}
+
+/** `image <- "pixels" scaled by 1/255`, `features <- "a", "b", "c"` */
+export interface DataBinding extends Node {
+  kind: "binding";
+  name: Name;
+  columns: StringLiteral[];
+  scale?: NumberLiteral;
+}
+
+/** `split 0.8 train, 0.1 validation, 0.1 test stratified seed 7` */
+export interface SplitDeclaration extends Node {
+  kind: "split";
+  parts: SplitPart[];
+  stratified: boolean;
+  seed?: NumberLiteral;
+}
+
+export interface SplitPart extends Node {
+  kind: "part";
+  fraction: NumberLiteral;
+  name: Name;
+}
+
+/** Something that could not be read, as data: what was found and what could have stood there. The compiler words it. */
+export interface SyntaxProblem {
+  kind: "character" | "string" | "token" | "missing" | "duplicate" | "declaration";
+  span: Span;
+  /** What stands there, as spelt; empty at the end of the file. */
+  found: string;
+  /** What could stand there, as a user would write it: "a name", "->", "use". */
+  expected: string[];
+  /** The construct that was being read: "a rule", "the fusion block". */
+  within?: string;
+}
+
+export interface ParseResult {
+  file: SpecFile;
+  problems: SyntaxProblem[];
+}
