@@ -1,0 +1,64 @@
+import Table from "cli-table3";
+import type { CommandModule } from "yargs";
+import { analyse, explain as explainModel, picture, type Explanation } from "../../compiler/index.js";
+import { exitCodes } from "../exit.js";
+import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
+import { chooseModel, readSpec } from "../spec.js";
+
+interface Options {
+  file: string;
+  model: string | undefined;
+  json: boolean;
+}
+
+export const explain: CommandModule<object, Options> = {
+  command: "explain <file>",
+  describe: "Show each layer's shapes, parameters and FLOPs, and a picture",
+  builder: (yargs) =>
+    yargs
+      .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
+      .option("model", { type: "string", describe: "Which model of the file" })
+      .option("json", { type: "boolean", default: false, describe: "Print it as JSON" }),
+  async handler({ file, model, json }) {
+    const analysis = analyse(await readSpec(file), file);
+    if (analysis.failed) {
+      if (json) printJson(diagnosticsJson(analysis));
+      else printDiagnostics(analysis);
+      process.exitCode = exitCodes.wrongInput;
+      return;
+    }
+    const ir = chooseModel(analysis, { file, model });
+    const explanation = explainModel(ir);
+    if (json) return printJson({ ...explanation, picture: picture(ir) });
+    printDiagnostics(analysis);
+    print(explanationTable(explanation));
+    print(`\nAs a picture (Mermaid):\n\n${picture(ir)}`);
+  },
+};
+
+function explanationTable({ model, parts, parameters, flops, memoryPerBatch, batch }: Explanation): string {
+  const table = new Table({
+    head: ["part", "layer", "makes", "parameters", "FLOPs"],
+    colAligns: ["left", "left", "left", "right", "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  let previous = "";
+  for (const { part, layer, output, parameters: weights, flops: cost } of parts) {
+    table.push([
+      part === previous ? "" : part,
+      layer,
+      `[${output.join(", ")}]`,
+      grouped(weights),
+      grouped(cost),
+    ]);
+    previous = part;
+  }
+  table.push(["all", "", "", grouped(parameters), grouped(flops)]);
+  const memory = (memoryPerBatch / 2 ** 20).toFixed(1);
+  return `${model}\n${table.toString()}\nAbout ${memory} MiB to learn from one batch of ${batch}.`;
+}
+
+/** 12345 -> "12 345" */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, " ");
+}

@@ -1,0 +1,56 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { CommandModule } from "yargs";
+import { createRunFolder } from "../../runtime/runs/index.js";
+import { runScript } from "../run-script.js";
+import { compileSpec } from "../spec.js";
+import { writeFiles } from "../write-files.js";
+
+interface Options {
+  file: string;
+  runs: string;
+  model: string | undefined;
+  engine: string | undefined;
+  quiet: boolean;
+  json: boolean;
+}
+
+export const engineOption = {
+  type: "string",
+  choices: ["tensorflow", "webgpu", "wasm", "cpu"],
+  describe: "What to compute on; the best that is there when left out",
+} as const;
+
+export const train: CommandModule<object, Options> = {
+  command: "train <file>",
+  describe: "Compile, train and evaluate a model",
+  builder: (yargs) =>
+    yargs
+      .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
+      .option("runs", {
+        type: "string",
+        default: "runs",
+        describe: "Folder in which the run gets a folder of its own",
+      })
+      .option("model", { type: "string", describe: "Which model of the file" })
+      .option("engine", engineOption)
+      .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
+      .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
+  async handler({ file, runs, model, engine, quiet, json }) {
+    const compilation = await compileSpec({ file, model, json });
+    if (compilation?.ir === undefined) return;
+    await mkdir(runs, { recursive: true });
+    const folder = resolve(await createRunFolder(runs, compilation.ir.name.toLowerCase()));
+    const trainer = join(folder, "trainer");
+    const spec = compilation.files.filter(({ path }) => path === compilation.ir?.file);
+    await writeFiles(folder, spec);
+    await writeFiles(trainer, compilation.files);
+    process.exitCode = await runScript(join(trainer, "train.ts"), [
+      ...["--data", resolve(dirname(file))],
+      ...["--run", folder],
+      ...(engine === undefined ? [] : ["--engine", engine]),
+      ...(quiet ? ["--quiet"] : []),
+      ...(json ? ["--json"] : []),
+    ]);
+  },
+};

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { version } from "../compiler/index.js";
+import { check } from "./commands/check.js";
+import { compile } from "./commands/compile.js";
+import { engines } from "./commands/engines.js";
+import { evaluate } from "./commands/evaluate.js";
+import { explain } from "./commands/explain.js";
+import { format } from "./commands/format.js";
+import { create } from "./commands/new.js";
+import { train } from "./commands/train.js";
+import { CommandError, exitCodes } from "./exit.js";
+
+const parser = yargs(hideBin(process.argv))
+  .scriptName("mmspec")
+  .usage("$0 COMMAND\n\nMultimodal models from a page of text: trained, and explained sample by sample.")
+  .command(check)
+  .command(compile)
+  .command(train)
+  .command(evaluate)
+  .command(explain)
+  .command(format)
+  .command(create)
+  .command(engines)
+  .demandCommand(
+    1,
+    "Say what to do: mmspec check, compile, train, evaluate, explain, format, new or engines.",
+  )
+  .recommendCommands()
+  .strict()
+  .version(version)
+  .help()
+  .epilogue(
+    "Exit codes: 0 fine, 1 the spec or the data is wrong, 2 wrong usage, 3 the run failed, 130 interrupted.",
+  )
+  .exitProcess(false)
+  .fail((message, error) => {
+    throw (
+      error ?? new CommandError(`${message}\n\`mmspec --help\` shows what there is.`, exitCodes.wrongUsage)
+    );
+  });
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  if (error instanceof CommandError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(
+      `mmspec failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exitCode = exitCodes.failed;
+  }
+}

@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/**
+ * Runs a generated script in a process of its own, with this mmspec's runtime, and passes Ctrl-C on to it.
+ * @returns its exit code
+ */
+export async function runScript(script: string, args: readonly string[]): Promise<number> {
+  const tsx = import.meta.resolve("tsx");
+  const runtime = new URL("./use-own-runtime.js", import.meta.url).href;
+  const child = spawn(process.execPath, ["--import", tsx, "--import", runtime, script, ...args], {
+    stdio: "inherit",
+  });
+  // A terminal sends Ctrl-C to both processes: the child ends cleanly, this one waits for it.
+  const wait = () => {};
+  const stop = () => child.kill("SIGTERM");
+  process.on("SIGINT", wait);
+  process.on("SIGTERM", stop);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    });
+  } finally {
+    process.off("SIGINT", wait);
+    process.off("SIGTERM", stop);
+  }
+}

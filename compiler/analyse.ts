@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import { parse } from "../grammar/index.js";
+import type { SyntaxProblem } from "../grammar/syntax.js";
+import { Checker } from "./check/checker.js";
+import { checkModel } from "./check/model.js";
+import { Reporter, type Diagnostic } from "./diagnostics.js";
+import type { ModelIr } from "./ir.js";
+import { Source } from "./source.js";
+
+/** All that is known of a spec without emitting anything. */
+export interface Analysis {
+  source: Source;
+  diagnostics: Diagnostic[];
+  /** True when a diagnostic is an error; warnings don't count. */
+  failed: boolean;
+  /** The models that are free of errors, in the order of the file; empty when the file has any. */
+  models: ModelIr[];
+}
+
+/**
+ * Parses and checks a spec; reports every error of the file.
+ * @param text the spec
+ * @param file its path, for messages
+ */
+export function analyse(text: string, file: string): Analysis {
+  const source = new Source(file, text);
+  const reporter = new Reporter();
+  const { file: tree, problems } = parse(text);
+  const checker = new Checker(
+    source,
+    reporter,
+    problems.map(({ span }) => span),
+  );
+  for (const problem of problems) reportProblem(problem, reporter);
+  if (tree.models.length === 0 && problems.length === 0) {
+    reporter.report("emptyFile", { start: 0, end: Math.min(1, text.length) }, undefined);
+  }
+
+  const names = new Map<string, number>();
+  for (const { name } of tree.models) {
+    const line = names.get(name.text);
+    if (line !== undefined)
+      checker.report("duplicate", name.span, { what: "a model", name: name.text, line });
+    else names.set(name.text, checker.line(name.span));
+  }
+  const fed = new Map<string, number>();
+  for (const { model } of tree.data) {
+    const line = fed.get(model.text);
+    if (!names.has(model.text)) {
+      checker.report("unknownModel", model.span, { name: model.text, models: [...names.keys()] });
+    } else if (line !== undefined) {
+      checker.report("duplicate", model.span, { what: "data for", name: model.text, line });
+    } else fed.set(model.text, checker.line(model.span));
+  }
+
+  const models = tree.models.flatMap((declaration) => {
+    const data = tree.data.find(({ model }) => model.text === declaration.name.text);
+    return checkModel(declaration, data, basename(file), checker) ?? [];
+  });
+  const failed = reporter.hasErrors;
+  return { source, diagnostics: reporter.diagnostics, failed, models: failed ? [] : models };
+}
+
+function reportProblem({ kind, span, found, expected, within }: SyntaxProblem, reporter: Reporter): void {
+  switch (kind) {
+    case "character":
+      return reporter.report("unknownCharacter", span, { found });
+    case "string":
+      return reporter.report("openString", span, undefined);
+    case "declaration":
+      return reporter.report("unknownDeclaration", span, { found });
+    case "missing":
+      return reporter.report("missingToken", span, { expected, within });
+    case "token":
+    case "duplicate":
+      return reporter.report("unexpected", span, { found, expected, within });
+  }
+}

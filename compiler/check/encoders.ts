@@ -1,0 +1,119 @@
+import type { EncodeDeclaration, EncoderDeclaration, Name } from "../../grammar/syntax.js";
+import type { EncoderIr, Shape } from "../ir.js";
+import type { Checker } from "./checker.js";
+import { checkLayers } from "./layers.js";
+import type { CheckedModality } from "./modalities.js";
+
+/** The encoders of a model, one for each modality or one for several whose weights are tied. */
+export function checkEncoders(
+  declarations: readonly EncoderDeclaration[],
+  encodes: readonly EncodeDeclaration[],
+  modalities: ReadonlyMap<string, CheckedModality>,
+  checker: Checker,
+): EncoderIr[] {
+  const names = new Map<string, EncoderDeclaration>();
+  for (const declaration of declarations) {
+    checker.declare(declaration.name);
+    const other = names.get(declaration.name.text);
+    if (other !== undefined) {
+      checker.report("duplicate", declaration.name.span, {
+        what: "an encoder",
+        name: declaration.name.text,
+        line: checker.line(other.name.span),
+      });
+    } else names.set(declaration.name.text, declaration);
+  }
+
+  const encoders: EncoderIr[] = [];
+  const encoded = new Map<string, number>();
+  const claim = (name: Name): CheckedModality | undefined => {
+    const modality = modalities.get(name.text);
+    if (modality === undefined) {
+      checker.report("unknownModality", name.span, { name: name.text, modalities: [...modalities.keys()] });
+      return undefined;
+    }
+    const line = encoded.get(name.text);
+    if (line !== undefined) {
+      checker.report("secondEncoder", name.span, { modality: name.text, line });
+      return undefined;
+    }
+    encoded.set(name.text, checker.line(name.span));
+    return modality;
+  };
+  const add = (declaration: EncoderDeclaration, names: string[], input: Shape | undefined, line: number) => {
+    const encoder = checkEncoder(declaration, names, input, line, checker);
+    if (encoder !== undefined) encoders.push(encoder);
+  };
+
+  for (const declaration of declarations) {
+    if (declaration.modality === undefined) continue;
+    const modality = claim(declaration.modality);
+    add(declaration, [declaration.modality.text], modality?.shape, checker.line(declaration.name.span));
+  }
+  const used = new Set<string>();
+  for (const { encoder: name, modalities: encodedNames, shared, span } of encodes) {
+    const template = names.get(name.text);
+    used.add(name.text);
+    if (template === undefined) {
+      const templates = declarations.filter(({ modality }) => modality === undefined);
+      checker.report("unknownEncoder", name.span, {
+        name: name.text,
+        encoders: templates.map((declaration) => declaration.name.text),
+      });
+    } else if (template.modality !== undefined) {
+      checker.report("isTemplate", name.span, { name: name.text, modality: template.modality.text });
+    }
+    const claimed = encodedNames.flatMap((modality) => claim(modality) ?? []);
+    if (template === undefined || template.modality !== undefined) continue;
+    if (shared) {
+      const [first] = claimed;
+      const other = claimed.find(({ shape }) => shape?.join() !== first?.shape?.join());
+      if (other?.shape !== undefined && first?.shape !== undefined) {
+        checker.report("wrongShape", span, {
+          layer: `encode ... with ${name.text} shared`,
+          wants: `the shape of \`${first.name}\`, [${first.shape.join(", ")}], from \`${other.name}\` too`,
+          input: other.shape,
+          fix: "leave out `shared`, so that each modality has weights of its own",
+        });
+      } else
+        add(
+          template,
+          claimed.map((m) => m.name),
+          first?.shape,
+          checker.line(span),
+        );
+    } else {
+      for (const modality of claimed) add(template, [modality.name], modality.shape, checker.line(span));
+    }
+  }
+  for (const declaration of declarations) {
+    if (declaration.modality === undefined && !used.has(declaration.name.text)) {
+      checker.report("unusedTemplate", declaration.name.span, { name: declaration.name.text });
+      checkLayers(declaration.layers.items, undefined, checker);
+    }
+  }
+  return encoders;
+}
+
+function checkEncoder(
+  declaration: EncoderDeclaration,
+  modalities: string[],
+  input: Shape | undefined,
+  line: number,
+  checker: Checker,
+): EncoderIr | undefined {
+  const { name, layers: chain, doc } = declaration;
+  if (chain.items.length === 0) {
+    checker.report("noLayers", name.span, { what: `Encoder \`${name.text}\`` });
+    return undefined;
+  }
+  const { layers, output } = checkLayers(chain.items, input, checker);
+  if (output === undefined) return undefined;
+  const [width] = output;
+  if (output.length !== 1 || width === undefined) {
+    const last = chain.items.at(-1);
+    checker.report("notAVector", last?.span ?? name.span, { encoder: name.text, output });
+    return undefined;
+  }
+  return { name: name.text, ...(doc !== undefined && { doc }), modalities, layers, width, line };
+}

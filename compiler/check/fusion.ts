@@ -1,0 +1,261 @@
+import type {
+  Call,
+  FusionBlock,
+  FusionDeclaration,
+  InteractionDeclaration,
+  Name,
+} from "../../grammar/syntax.js";
+import type { BlockFusionIr, ComponentIr, EncoderIr, FusionIr, ParadigmIr } from "../ir.js";
+import { interactions, type InteractionRow } from "../tables/interactions.js";
+import { ensembleFusion, merges } from "../tables/merges.js";
+import { bindArguments } from "./arguments.js";
+import type { Checker } from "./checker.js";
+import { checkLayers } from "./layers.js";
+import { checkMerge } from "./merge.js";
+import type { CheckedModality } from "./modalities.js";
+import { capitalise, Namer } from "./names.js";
+import { checkRules } from "./rules.js";
+
+/** What a fusion reads. */
+export interface FusionInputs {
+  modalities: ReadonlyMap<string, CheckedModality>;
+  encoders: readonly EncoderIr[];
+  paradigm: ParadigmIr;
+}
+
+/** Width of a modality's encoding; absent when its encoder is wrong. */
+function widthOf(name: string, { encoders }: FusionInputs): number | undefined {
+  return encoders.find(({ modalities }) => modalities.includes(name))?.width;
+}
+
+function widthsOf(names: readonly string[], inputs: FusionInputs): number[] | undefined {
+  const widths = names.map((name) => widthOf(name, inputs));
+  return widths.every((width) => width !== undefined) ? (widths as number[]) : undefined;
+}
+
+/** `fusion = concat -> mlp(64)`, `fusion = ensemble`. */
+export function checkFusion(
+  { chain, doc, span }: FusionDeclaration,
+  inputs: FusionInputs,
+  checker: Checker,
+): FusionIr | undefined {
+  const [first, ...rest] = chain.items;
+  if (first === undefined) {
+    checker.report("noLayers", span, { what: "The fusion" });
+    return undefined;
+  }
+  const line = checker.line(span);
+  const documented = doc === undefined ? {} : { doc };
+  const name = first.name.text;
+  if (name === ensembleFusion.name) {
+    const args = bindArguments(first, ensembleFusion, checker);
+    if (rest[0] !== undefined) {
+      checker.report("wrongValue", rest[0].span, {
+        call: "fusion",
+        name: "ensemble",
+        wanted: "alone: its answer is already a prediction",
+        found: checker.text(rest[0].span),
+      });
+      return undefined;
+    }
+    return args && { kind: "ensemble", ...documented, line };
+  }
+  if (!merges.has(name)) {
+    const known = [...merges.keys(), ensembleFusion.name];
+    checker.report("unknownWord", first.name.span, { what: "a fusion", name, known });
+    checkLayers(rest, undefined, checker);
+    return undefined;
+  }
+  const names = [...inputs.modalities.keys()];
+  const checked = checkMerge(first, names, widthsOf(names, inputs), checker);
+  const { layers, output } = checkLayers(rest, checked && [checked.merge.output], checker);
+  if (checked === undefined || output === undefined) return undefined;
+  const [width] = output;
+  if (output.length !== 1 || width === undefined) return undefined;
+  return { kind: "merge", ...documented, merge: checked.merge, layers, width, line };
+}
+
+/** `fusion { ... }`. */
+export function checkFusionBlock(
+  block: FusionBlock,
+  inputs: FusionInputs,
+  checker: Checker,
+): FusionIr | undefined {
+  const components: ComponentIr[] = [];
+  const declared = new Map<string, InteractionDeclaration>();
+  const namer = new Namer(["gate"]);
+  if (block.interactions.length === 0) checker.report("noInteractions", block.span, undefined);
+  for (const declaration of block.interactions) {
+    const text = checker.text(declaration.component.span);
+    const other = declared.get(text);
+    if (other !== undefined) {
+      const line = checker.line(other.span);
+      checker.report("duplicate", declaration.component.span, { what: "an interaction", name: text, line });
+      continue;
+    }
+    declared.set(text, declaration);
+    const component = checkInteraction(declaration, block, namer, inputs, checker);
+    if (component !== undefined) components.push(component);
+  }
+  for (const [name, { line }] of inputs.modalities) {
+    const used = block.interactions.some(({ component }) =>
+      component.modalities.some((m) => m.text === name),
+    );
+    if (!used && line > 0 && block.interactions.length > 0) {
+      checker.report("modalityLeftOut", block.span, { modality: name });
+    }
+  }
+
+  const gate = checker.single(block.gates, "a", () => "gate");
+  if (gate === undefined) checker.report("noGate", block.span, undefined);
+  const names = [...inputs.modalities.keys()];
+  const widths = widthsOf(names, inputs);
+  const gateLayers = checkLayers(gate?.layers.items ?? [], widths && [sum(widths)], checker);
+
+  const rules = checkRules(
+    block,
+    components,
+    declared.size === components.length,
+    inputs.modalities,
+    checker,
+  );
+  const [gateWidth] = gateLayers.output ?? [];
+  if (components.length !== block.interactions.length || gate === undefined || rules === undefined)
+    return undefined;
+  if (gateWidth === undefined || gateLayers.output?.length !== 1 || components.length === 0) return undefined;
+  const fusion: BlockFusionIr = {
+    kind: "block",
+    ...(block.doc !== undefined && { doc: block.doc }),
+    components,
+    gate: {
+      layers: gateLayers.layers,
+      width: gateWidth,
+      ...(gate.doc !== undefined && { doc: gate.doc }),
+      line: checker.line(gate.span),
+    },
+    rules,
+    line: checker.line(block.span),
+  };
+  return fusion;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+/** The modalities that an interaction names, each known and once. */
+function checkNames(names: readonly Name[], inputs: FusionInputs, checker: Checker): string[] | undefined {
+  const found: string[] = [];
+  for (const name of names) {
+    if (!inputs.modalities.has(name.text)) {
+      checker.report("unknownModality", name.span, {
+        name: name.text,
+        modalities: [...inputs.modalities.keys()],
+      });
+    } else if (found.includes(name.text)) {
+      checker.report("modalityTwice", name.span, { modality: name.text });
+    } else found.push(name.text);
+  }
+  return found.length === names.length ? found : undefined;
+}
+
+function checkInteraction(
+  declaration: InteractionDeclaration,
+  block: FusionBlock,
+  namer: Namer,
+  inputs: FusionInputs,
+  checker: Checker,
+): ComponentIr | undefined {
+  const { component, layers: chain, doc } = declaration;
+  const kind = component.name.text;
+  const row = interactions.get(kind);
+  if (row === undefined) {
+    const known = [...interactions.keys(), "gate"];
+    checker.report("unknownWord", component.name.span, { what: "a kind of interaction", name: kind, known });
+    return undefined;
+  }
+  const text = checker.text(component.span);
+  const names = checkNames(component.modalities, inputs, checker);
+  const count = component.modalities.length;
+  if (row.modalities === "one" && count !== 1) {
+    checker.report("needsOne", component.span, { what: `\`${kind}\``, count });
+  }
+  if (row.modalities === "several" && count < 2) {
+    checker.report("needsTwo", component.span, { what: `\`${kind}\``, count });
+  }
+  const arity = row.modalities === "one" ? count === 1 : count >= 2;
+
+  const items = [...chain.items];
+  const last = items.pop();
+  if (last === undefined || last.name.text !== "linear" || last.args.length > 0) {
+    checker.report("needsLinear", last?.span ?? component.span, { what: `\`${text}\`` });
+    if (last !== undefined) items.push(last);
+  }
+  const complete = last?.name.text === "linear";
+  const body = checkBody(row, text, names, items, inputs, checker);
+  if (body === undefined || names === undefined || !arity || !complete) return undefined;
+  const several = block.interactions.filter(({ component: other }) => other.name.text === kind).length > 1;
+  const suffix = row.modalities === "one" || several ? names.map(capitalise).join("") : "";
+  return {
+    id: namer.make(kind + suffix),
+    text,
+    ...(doc !== undefined && { doc }),
+    interaction: row.name,
+    modalities: names,
+    ...body,
+    line: checker.line(component.span),
+  };
+}
+
+type Body = Pick<ComponentIr, "merge" | "distance" | "layers" | "width">;
+
+/** What stands before `linear`: the merge of several modalities, and layers. */
+function checkBody(
+  row: InteractionRow,
+  text: string,
+  names: readonly string[] | undefined,
+  items: readonly Call[],
+  inputs: FusionInputs,
+  checker: Checker,
+): Body | undefined {
+  const { paradigm } = inputs;
+  // Under dmil an interaction reads latent parts, all of one width; otherwise it reads the encodings.
+  const widths =
+    names && (paradigm.kind === "dmil" ? names.map(() => paradigm.latent) : widthsOf(names, inputs));
+  if (row.modalities === "one") {
+    const { layers, output } = checkLayers(items, widths && [widths[0] ?? 0], checker);
+    return output?.[0] === undefined ? undefined : { layers, width: output[0] };
+  }
+  const [first, ...rest] = items;
+  if (first === undefined || !merges.has(first.name.text)) {
+    checker.report("needsMerge", first?.span ?? items[0]?.span ?? { start: 0, end: 0 }, {
+      what: `\`${text}\``,
+      merges: [...merges.keys()],
+      example: `${text} = ${row.example}`,
+    });
+    return undefined;
+  }
+  const checked = checkMerge(first, names ?? [], widths, checker);
+  const aligned = row.name === "redundant" && paradigm.kind === "dmil";
+  if (aligned && first.name.text !== "align") checker.report("dmilNeedsAlign", first.span, { text });
+  if (aligned && first.name.text !== "align") return undefined;
+  // dmil's consistency decomposition makes the views itself: what is left to do is their mean.
+  const merge = checked && aligned ? viewsMean(checked.merge, paradigm.latent) : checked?.merge;
+  const { layers, output } = checkLayers(rest, merge && [merge.output], checker);
+  if (merge === undefined || output?.[0] === undefined) return undefined;
+  const distance = checked?.args.distance;
+  return { merge, ...(typeof distance === "string" && { distance }), layers, width: output[0] };
+}
+
+function viewsMean(
+  merge: NonNullable<ComponentIr["merge"]>,
+  latent: number,
+): NonNullable<ComponentIr["merge"]> {
+  return {
+    ...merge,
+    call: { name: "mean" },
+    output: latent,
+    weights: 0,
+    flops: latent * merge.inputs.length,
+  };
+}

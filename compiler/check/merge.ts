@@ -1,0 +1,45 @@
+import type { Call } from "../../grammar/syntax.js";
+import type { MergeIr } from "../ir.js";
+import { merges } from "../tables/merges.js";
+import type { Arguments } from "../tables/parameters.js";
+import { bindArguments } from "./arguments.js";
+import type { Checker } from "./checker.js";
+
+export interface CheckedMerge {
+  merge: MergeIr;
+  args: Arguments;
+}
+
+/**
+ * Checks what joins several modalities.
+ * @param names what each input is called, for messages
+ * @param inputs their widths; absent when one is unknown, and then only the arguments are checked
+ */
+export function checkMerge(
+  call: Call,
+  names: readonly string[],
+  inputs: readonly number[] | undefined,
+  checker: Checker,
+): CheckedMerge | undefined {
+  const row = merges.get(call.name.text);
+  if (row === undefined) return undefined;
+  const args = bindArguments(call, row, checker);
+  if (args === undefined || inputs === undefined) return undefined;
+  if (row.sameWidth && new Set(inputs).size > 1) {
+    const widths = names.map((name, i) => `${inputs[i]} (\`${name}\`)`);
+    checker.report("widthsDiffer", call.span, { merge: row.name, widths });
+    return undefined;
+  }
+  return {
+    args,
+    merge: {
+      text: checker.text(call.span),
+      call: row.call(inputs, args),
+      inputs,
+      output: row.width(inputs, args),
+      weights: row.weights(inputs, args),
+      flops: row.flops(inputs, args),
+      line: checker.line(call.span),
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type {
+  DataDeclaration,
+  ModelDeclaration,
+  ModelMember,
+  TrainDeclaration,
+} from "../../grammar/syntax.js";
+import type { EvaluationIr, FusionIr, ModalityIr, ModelIr } from "../ir.js";
+import { metrics } from "../tables/evaluation.js";
+import type { Checker } from "./checker.js";
+import { checkData } from "./data.js";
+import { checkEncoders } from "./encoders.js";
+import { checkEvaluation } from "./evaluation.js";
+import { checkFusion, checkFusionBlock } from "./fusion.js";
+import { checkModality, checkTarget, type CheckedModality } from "./modalities.js";
+import { checkParadigmFits } from "./paradigm.js";
+import { checkTraining } from "./training.js";
+
+/**
+ * Checks one model and its data, part by part, each as far as the others allow.
+ * @param file the spec's name without its folder
+ * @returns the intermediate form, or nothing when an error was reported
+ */
+export function checkModel(
+  declaration: ModelDeclaration,
+  data: DataDeclaration | undefined,
+  file: string,
+  checker: Checker,
+): ModelIr | undefined {
+  const { name } = declaration;
+  checker.declare(name);
+  const members = <Kind extends ModelMember["kind"]>(kind: Kind) =>
+    declaration.members.filter(
+      (member): member is Extract<ModelMember, { kind: Kind }> => member.kind === kind,
+    );
+  const lacks = (what: string, example: string) =>
+    checker.report("missingMember", name.span, { model: name.text, what, example });
+
+  const targetSyntax = checker.single(members("target"), "a target", (node) => node.name.text);
+  if (targetSyntax === undefined) lacks("target", "target label: class(10)");
+  const target = targetSyntax && checkTarget(targetSyntax, checker);
+
+  const modalities = new Map<string, CheckedModality>();
+  for (const syntax of members("modality")) {
+    const modality = checkModality(syntax, checker);
+    const other = modalities.get(modality.name);
+    if (other !== undefined || modality.name === targetSyntax?.name.text) {
+      const line = other?.line ?? checker.line(targetSyntax?.span ?? syntax.span);
+      const what = other === undefined ? "a target" : "a modality";
+      checker.report("duplicate", syntax.name.span, { what, name: modality.name, line });
+    } else modalities.set(modality.name, modality);
+  }
+  if (modalities.size === 0) lacks("modality", "modality picture: image(28, 28, 1)");
+
+  const encoders = checkEncoders(members("encoder"), members("encode"), modalities, checker);
+  const attempted = new Set([
+    ...members("encoder").flatMap(({ modality }) => modality?.text ?? []),
+    ...members("encode").flatMap((encode) => encode.modalities.map(({ text }) => text)),
+  ]);
+  for (const syntax of members("modality")) {
+    if (attempted.has(syntax.name.text)) continue;
+    const layers = modalities.get(syntax.name.text)?.kind === "image" ? "flatten -> mlp(64)" : "mlp(64, 32)";
+    const example = `encoder ${encoderName(syntax.name.text)} for ${syntax.name.text} = ${layers}`;
+    checker.report("noEncoder", syntax.name.span, { modality: syntax.name.text, example });
+  }
+
+  const trainSyntax = checker.single(members("train"), "a", () => "train block");
+  if (trainSyntax === undefined) lacks("`train` block", "train { paradigm joint }");
+  const empty: TrainDeclaration = { kind: "train", settings: [], span: name.span };
+  const { training, paradigmSpan, stopSpan } = checkTraining(trainSyntax ?? empty, checker);
+
+  const fusions = [...members("fusion"), ...members("fusion-block")].sort(
+    (a, b) => a.span.start - b.span.start,
+  );
+  const fusionSyntax = checker.single(fusions, "a", () => "fusion");
+  if (fusionSyntax === undefined) lacks("fusion", "fusion = concat -> mlp(64)");
+  const inputs = { modalities, encoders, paradigm: training.paradigm };
+  const fusion: FusionIr | undefined =
+    fusionSyntax?.kind === "fusion"
+      ? checkFusion(fusionSyntax, inputs, checker)
+      : fusionSyntax && checkFusionBlock(fusionSyntax, inputs, checker);
+
+  const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
+  if (fusion !== undefined && trainSyntax !== undefined) {
+    checkParadigmFits(training.paradigm, fusion, complete, paradigmSpan, checker);
+  }
+
+  const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");
+  const evaluation: EvaluationIr = evaluateSyntax
+    ? checkEvaluation(evaluateSyntax, modalities, training.seed, checker)
+    : {
+        metrics: [
+          {
+            name: "accuracy",
+            call: { name: metrics.get("accuracy")?.runtime ?? "accuracy" },
+            unimodal: false,
+          },
+        ],
+        pid: [],
+      };
+
+  const targetName = targetSyntax?.name.text;
+  const dataIr = data && checkData(data, { modalities, target, targetName }, checker);
+  if (stopSpan !== undefined && dataIr !== undefined && dataIr.split.validation === undefined) {
+    checker.report("stopNeedsValidation", stopSpan, undefined);
+  }
+
+  if (target === undefined || fusion === undefined || complete.length !== modalities.size) return undefined;
+  return {
+    name: name.text,
+    ...(declaration.doc !== undefined && { doc: declaration.doc }),
+    file,
+    line: checker.line(name.span),
+    target,
+    modalities: complete,
+    encoders,
+    fusion,
+    training,
+    evaluation,
+    ...(dataIr !== undefined && { data: dataIr }),
+  };
+}
+
+/** A name for an encoder that doesn't exist yet: "sound" -> "Sound". */
+function encoderName(modality: string): string {
+  return modality.slice(0, 1).toUpperCase() + modality.slice(1);
+}

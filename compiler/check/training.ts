@@ -1,0 +1,129 @@
+import type { Call, Span, TrainDeclaration, TrainOption, Value } from "../../grammar/syntax.js";
+import type { ParadigmIr, RuntimeCall, TrainingIr } from "../ir.js";
+import { optimizers, paradigms, settings, type OptimizerRow } from "../tables/training.js";
+import type { Arguments, Callable } from "../tables/parameters.js";
+import { bindArguments } from "./arguments.js";
+import type { Checker } from "./checker.js";
+
+/** What a model learns by when its spec doesn't say. */
+const defaults = { batch: 64, epochs: 20, seed: 1 };
+
+/** The training of a model, and where the parts that other checks speak of stand. */
+export interface CheckedTraining {
+  training: TrainingIr;
+  paradigmSpan: Span;
+  stopSpan?: Span;
+}
+
+export function checkTraining(declaration: TrainDeclaration, checker: Checker): CheckedTraining {
+  const options = new Map<string, TrainOption>();
+  let stop: { span: Span; epochs: number } | undefined;
+  for (const setting of declaration.settings) {
+    if (setting.kind === "stop") {
+      if (stop !== undefined) {
+        checker.report("settingTwice", setting.span, { name: "stop", line: checker.line(stop.span) });
+      }
+      const epochs = positiveInteger(setting.epochs, "stop", checker);
+      if (epochs !== undefined) stop ??= { span: setting.span, epochs };
+      continue;
+    }
+    const name = setting.name.text;
+    const other = options.get(name);
+    if (!settings.has(name)) {
+      const known = [...settings.keys(), "stop"];
+      checker.report("unknownWord", setting.name.span, { what: "a setting of `train`", name, known });
+    } else if (other !== undefined) {
+      checker.report("settingTwice", setting.span, { name, line: checker.line(other.span) });
+    } else options.set(name, setting);
+  }
+
+  const number = (name: string, min: number, above = false): number | undefined => {
+    const value = options.get(name)?.value;
+    if (value === undefined) return undefined;
+    if (value.kind === "number" && (above ? value.value > min : value.value >= min)) return value.value;
+    wrongSetting(value, name, above ? `a number above ${min}` : `a number from ${min} up`, checker);
+    return undefined;
+  };
+  const integer = (name: string, min: number): number | undefined => {
+    const value = options.get(name)?.value;
+    return value === undefined ? undefined : positiveInteger(value, name, checker, min);
+  };
+
+  const epochs = integer("epochs", 1) ?? defaults.epochs;
+  const optimizer = checkOptimizer(options.get("optimizer")?.value, checker);
+  const clip = number("clip", 0, true);
+  const decay = number("weight_decay", 0);
+  const training: TrainingIr = {
+    paradigm: checkParadigm(options.get("paradigm")?.value, epochs, checker),
+    ...optimizer,
+    batch: integer("batch", 1) ?? defaults.batch,
+    seed: integer("seed", 0) ?? defaults.seed,
+    ...(stop !== undefined && { patience: stop.epochs }),
+    ...(clip !== undefined && { clip }),
+    ...(decay !== undefined && decay > 0 && { weightDecay: decay }),
+    line: checker.line(declaration.span),
+  };
+  return {
+    training,
+    paradigmSpan: options.get("paradigm")?.value.span ?? declaration.span,
+    ...(stop !== undefined && { stopSpan: stop.span }),
+  };
+}
+
+function checkParadigm(value: Value | undefined, epochs: number, checker: Checker): ParadigmIr {
+  const checked = checkCall(value, paradigms, "a paradigm", "paradigm", checker);
+  if (checked?.row.name === "dmil") return { kind: "dmil", ...(checked.args as unknown as DmilArguments) };
+  return { kind: checked?.row.name === "ensemble" ? "ensemble" : "joint", epochs };
+}
+
+type DmilArguments = Omit<Extract<ParadigmIr, { kind: "dmil" }>, "kind">;
+
+function checkOptimizer(
+  value: Value | undefined,
+  checker: Checker,
+): { optimizer: RuntimeCall; learningRate: number } {
+  const checked = checkCall(value, optimizers, "an optimizer", "optimizer", checker);
+  const row = checked?.row ?? (optimizers.get("adam") as OptimizerRow);
+  const args: Arguments = checked?.args ?? { lr: 0.001 };
+  const names = Object.entries(row.options);
+  const options = Object.fromEntries(names.map(([name, runtime]) => [runtime, args[name] as number]));
+  return { optimizer: { name: row.name, options }, learningRate: args.lr as number };
+}
+
+/** A call whose name is a row of a table, with its arguments. */
+function checkCall<Row extends Callable>(
+  value: Value | undefined,
+  table: ReadonlyMap<string, Row>,
+  what: string,
+  setting: string,
+  checker: Checker,
+): { row: Row; args: Arguments } | undefined {
+  if (value === undefined) return undefined;
+  if (value.kind !== "call") {
+    wrongSetting(
+      value,
+      setting,
+      `one of ${[...table.keys()].map((name) => `\`${name}\``).join(", ")}`,
+      checker,
+    );
+    return undefined;
+  }
+  const call: Call = value;
+  const row = table.get(call.name.text);
+  if (row === undefined) {
+    checker.report("unknownWord", call.name.span, { what, name: call.name.text, known: [...table.keys()] });
+    return undefined;
+  }
+  const args = bindArguments(call, row, checker);
+  return args === undefined ? undefined : { row, args };
+}
+
+function positiveInteger(value: Value, name: string, checker: Checker, min = 1): number | undefined {
+  if (value.kind === "number" && Number.isSafeInteger(value.value) && value.value >= min) return value.value;
+  wrongSetting(value, name, `a whole number from ${min} up`, checker);
+  return undefined;
+}
+
+function wrongSetting(value: Value, name: string, wanted: string, checker: Checker): void {
+  checker.report("wrongValue", value.span, { call: "train", name, wanted, found: checker.text(value.span) });
+}

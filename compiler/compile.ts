@@ -1,0 +1,40 @@
+import { analyse, type Analysis } from "./analyse.js";
+import { emitProject, type GeneratedFile } from "./emit/project.js";
+import type { ModelIr } from "./ir.js";
+import { Reporter } from "./diagnostics.js";
+import { version } from "./version.js";
+
+/** A spec's diagnostics and, when there is no error, its trainer. */
+export interface Compilation extends Analysis {
+  ir?: ModelIr;
+  /** The generated files, with the spec itself beside them; empty when the spec has errors. */
+  files: GeneratedFile[];
+}
+
+/**
+ * Compiles one model of a spec to TypeScript.
+ * @param text the spec
+ * @param file its path, for messages and for the name in the generated files
+ * @param model which model; the only one, or the first that has data, when it is left out
+ */
+export async function compile(text: string, file: string, model?: string): Promise<Compilation> {
+  const analysis = analyse(text, file);
+  const ir =
+    model === undefined
+      ? (analysis.models.find(({ data }) => data !== undefined) ?? analysis.models[0])
+      : analysis.models.find(({ name }) => name === model);
+  if (analysis.failed || ir === undefined) return { ...analysis, files: [] };
+  if (ir.data === undefined) {
+    const reporter = new Reporter();
+    const start = text.search(new RegExp(`model\\s+${ir.name}`, "u"));
+    reporter.report("noData", { start: Math.max(start, 0), end: Math.max(start, 0) + 5 }, { model: ir.name });
+    return {
+      ...analysis,
+      failed: true,
+      diagnostics: [...analysis.diagnostics, ...reporter.diagnostics],
+      files: [],
+    };
+  }
+  const files = await emitProject(ir, version);
+  return { ...analysis, ir, files: [...files, { path: ir.file, text }] };
+}

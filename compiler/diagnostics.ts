@@ -1,0 +1,372 @@
+import type { Span } from "../grammar/syntax.js";
+import { didYouMean } from "./suggest.js";
+
+export type Severity = "error" | "warning";
+
+/** One thing that is wrong with a spec, as data; `render.ts` alone knows lines, colours and underlining. */
+export interface Diagnostic {
+  code: string;
+  severity: Severity;
+  message: string;
+  /** What would most likely mend it. */
+  fix?: string;
+  span: Span;
+}
+
+interface Text {
+  message: string;
+  fix?: string | undefined;
+}
+
+interface Row<Parameters> {
+  code: string;
+  severity: Severity;
+  text(parameters: Parameters): Text;
+}
+
+function error<Parameters>(code: string, text: (parameters: Parameters) => Text): Row<Parameters> {
+  return { code, severity: "error", text };
+}
+
+function warning<Parameters>(code: string, text: (parameters: Parameters) => Text): Row<Parameters> {
+  return { code, severity: "warning", text };
+}
+
+/** `a`, `b` or `c` */
+export function oneOf(words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  if (quoted.length <= 1) return quoted.join("");
+  return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+/** "top, bottom" -> "`top`, `bottom`" */
+function listed(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(", ");
+}
+
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Without articles and quotes where the expected thing is a phrase ("a name"), quoted where it is a symbol. */
+function expectedText(expected: readonly string[]): string {
+  const words = expected.map((word) => (/^(a|an|the) /.test(word) ? word : `\`${word}\``));
+  if (words.length <= 1) return words.join("");
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/**
+ * Every diagnostic of the compiler: MM1 syntax, MM2 names, MM3 layers and shapes, MM5 fusion and rules, MM6 training and
+ * evaluation, MM7 data. (MM4 is what the data itself can have wrong when it is read.)
+ */
+export const diagnosticTable = {
+  // --- MM1: syntax
+  unknownCharacter: error("MM1001", (p: { found: string }) => ({
+    message: `\`${p.found}\` is not part of the language.`,
+  })),
+  openString: error("MM1002", () => ({
+    message: "This string has no end.",
+    fix: 'close it with `"` on the same line',
+  })),
+  unexpected: error(
+    "MM1003",
+    (p: { found: string; expected: readonly string[]; within?: string | undefined }) => ({
+      message:
+        (p.found === "" ? "The file ends here" : `\`${p.found}\` can't stand here`) +
+        (p.within === undefined ? "" : ` in ${p.within}`) +
+        (p.expected.length > 0 ? `: expected ${expectedText(p.expected)}.` : "."),
+      fix: p.found === "" ? undefined : didYouMean(p.found, p.expected),
+    }),
+  ),
+  missingToken: error("MM1004", (p: { expected: readonly string[]; within?: string | undefined }) => ({
+    message: `${expectedText(p.expected)} is missing${p.within === undefined ? "" : ` in ${p.within}`}.`,
+  })),
+  unknownDeclaration: error("MM1005", (p: { found: string }) => ({
+    message: `\`${p.found}\` is not in this version of mmspec.`,
+    fix: "a file has `model NAME { ... }` and `data for NAME { ... }`",
+  })),
+  emptyFile: error("MM1006", () => ({
+    message: "The file declares no model.",
+    fix: "begin with `model NAME { ... }`, or let `mmspec new NAME` write a first one",
+  })),
+
+  // --- MM2: names
+  duplicate: error("MM2001", (p: { what: string; name: string; line: number }) => ({
+    message: `There is already ${p.what} \`${p.name}\`, in line ${p.line}.`,
+    fix: "rename or remove one of them",
+  })),
+  unknownModality: error("MM2002", (p: { name: string; modalities: readonly string[] }) => ({
+    message: `There is no modality \`${p.name}\`.`,
+    fix:
+      didYouMean(p.name, p.modalities) ??
+      (p.modalities.length > 0 ? `there are ${listed(p.modalities)}` : undefined),
+  })),
+  unknownEncoder: error("MM2003", (p: { name: string; encoders: readonly string[] }) => ({
+    message: `There is no encoder template \`${p.name}\`.`,
+    fix: didYouMean(p.name, p.encoders) ?? "a template is `encoder NAME = ...`, without `for`",
+  })),
+  unknownModel: error("MM2004", (p: { name: string; models: readonly string[] }) => ({
+    message: `There is no model \`${p.name}\` in this file.`,
+    fix: didYouMean(p.name, p.models),
+  })),
+  unknownWord: error("MM2005", (p: { what: string; name: string; known: readonly string[] }) => ({
+    message: `\`${p.name}\` is not ${p.what}.`,
+    fix: didYouMean(p.name, p.known) ?? `known are ${listed(p.known)}`,
+  })),
+  reservedName: error("MM2006", (p: { name: string }) => ({
+    message: `\`${p.name}\` can't be used as a name: JavaScript gives it a meaning of its own.`,
+    fix: "choose another name",
+  })),
+  missingMember: error("MM2007", (p: { model: string; what: string; example: string }) => ({
+    message: `Model \`${p.model}\` has no ${p.what}.`,
+    fix: `add \`${p.example}\``,
+  })),
+  secondEncoder: error("MM2008", (p: { modality: string; line: number }) => ({
+    message: `Modality \`${p.modality}\` is already encoded, in line ${p.line}.`,
+    fix: "remove one of the encoders",
+  })),
+  noEncoder: error("MM2009", (p: { modality: string; example: string }) => ({
+    message: `Modality \`${p.modality}\` has no encoder.`,
+    fix: `add \`${p.example}\``,
+  })),
+  unusedTemplate: warning("MM2010", (p: { name: string }) => ({
+    message: `No modality uses the encoder template \`${p.name}\`.`,
+    fix: `add \`encode MODALITY with ${p.name}\` or remove it`,
+  })),
+  isTemplate: error("MM2011", (p: { name: string; modality: string }) => ({
+    message: `Encoder \`${p.name}\` belongs to modality \`${p.modality}\` and can't be shared.`,
+    fix: `leave out \`for ${p.modality}\` to make it a template`,
+  })),
+
+  // --- MM3: arguments, layers and shapes
+  unknownArgument: error("MM3001", (p: { call: string; name: string; known: readonly string[] }) => ({
+    message: `\`${p.call}\` has no argument \`${p.name}\`.`,
+    fix:
+      didYouMean(p.name, p.known) ??
+      (p.known.length > 0 ? `it takes ${listed(p.known)}` : "it takes no arguments"),
+  })),
+  tooManyArguments: error("MM3002", (p: { call: string; most: number }) => ({
+    message:
+      p.most === 0
+        ? `\`${p.call}\` takes no arguments.`
+        : `\`${p.call}\` takes at most ${p.most} argument${p.most === 1 ? "" : "s"}.`,
+  })),
+  missingArgument: error("MM3003", (p: { call: string; name: string; example: string }) => ({
+    message: `\`${p.call}\` needs \`${p.name}\`.`,
+    fix: `write \`${p.example}\``,
+  })),
+  wrongValue: error("MM3004", (p: { call: string; name: string; wanted: string; found: string }) => ({
+    message: `\`${p.name}\` of \`${p.call}\` must be ${p.wanted}, not \`${p.found}\`.`,
+  })),
+  argumentTwice: error("MM3005", (p: { call: string; name: string }) => ({
+    message: `\`${p.name}\` of \`${p.call}\` is given twice.`,
+  })),
+  wrongShape: error(
+    "MM3010",
+    (p: { layer: string; wants: string; input: readonly number[]; fix?: string | undefined }) => ({
+      message: `\`${p.layer}\` wants ${p.wants}, but what comes before it makes ${shapeText(p.input)}.`,
+      fix: p.fix,
+    }),
+  ),
+  tooSmall: error("MM3011", (p: { layer: string; input: readonly number[]; size: number }) => ({
+    message: `\`${p.layer}\` has a window of ${p.size} x ${p.size}, but what comes before it makes ${shapeText(p.input)}: nothing would be left.`,
+    fix: "make the window smaller, or leave out a `pool` before it",
+  })),
+  notAVector: error("MM3012", (p: { encoder: string; output: readonly number[] }) => ({
+    message: `Encoder \`${p.encoder}\` ends in ${shapeText(p.output)}; a fusion wants [features].`,
+    fix: "end it with `flatten`, or `flatten -> dense(64)`",
+  })),
+  widthsDiffer: error("MM3013", (p: { merge: string; widths: readonly string[] }) => ({
+    message: `\`${p.merge}\` wants the same width from every modality, but they give ${p.widths.join(", ")}.`,
+    fix: "end the encoders in `dense` of the same size, or use `concat`",
+  })),
+  noLayers: error("MM3014", (p: { what: string }) => ({ message: `${p.what} has no layers.` })),
+  linearInside: error("MM3015", () => ({
+    message: "`linear` makes the prediction, so it can only stand at the end of an interaction.",
+    fix: "use `dense(UNITS, activation: none)` here",
+  })),
+  notALayer: error("MM3016", (p: { name: string }) => ({
+    message: `\`${p.name}\` joins several modalities; it isn't a layer of one.`,
+    fix: "put it at the beginning of a fusion of two or more modalities",
+  })),
+
+  // --- MM5: fusion and rules
+  needsTwo: error("MM5001", (p: { what: string; count: number }) => ({
+    message: `${p.what} needs two modalities or more, not ${p.count}.`,
+  })),
+  needsOne: error("MM5002", (p: { what: string; count: number }) => ({
+    message: `${p.what} speaks of exactly one modality, not ${p.count}.`,
+  })),
+  needsMerge: error("MM5003", (p: { what: string; merges: readonly string[]; example: string }) => ({
+    message: `${p.what} must begin with what joins the modalities: ${oneOf(p.merges)}.`,
+    fix: `for example \`${p.example}\``,
+  })),
+  needsLinear: error("MM5004", (p: { what: string }) => ({
+    message: `${p.what} must end in \`linear\`, its own prediction of the target.`,
+    fix: "add `-> linear`",
+  })),
+  noGate: error("MM5005", () => ({
+    message: "The fusion block has no gate to share out its interactions.",
+    fix: "add `gate = mlp(32)`",
+  })),
+  noInteractions: error("MM5006", () => ({
+    message: "The fusion block names no interaction.",
+    fix: "add `redundant(...)`, `unique(...)` or `synergistic(...)`",
+  })),
+  noOtherwise: error("MM5007", () => ({
+    message: "The rules don't say what to do when none of them holds.",
+    fix: "end them with `otherwise use gate`",
+  })),
+  afterOtherwise: error("MM5008", () => ({
+    message: "This rule can never be reached: `otherwise` stands before it.",
+    fix: "put `otherwise` last",
+  })),
+  unknownComponent: error("MM5009", (p: { text: string; known: readonly string[] }) => ({
+    message: `The fusion block has no \`${p.text}\`.`,
+    fix: didYouMean(p.text, p.known) ?? `it has ${listed(p.known)}`,
+  })),
+  unknownShare: error("MM5010", (p: { text: string; known: readonly string[] }) => ({
+    message: `The gate has no share \`${p.text}\`.`,
+    fix: didYouMean(p.text, p.known) ?? `it has ${listed(p.known)}`,
+  })),
+  shareOutOfRange: error("MM5011", (p: { value: number }) => ({
+    message: `A share lies between 0 and 1; it is never compared with ${p.value}.`,
+  })),
+  neverMissing: warning("MM5012", (p: { modality: string }) => ({
+    message: `\`${p.modality}\` is never missing: it isn't optional.`,
+    fix: `write \`optional modality ${p.modality}\`, or remove the rule`,
+  })),
+  missingUnspoken: warning("MM5013", (p: { modality: string }) => ({
+    message: `\`${p.modality}\` may be missing, and no rule says what to do then; the gate will leave out what needs it.`,
+    fix: `add \`when missing(${p.modality}) use ...\``,
+  })),
+  modalityLeftOut: error("MM5014", (p: { modality: string }) => ({
+    message: `The fusion never uses modality \`${p.modality}\`.`,
+    fix: `add \`unique(${p.modality}) = linear\`, or remove the modality`,
+  })),
+  modalityTwice: error("MM5015", (p: { modality: string }) => ({
+    message: `\`${p.modality}\` is named twice here.`,
+  })),
+  usesMissing: error("MM5016", (p: { modality: string; component: string }) => ({
+    message: `When \`${p.modality}\` is missing, \`${p.component}\` has nothing to go by.`,
+    fix: "use a component that can do without it",
+  })),
+
+  // --- MM6: training and evaluation
+  settingTwice: error("MM6001", (p: { name: string; line: number }) => ({
+    message: `\`${p.name}\` is already set, in line ${p.line}.`,
+    fix: "remove one of them",
+  })),
+  needsComponents: error("MM6002", (p: { paradigm: string; missing: readonly string[] }) => ({
+    message: `Paradigm \`${p.paradigm}\` learns the four kinds of interaction; the fusion lacks ${listed(p.missing)}.`,
+    fix: "write a fusion block with all of them, or `paradigm joint`",
+  })),
+  paradigmNeedsEnsemble: error("MM6003", (p: { fusion: string }) => ({
+    message: `Paradigm \`ensemble\` trains each modality on its own; \`fusion = ${p.fusion}\` can't be trained so.`,
+    fix: "write `fusion = ensemble`, or `paradigm joint`",
+  })),
+  rulesUnused: warning("MM6004", () => ({
+    message:
+      "Paradigm `ensemble` trains only the `unique(...)` interactions and averages them; gate and rules aren't used.",
+  })),
+  stopNeedsValidation: error("MM6005", () => ({
+    message: "`stop after ... without improvement` needs a validation split to see the improvement on.",
+    fix: "for example `split 0.8 train, 0.1 validation, 0.1 test`",
+  })),
+  pidModalities: error("MM6006", (p: { measure: string; count: number; example: string }) => ({
+    message: `\`pid ${p.measure}\` measures two modalities; here are ${p.count}.`,
+    fix: `name two of them: \`${p.example}\``,
+  })),
+  noUnique: error("MM6007", (p: { modality: string }) => ({
+    message: `Paradigm \`ensemble\` needs \`unique(${p.modality})\`.`,
+    fix: `add \`unique(${p.modality}) = linear\``,
+  })),
+  dmilNeedsAlign: error("MM6008", (p: { text: string }) => ({
+    message: `Paradigm \`dmil\` aligns the views of \`${p.text}\`.`,
+    fix: "begin it with `align(cosine)`",
+  })),
+
+  // --- MM7: data
+  noData: error("MM7001", (p: { model: string }) => ({
+    message: `Nothing says where the samples of \`${p.model}\` come from.`,
+    fix: `add \`data for ${p.model} { from "file.npz" ... }\``,
+  })),
+  noSource: error("MM7002", (p: { model: string }) => ({
+    message: `The data for \`${p.model}\` has no source.`,
+    fix: 'add `from "file.npz"`',
+  })),
+  unbound: error("MM7003", (p: { name: string }) => ({
+    message: `No column feeds \`${p.name}\`.`,
+    fix: `add \`${p.name} <- "column"\``,
+  })),
+  boundTwice: error("MM7004", (p: { name: string; line: number }) => ({
+    message: `\`${p.name}\` already has its columns, in line ${p.line}.`,
+  })),
+  unknownBinding: error("MM7005", (p: { name: string; known: readonly string[] }) => ({
+    message: `The model has neither a modality nor a target \`${p.name}\`.`,
+    fix: didYouMean(p.name, p.known) ?? `it has ${listed(p.known)}`,
+  })),
+  noSplit: error("MM7006", () => ({
+    message: "The data isn't split.",
+    fix: "add `split 0.8 train, 0.1 validation, 0.1 test seed 7`",
+  })),
+  splitSum: error("MM7007", (p: { sum: number }) => ({
+    message: `The parts of the split add up to ${p.sum}, not to 1.`,
+  })),
+  splitPart: error("MM7008", (p: { name: string }) => ({
+    message: `The split has no \`${p.name}\`.`,
+    fix: "name `train`, `test` and, if you like, `validation`, each once, with a share above 0",
+  })),
+  outsideFolder: error("MM7009", (p: { path: string }) => ({
+    message: `"${p.path}" leaves the folder of the spec.`,
+    fix: "put the file beside the spec, or into a folder below it, and name it from there",
+  })),
+  unknownFormat: error("MM7010", (p: { path: string; known: readonly string[] }) => ({
+    message: `mmspec can't read "${p.path}".`,
+    fix: `it reads ${p.known.join(", ")}`,
+  })),
+  syntheticBinding: error("MM7011", (p: { name: string }) => ({
+    message: `Synthetic data feeds \`${p.name}\` by itself.`,
+    fix: "remove this line",
+  })),
+  syntheticVectors: error("MM7012", (p: { modality: string; kind: string }) => ({
+    message: `Synthetic data makes vectors; modality \`${p.modality}\` is an ${p.kind}.`,
+    fix: `make it \`vector(16)\``,
+  })),
+  syntheticMix: error("MM7013", (p: { reason: string }) => ({ message: p.reason })),
+  scaledTarget: error("MM7014", (p: { name: string }) => ({
+    message: `\`${p.name}\` is the target and can't be scaled: it names classes.`,
+    fix: "remove `scaled by`",
+  })),
+  severalColumns: error("MM7015", (p: { name: string; kind: string }) => ({
+    message: `\`${p.name}\` is ${p.kind} and takes one column.`,
+  })),
+} as const;
+
+export type DiagnosticName = keyof typeof diagnosticTable;
+
+type ParametersOf<Name extends DiagnosticName> = Parameters<(typeof diagnosticTable)[Name]["text"]>[0];
+
+/** Gathers what is wrong with one file; the same thing at the same place is kept once. */
+export class Reporter {
+  private readonly found = new Map<string, Diagnostic>();
+
+  report<Name extends DiagnosticName>(name: Name, span: Span, parameters: ParametersOf<Name>): void {
+    const row = diagnosticTable[name] as Row<ParametersOf<Name>>;
+    const { message, fix } = row.text(parameters);
+    const diagnostic: Diagnostic = { code: row.code, severity: row.severity, message, span };
+    if (fix !== undefined) diagnostic.fix = fix;
+    this.found.set(`${span.start}:${row.code}:${message}`, diagnostic);
+  }
+
+  get hasErrors(): boolean {
+    return [...this.found.values()].some(({ severity }) => severity === "error");
+  }
+
+  /** In the order of the file. */
+  get diagnostics(): Diagnostic[] {
+    return [...this.found.values()].sort(
+      (a, b) => a.span.start - b.span.start || a.code.localeCompare(b.code),
+    );
+  }
+}

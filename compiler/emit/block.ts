@@ -1,0 +1,259 @@
+import type { ClassDeclaration } from "ts-morph";
+import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
+import { conditionText } from "./conditions.js";
+import { access, chainText, presentList, record } from "./model.js";
+import { docs, type Module } from "./module.js";
+import type { Plan } from "./plan.js";
+import { call, literal } from "./text.js";
+import { emitHeads, encodeLines, predictParameters } from "./whole.js";
+
+/** The fusion block: interactions, gate, rules; under dmil with the latent parts that they read. */
+export function emitBlock(model: ClassDeclaration, module: Module, plan: Plan): void {
+  const { fusion, training } = plan.ir;
+  if (fusion.kind !== "block") return;
+  if (training.paradigm.kind === "ensemble") {
+    emitHeads(model, module, plan);
+    return;
+  }
+  emitRules(module, plan, fusion);
+  if (training.paradigm.kind === "dmil") emitLatents(model, module, plan, training.paradigm);
+  for (const component of fusion.components) emitComponent(model, module, plan, component);
+  emitGate(model, module, plan, fusion);
+  if (training.paradigm.kind === "dmil") emitDmilMethods(model, module, plan, fusion);
+  else emitJointPredict(model, module, plan, fusion);
+}
+
+function emitRules(module: Module, plan: Plan, fusion: BlockFusionIr): void {
+  const lines = fusion.rules.map(({ text, condition, use }) => {
+    const when = condition === undefined ? "" : `when: ${conditionText(condition, module)}, `;
+    return `{ ${when}use: ${literal(use)}, text: ${literal(text)} },`;
+  });
+  // The class is added before its rules are known, so they go in front of it.
+  module.file.insertVariableStatement(module.file.getClasses()[0]?.getChildIndex() ?? 0, {
+    isExported: true,
+    declarationKind: "const" as never,
+    docs: docs(
+      `How the answer of one sample is chosen, from top to bottom (${plan.place(fusion.rules[0]?.line ?? fusion.line)}).`,
+    ),
+    declarations: [
+      {
+        name: "rules",
+        type: `readonly ${module.useType("Rule")}<(typeof components)[number]>[]`,
+        initializer: `[\n${lines.join("\n")}\n]`,
+      },
+    ],
+  });
+}
+
+function emitLatents(model: ClassDeclaration, module: Module, plan: Plan, { latent }: DmilIr): void {
+  const { target, encoders } = plan.ir;
+  for (const { name } of plan.modalities) {
+    const width = encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
+    model.addProperty({
+      name: plan.intraOf(name),
+      isReadonly: true,
+      docs: docs(
+        `Splits the encoding of ${name} into M, which predicts ${target.name} on its own, and the rest N.`,
+      ),
+      initializer:
+        `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, classes: ${target.classes.length} })` +
+        `(this.parameters.scope(${literal(`intra.${name}`)}))`,
+    });
+  }
+  for (const { name } of plan.modalities) {
+    model.addProperty({
+      name: plan.consistencyOf(name),
+      isReadonly: true,
+      docs: docs(
+        `Splits the M of ${name} into its view of what all modalities tell, and what only ${name} tells.`,
+      ),
+      initializer:
+        `${module.use("consistencyDecomposition")}({ latent: ${latent} })` +
+        `(this.parameters.scope(${literal(`consistency.${name}`)}))`,
+    });
+  }
+}
+
+/** The field that joins a component's modalities. */
+function mergeField({ id }: ComponentIr): string {
+  return `${id}Merge`;
+}
+
+function emitComponent(model: ClassDeclaration, module: Module, plan: Plan, component: ComponentIr): void {
+  const { target } = plan.ir;
+  const { id, text, doc, merge, layers, width, line } = component;
+  if (merge !== undefined) {
+    module.use(merge.call.name);
+    model.addProperty({
+      name: mergeField(component),
+      isReadonly: true,
+      docs: docs(`What ${text} reads: ${merge.text} (${plan.place(merge.line)}).`),
+      initializer: `${call(merge.call)}(this.parameters.scope(${literal(`component.${id}.merge`)}))`,
+    });
+  }
+  const linear = `${module.use("linear")}({ inputs: ${width}, units: ${target.classes.length} })`;
+  model.addProperty({
+    name: id,
+    isReadonly: true,
+    docs: docs(doc, `What ${text} says of ${target.name} (${plan.place(line)}).`),
+    initializer: `${chainText(module, layers, linear)}(this.parameters.scope(${literal(`component.${id}.head`)}))`,
+  });
+}
+
+function emitGate(
+  model: ClassDeclaration,
+  module: Module,
+  plan: Plan,
+  { gate, components }: BlockFusionIr,
+): void {
+  const linear = `${module.use("linear")}({ inputs: ${gate.width}, units: ${components.length} })`;
+  model.addProperty({
+    name: "gate",
+    isReadonly: true,
+    docs: docs(gate.doc, `Scores of the interactions for each sample (${plan.place(gate.line)}).`),
+    initializer: `${chainText(module, gate.layers, linear)}(this.parameters.scope("gate"))`,
+  });
+}
+
+/** Logits of a component from what its modalities give: `this.uniqueTop.apply(encodings.top, context)`. */
+function componentText(plan: Plan, component: ComponentIr, source: (modality: string) => string): string {
+  const { modalities } = component;
+  if (component.merge === undefined)
+    return `this.${component.id}.apply(${source(modalities[0] ?? "")}, context)`;
+  const list = `[${modalities.map(source).join(", ")}]`;
+  const args = [list, "context", presentList(plan, modalities)].filter((arg) => arg !== undefined);
+  return `this.${component.id}.apply(this.${mergeField(component)}.apply(${args.join(", ")}), context)`;
+}
+
+/** The gate's shares and the rules' decision, as statements that follow `logits` and `encodings`. */
+function decisionLines(
+  module: Module,
+  plan: Plan,
+  fusion: BlockFusionIr,
+  encodings: string,
+  logits: string,
+): string[] {
+  const names = plan.modalities.map(({ name }) => name);
+  const all = `tf.concat([${names.map((name) => access(encodings, name)).join(", ")}], 1)`;
+  const lines: string[] = [];
+  const shareArgs = [`this.gate.apply(${all}, context)`];
+  if (plan.optional) {
+    const usable = fusion.components.map(({ interaction, modalities }) => {
+      const present = modalities.map((name) => access("present", name));
+      const [only] = present;
+      if (present.length === 1 && only !== undefined) return only;
+      return `${module.use(interaction === "redundant" ? "anyPresent" : "allPresent")}([${present.join(", ")}])`;
+    });
+    lines.push(`const usable = tf.concat([${usable.join(", ")}], 1);`);
+    shareArgs.push("usable");
+  }
+  const present = plan.optional ? "present" : "present: {}";
+  lines.push(
+    `const shares = ${module.use("gateShares")}(${shareArgs.join(", ")});`,
+    `const decision = ${module.use("decide")}(rules, ${logits}, { shares: ${module.use("shareColumns")}(components, shares), ${present} }, context);`,
+  );
+  return lines;
+}
+
+function emitJointPredict(model: ClassDeclaration, module: Module, plan: Plan, fusion: BlockFusionIr): void {
+  const logits = fusion.components.map(
+    (component) => `${component.id}: ${componentText(plan, component, (name) => access("encodings", name))},`,
+  );
+  model.addMethod({
+    name: "predict",
+    parameters: predictParameters(module, plan),
+    returnType: module.useType("Answer"),
+    statements: [
+      ...encodeLines(module, plan),
+      `const logits = {\n${logits.join("\n")}\n};`,
+      ...decisionLines(module, plan, fusion, "encodings", "logits"),
+      `return { logits: decision.logits, encodings, shares, rules: decision.weights };`,
+    ],
+  });
+}
+
+function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fusion: BlockFusionIr): void {
+  const names = plan.modalities.map(({ name }) => name);
+  const optionalOf = (name: string) => plan.modalities.some((m) => m.name === name && m.optional);
+  const context = { name: "context", type: module.useType("Context") };
+  module.use("tf");
+  model.addMethod({
+    name: "intra",
+    docs: docs("Encodes each modality and splits its encoding into M and N."),
+    parameters: predictParameters(module, plan),
+    statements: [
+      `return ${record(names, (name) => {
+        const encoded = `this.${plan.encoderOf(name)}.apply(${access("inputs", name)}, context)`;
+        const masked = optionalOf(name) ? `tf.mul(${encoded}, ${access("present", name)})` : encoded;
+        return `this.${plan.intraOf(name)}.apply(${masked}, context)`;
+      })};`,
+    ],
+  });
+  const source = (component: ComponentIr) => (name: string) => {
+    if (component.interaction === "redundant") return `${access("parts", name)}.shared.value`;
+    if (component.interaction === "unique") return `${access("parts", name)}.unique.value`;
+    return `${access("intra", name)}.rest.value`;
+  };
+  const logits = fusion.components.map(
+    (component) => `${component.id}: ${componentText(plan, component, source(component))},`,
+  );
+  const parts = record(
+    names,
+    (name) => `this.${plan.consistencyOf(name)}.apply(${access("intra", name)}.main, context)`,
+  );
+  const presentParameter = plan.optional
+    ? [{ name: "present", type: `${module.useType("TensorBatch")}<Inputs>["present"]` }]
+    : [];
+  model.addMethod({
+    name: "interactions",
+    docs: docs(
+      "Splits each M into its view of what is shared and what is unique, and lets each interaction predict: logits [batch, classes].",
+    ),
+    parameters: [{ name: "intra", type: "Intra" }, ...presentParameter, context],
+    statements: [
+      `const parts = ${parts};`,
+      `const logits = {\n${logits.join("\n")}\n};`,
+      `return { parts, logits };`,
+    ],
+  });
+  const encodingsOf = record(names, (name) => `${access("intra", name)}.encoding`);
+  model.addMethod({
+    name: "fuse",
+    docs: docs("Lets the gate share out the interactions and the rules choose."),
+    parameters: [
+      { name: "intra", type: "Intra" },
+      { name: "logits", type: 'Interactions["logits"]' },
+      ...presentParameter,
+      context,
+    ],
+    statements: [
+      `const encodings = ${encodingsOf};`,
+      ...decisionLines(module, plan, fusion, "encodings", "logits"),
+      `return { logits: decision.logits, encodings, shares, rules: decision.weights };`,
+    ],
+    returnType: module.useType("Answer"),
+  });
+  const pass = plan.optional ? ", batch.present" : "";
+  model.addMethod({
+    name: "predict",
+    parameters: [{ name: "batch", type: `${module.useType("TensorBatch")}<Inputs>` }, context],
+    returnType: module.useType("Answer"),
+    statements: [
+      `const intra = this.intra(batch, context);`,
+      `const { logits } = this.interactions(intra${pass}, context);`,
+      `const unimodal = ${record(names, (name) => `this.${plan.intraOf(name)}.predict(${access("intra", name)}, context)`)};`,
+      `return { ...this.fuse(intra, logits${pass}, context), unimodal };`,
+    ],
+  });
+  for (const [name, method] of [
+    ["Intra", "intra"],
+    ["Interactions", "interactions"],
+  ] as const) {
+    module.file.addTypeAlias({
+      name,
+      isExported: true,
+      docs: docs(`What \`${method}\` gives.`),
+      type: `ReturnType<${plan.className}["${method}"]>`,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import type { BindingIr, DataIr, SplitIr } from "../ir.js";
+import { docs, type Module } from "./module.js";
+import type { Plan } from "./plan.js";
+import { key, literal, numeral, options } from "./text.js";
+
+/** `data.ts`: where the samples come from. */
+export function emitData(module: Module, plan: Plan, data: DataIr): void {
+  module.file.addFunction({
+    name: "loadSamples",
+    isExported: true,
+    isAsync: true,
+    docs: docs(
+      data.kind === "file"
+        ? `Reads the samples and splits them (${plan.place(data.line)}).\n@param folder where the paths begin`
+        : `Draws the samples and splits them (${plan.place(data.line)}).`,
+    ),
+    parameters: data.kind === "file" ? [{ name: "folder", type: "string" }] : [],
+    returnType: `Promise<${module.useType("Splits")}>`,
+    statements: data.kind === "file" ? fileLines(module, plan, data) : syntheticLines(module, plan, data),
+  });
+}
+
+function splitText({ train, validation, test, stratified, seed, line }: SplitIr): string {
+  const parts = [
+    `train: ${numeral(train)}`,
+    ...(validation === undefined ? [] : [`validation: ${numeral(validation)}`]),
+    `test: ${numeral(test)}`,
+    ...(stratified ? ["stratified: true"] : []),
+    `seed: ${seed}`,
+    `line: ${line}`,
+  ];
+  return `{ ${parts.join(", ")} }`;
+}
+
+function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
+  const { target } = plan.ir;
+  const bindings = plan.modalities.flatMap(({ name, shape, optional }) => {
+    const binding = data.modalities.find((candidate) => candidate.name === name);
+    if (binding === undefined) return [];
+    return `${key(name)}: { ${bindingParts(binding, [`shape: [${shape.join(", ")}]`, ...(optional ? ["optional: true"] : [])]).join(", ")} },`;
+  });
+  const classes = target.named ? module.use("classes", "./model.ts") : String(target.classes.length);
+  return [
+    `return ${module.use("loadData")}(
+      {
+        from: ${literal(data.path)},
+        line: ${data.line},
+        modalities: {\n${bindings.join("\n")}\n},
+        target: { name: ${literal(target.name)}, column: ${literal(data.target.columns[0] ?? "")}, classes: ${classes}, line: ${data.target.line} },
+        split: ${splitText(data.split)},
+      },
+      folder,
+    );`,
+  ];
+}
+
+function bindingParts({ columns, scale, line }: BindingIr, more: readonly string[]): string[] {
+  return [
+    `columns: [${columns.map(literal).join(", ")}]`,
+    ...more,
+    ...(scale === undefined ? [] : [`scale: ${scaleText(scale)}`]),
+    `line: ${line}`,
+  ];
+}
+
+/** 1 / 255 reads better than 0.00392156862745098. */
+function scaleText(scale: number): string {
+  const inverse = 1 / scale;
+  return scale < 1 && Number.isInteger(inverse) && 1 / inverse === scale ? `1 / ${inverse}` : numeral(scale);
+}
+
+function syntheticLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "synthetic" }>): string[] {
+  module.use("classes", "./model.ts");
+  const widths = plan.modalities.map(({ name, shape }) => `${key(name)}: ${shape[0]}`);
+  return [
+    `return ${module.use("loadSynthetic")}(
+      {
+        widths: { ${widths.join(", ")} },
+        classes,
+        ${options(data.options).slice(2, -2)},
+      },
+      ${splitText(data.split)},
+    );`,
+  ];
+}

@@ -1,0 +1,61 @@
+import type { MetricIr } from "../ir.js";
+import { docs, type Module } from "./module.js";
+import type { Plan } from "./plan.js";
+import { literal, numeral, options } from "./text.js";
+
+/** `evaluation.ts`: the metrics and measures of the held-out samples. */
+export function emitEvaluation(module: Module, plan: Plan): void {
+  const { evaluation, fusion, training } = plan.ir;
+  module.useType(plan.className, "./model.ts");
+  const block = fusion.kind === "block" && training.paradigm.kind !== "ensemble";
+  // Models whose own heads predict from one modality need no probes.
+  const heads = training.paradigm.kind !== "joint" || fusion.kind === "ensemble";
+  const probes = evaluation.metrics.some(({ unimodal }) => unimodal) && !heads;
+  const statements = [
+    `const predictions = await ${module.use("predict")}(model, data.test);`,
+    ...(probes ? [`const unimodal = await ${module.use("linearProbes")}(model, data);`] : []),
+    `const metrics = {\n${evaluation.metrics.map((metric) => metricLine(module, metric, probes)).join("\n")}\n};`,
+  ];
+  for (const [i, { measure, call, modalities, on }] of evaluation.pid.entries()) {
+    const name = i === 0 ? "pid" : `pid${i + 1}`;
+    module.use(call.name);
+    statements.push(
+      `const ${name} = await session.measure(predictions, {
+        measure: ${literal(measure)},
+        modalities: [${modalities.map(literal).join(", ")}],
+        on: ${literal(on)},
+        estimate: (x1, x2, labels, progress) =>
+          ${call.name}(x1, x2, labels, predictions.classes.length, { ${options(call.options ?? {}).slice(2, -2)}, onProgress: progress }),
+      });`,
+    );
+  }
+  const pids = evaluation.pid.map((_, i) => (i === 0 ? "pid" : `pid${i + 1}`));
+  const parts = ["predictions", "metrics", `pid: [${pids.join(", ")}]`];
+  if (block) {
+    module.use("components", "./model.ts");
+    module.use("rules", "./model.ts");
+    parts.push("components", "rules");
+  }
+  statements.push(`await session.report({ ${parts.join(", ")} });`);
+  module.file.addFunction({
+    name: "evaluate",
+    isExported: true,
+    isAsync: true,
+    docs: docs("Measures the model on the held-out samples, and writes and prints what it found."),
+    parameters: [
+      { name: "session", type: module.useType("Session") },
+      { name: "model", type: plan.className },
+      { name: "data", type: module.useType("Splits") },
+    ],
+    returnType: "Promise<void>",
+    statements,
+  });
+}
+
+function metricLine(module: Module, { name, call, unimodal }: MetricIr, probes: boolean): string {
+  const args = ["predictions"];
+  if (unimodal) args.push(probes ? "unimodal" : "predictions.unimodal");
+  const bins = call.options?.bins;
+  if (typeof bins === "number") args.push(`{ bins: ${numeral(bins)} }`);
+  return `${name}: ${module.use(call.name)}(${args.join(", ")}),`;
+}

@@ -1,0 +1,155 @@
+import type { ClassDeclaration } from "ts-morph";
+import type { EncoderIr, LayerIr, ModelIr } from "../ir.js";
+import { emitBlock } from "./block.js";
+import { docs, type Module } from "./module.js";
+import type { Plan } from "./plan.js";
+import { batchShape, call, commentText, key, literal, phrase } from "./text.js";
+import { emitWholeFusion } from "./whole.js";
+
+/** `model.ts`: the classes, the inputs' shapes, and the model itself. */
+export function emitModel(module: Module, plan: Plan): void {
+  const { ir, className } = plan;
+  emitClasses(module, ir);
+  emitInputs(module, plan);
+  const { file } = module;
+  if (ir.fusion.kind === "block" && ir.training.paradigm.kind !== "ensemble") emitBlockTables(module, plan);
+  const model = file.addClass({
+    name: className,
+    isExported: true,
+    implements: [`${module.useType("Model")}<Inputs>`],
+    docs: docs(
+      ir.doc ?? `${ir.name}: ${phrase(ir.modalities.map(({ name }) => name))} -> ${ir.target.name}.`,
+    ),
+  });
+  model.addProperty({
+    name: "parameters",
+    isReadonly: true,
+    initializer: `new ${module.use("Parameters")}(${ir.training.seed})`,
+  });
+  for (const { encoder, field } of plan.encoderFields) emitEncoder(model, module, plan, encoder, field);
+  if (ir.fusion.kind === "block") emitBlock(model, module, plan);
+  else emitWholeFusion(model, module, plan);
+}
+
+function emitClasses(module: Module, { target }: ModelIr): void {
+  const { classes } = target;
+  const counted = !target.named && classes.length > 20;
+  module.file.addVariableStatement({
+    isExported: true,
+    declarationKind: "const" as never,
+    docs: docs(target.doc, `The classes of ${target.name}, in the order of the model's outputs.`),
+    declarations: [
+      {
+        name: "classes",
+        type: "readonly string[]",
+        initializer: counted
+          ? `Array.from({ length: ${classes.length} }, (_, i) => String(i))`
+          : `[${classes.map(literal).join(", ")}]`,
+      },
+    ],
+  });
+}
+
+function emitInputs(module: Module, { ir }: Plan): void {
+  module.use("tf");
+  module.file.addInterface({
+    name: "Inputs",
+    isExported: true,
+    docs: docs("One batch of each modality."),
+    properties: ir.modalities.map(({ name, doc, shape, optional }) => ({
+      name: key(name),
+      type: shape.length === 1 ? "tf.Tensor2D" : "tf.Tensor4D",
+      docs: docs(
+        [doc, `${batchShape(shape)}${optional ? "; zero where it is missing" : ""}`]
+          .filter(Boolean)
+          .join("\n"),
+      ),
+    })),
+  });
+}
+
+function emitBlockTables(module: Module, plan: Plan): void {
+  const { fusion } = plan.ir;
+  if (fusion.kind !== "block") return;
+  module.file.addVariableStatement({
+    isExported: true,
+    declarationKind: "const" as never,
+    docs: docs("The interactions that the gate weighs, in the order of its shares."),
+    declarations: [
+      {
+        name: "components",
+        initializer: `[${fusion.components.map(({ id }) => literal(id)).join(", ")}] as const`,
+      },
+    ],
+  });
+}
+
+/** The layers of a chain, one a line, each with the shape that it makes. */
+export function chainText(module: Module, layers: readonly LayerIr[], ...after: string[]): string {
+  const calls = layers.map((layer) => ({ text: layerCall(module, layer), shape: layer.output }));
+  const [first] = calls;
+  if (first === undefined && after.length === 1) return after[0] as string;
+  if (calls.length === 1 && after.length === 0 && first !== undefined && makesVector(layers[0] as LayerIr))
+    return first.text;
+  const lines = [
+    ...calls.map(({ text, shape }) => `${text}, // ${shape.join(" x ")}`),
+    ...after.map((text) => `${text},`),
+  ];
+  return `${module.use("chain")}(\n${lines.join("\n")}\n)`;
+}
+
+function layerCall(module: Module, layer: LayerIr): string {
+  module.use(layer.call.name);
+  return call(layer.call);
+}
+
+/** Layers whose type says that they make [batch, features]. */
+function makesVector({ call: { name } }: LayerIr): boolean {
+  return name === "dense" || name === "mlp";
+}
+
+function emitEncoder(
+  model: ClassDeclaration,
+  module: Module,
+  plan: Plan,
+  encoder: EncoderIr,
+  field: string,
+): void {
+  const { modalities, layers, width, doc, name, line } = encoder;
+  const [input] = layers;
+  model.addProperty({
+    name: field,
+    isReadonly: true,
+    docs: docs(
+      doc,
+      `Encoder ${name} for ${phrase(modalities)}: ${batchShape(input?.input ?? [])} -> [batch, ${width}] (${plan.place(line)}).`,
+    ),
+    initializer: `${chainText(module, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
+  });
+}
+
+/** One modality's encoding, zero where it is missing. */
+export function encodingText(plan: Plan, modality: string, optional: boolean): string {
+  const encoded = `this.${plan.encoderOf(modality)}.apply(${access("inputs", modality)}, context)`;
+  return optional ? `tf.mul(${encoded}, ${access("present", modality)})` : encoded;
+}
+
+/** `present.top`, `present["odd name"]` */
+export function access(object: string, name: string): string {
+  return key(name) === name ? `${object}.${name}` : `${object}[${literal(name)}]`;
+}
+
+/** `{ top: ..., bottom: ... }` over the modalities. */
+export function record(names: readonly string[], text: (name: string) => string): string {
+  return `{\n${names.map((name) => `${key(name)}: ${text(name)},`).join("\n")}\n}`;
+}
+
+/** `[present.top, present.bottom]`, or nothing when no modality can be missing. */
+export function presentList(plan: Plan, names: readonly string[]): string | undefined {
+  const optional = plan.modalities.some((modality) => modality.optional && names.includes(modality.name));
+  return optional ? `[${names.map((name) => access("present", name)).join(", ")}]` : undefined;
+}
+
+export function comment(text: string): string {
+  return commentText(text).replace(/\n/g, " ");
+}

@@ -1,0 +1,71 @@
+import { Project, type JSDocStructure, type OptionalKind, type SourceFile } from "ts-morph";
+import { format } from "prettier";
+import { commentText } from "./text.js";
+
+/** What a specifier of an import gives. */
+interface Imported {
+  values: Set<string>;
+  types: Set<string>;
+}
+
+/** One generated file on its way: statements by ts-morph, imports by what the statements use. */
+export class Module {
+  readonly file: SourceFile;
+  private readonly imports = new Map<string, Imported>();
+
+  constructor(
+    readonly name: string,
+    private readonly header: string,
+  ) {
+    const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { strict: true } });
+    this.file = project.createSourceFile(name);
+  }
+
+  /** Imports a value and gives its name back, to be written where it is used. */
+  use(name: string, from = "mmspec/runtime"): string {
+    this.of(from).values.add(name);
+    return name;
+  }
+
+  /** Imports a type. */
+  useType(name: string, from = "mmspec/runtime"): string {
+    this.of(from).types.add(name);
+    return name;
+  }
+
+  private of(from: string): Imported {
+    const known = this.imports.get(from) ?? { values: new Set<string>(), types: new Set<string>() };
+    this.imports.set(from, known);
+    return known;
+  }
+
+  /** The file's text, its imports first, formatted. */
+  async print(): Promise<string> {
+    const specifiers = [...this.imports.keys()].sort(
+      (a, b) => Number(a.startsWith(".")) - Number(b.startsWith(".")) || compare(a, b),
+    );
+    specifiers.forEach((from, i) => {
+      const { values, types } = this.of(from);
+      const typed = [...types].filter((name) => !values.has(name));
+      const names = [...values, ...typed].sort(compare);
+      this.file.insertImportDeclaration(i, {
+        moduleSpecifier: from,
+        isTypeOnly: values.size === 0,
+        namedImports: names.map((name) => ({ name, isTypeOnly: values.size > 0 && !values.has(name) })),
+      });
+    });
+    return format(`${this.header}\n${this.file.getFullText()}`, { parser: "typescript", printWidth: 110 });
+  }
+}
+
+/** Order that doesn't depend on the machine's language. */
+function compare(a: string, b: string): number {
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : Number(a > b);
+}
+
+/** A doc comment of paragraphs; those that are missing are left out. */
+export function docs(...paragraphs: (string | undefined)[]): OptionalKind<JSDocStructure>[] {
+  const text = paragraphs.filter((paragraph) => paragraph !== undefined && paragraph !== "").join("\n\n");
+  return text === "" ? [] : [{ description: commentText(text) }];
+}

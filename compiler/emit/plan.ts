@@ -1,0 +1,88 @@
+import { capitalise, Namer } from "../check/names.js";
+import type { EncoderIr, ModalityIr, ModelIr } from "../ir.js";
+
+/** What generated modules call things; every name is used once. */
+export interface Plan {
+  ir: ModelIr;
+  className: string;
+  /** The class's field that encodes a modality. */
+  encoderOf(modality: string): string;
+  intraOf(modality: string): string;
+  consistencyOf(modality: string): string;
+  headOf(modality: string): string;
+  /** The component that only this modality feeds. */
+  modalities: readonly ModalityIr[];
+  /** True when some modality may be missing. */
+  optional: boolean;
+  encoderFields: readonly { encoder: EncoderIr; field: string }[];
+  /** `digits.mmspec:9` */
+  place(line: number): string;
+}
+
+/** Names that a generated module uses itself, besides what it imports from the runtime. */
+const globals = [
+  "Float32Array",
+  "Infinity",
+  "NaN",
+  "Object",
+  "Promise",
+  "Record",
+  "ReturnType",
+  "Inputs",
+  "Model",
+  "Answer",
+];
+
+/** @param runtimeNames what the runtime exports, so that a model called `Parameters` hides nothing */
+export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
+  const classes = new Namer([...globals, ...runtimeNames]);
+  const fields = new Namer([
+    "parameters",
+    "predict",
+    "intra",
+    "interactions",
+    "fuse",
+    "gate",
+    "merge",
+    "head",
+    "encode",
+  ]);
+  const wanted = ir.name;
+  const className =
+    runtimeNames.includes(wanted) || globals.includes(wanted) ? classes.make(`${wanted}Model`) : wanted;
+  if (ir.fusion.kind === "block")
+    ir.fusion.components.forEach(({ id }) => [id, `${id}Merge`].map((name) => fields.make(name)));
+  const encoderFields = ir.encoders.map((encoder) => {
+    const [only] = encoder.modalities;
+    const stem = encoder.modalities.length > 1 ? lowerFirst(encoder.name) : (only ?? "");
+    return { encoder, field: fields.make(`${stem}Encoder`) };
+  });
+  const encoders = new Map(
+    encoderFields.flatMap(({ encoder, field }) => encoder.modalities.map((name) => [name, field] as const)),
+  );
+  const byModality = (suffix: string) => {
+    const names = new Map(ir.modalities.map(({ name }) => [name, fields.make(name + suffix)]));
+    return (modality: string) => names.get(modality) as string;
+  };
+  return {
+    ir,
+    className,
+    encoderOf: (modality) => encoders.get(modality) as string,
+    intraOf: byModality("Intra"),
+    consistencyOf: byModality("Consistency"),
+    headOf: byModality("Head"),
+    modalities: ir.modalities,
+    optional: ir.modalities.some(({ optional }) => optional),
+    encoderFields,
+    place: (line) => `${ir.file}:${line}`,
+  };
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+/** A name that begins like a class. */
+export function typeName(text: string): string {
+  return capitalise(text);
+}

@@ -1,0 +1,64 @@
+import { measures, metrics } from "../tables/evaluation.js";
+import { layers } from "../tables/layers.js";
+import { merges } from "../tables/merges.js";
+import { optimizers } from "../tables/training.js";
+
+/** What generated code imports besides what the tables name. */
+const fixed = [
+  "above",
+  "alignmentLoss",
+  "allPresent",
+  "and",
+  "anyPresent",
+  "below",
+  "chain",
+  "consistencyDecomposition",
+  "crossCovariance",
+  "crossEntropy",
+  "decide",
+  "dominates",
+  "ensemble",
+  "gateShares",
+  "intraDecomposition",
+  "klToStandardNormal",
+  "linear",
+  "linearProbes",
+  "loadData",
+  "loadSynthetic",
+  "missing",
+  "not",
+  "openSession",
+  "or",
+  "Parameters",
+  "predict",
+  "reconstructionError",
+  "shareColumns",
+  "tf",
+  "total",
+];
+
+const types = ["Answer", "Context", "Model", "Rule", "Session", "Splits", "Stage", "TensorBatch"];
+
+/** Every value that generated code may import from the runtime. */
+export const runtimeValues: readonly string[] = [
+  ...fixed,
+  ...layers.keys(),
+  ...merges.keys(),
+  ...optimizers.keys(),
+  ...[...metrics.values(), ...measures.values()].map(({ runtime }) => runtime),
+];
+
+/** Every name, of a value or a type, that generated code may import from the runtime or give to something itself. */
+export const runtimeNames: readonly string[] = [
+  ...runtimeValues,
+  ...types,
+  "classes",
+  "components",
+  "evaluate",
+  "Interactions",
+  "Intra",
+  "kl",
+  "loadSamples",
+  "rules",
+  "stages",
+];

@@ -1,0 +1,48 @@
+import type { OptionValue, RuntimeCall, Shape } from "../ir.js";
+
+/** A string of the spec as a literal: whatever it holds, it ends where the literal ends. */
+export function literal(text: string): string {
+  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+}
+
+/** Text of the spec as part of a comment: it can't end the comment. */
+export function commentText(text: string): string {
+  return text.replace(/\*\//g, "* /").replace(/[\u2028\u2029]/g, " ");
+}
+
+export function value(option: OptionValue): string {
+  if (typeof option === "string") return literal(option);
+  if (typeof option === "number") return numeral(option);
+  return `[${option.map(numeral).join(", ")}]`;
+}
+
+/** 0.001 rather than 1e-3, 1e-7 rather than 0.0000001. */
+export function numeral(number: number): string {
+  return String(number);
+}
+
+/** `{ inputs: 64, units: 32 }`; keys that aren't identifiers are quoted. */
+export function options(record: Readonly<Record<string, OptionValue>>): string {
+  const entries = Object.entries(record).map(([name, option]) => `${key(name)}: ${value(option)}`);
+  return `{ ${entries.join(", ")} }`;
+}
+
+export function key(name: string): string {
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name) ? name : literal(name);
+}
+
+/** `conv({ channels: 1, filters: 8, kernel: 3 })` */
+export function call({ name, options: given }: RuntimeCall): string {
+  return given === undefined ? `${name}()` : `${name}(${options(given)})`;
+}
+
+/** `[batch, 14, 28, 1]` */
+export function batchShape(shape: Shape): string {
+  return `[batch, ${shape.join(", ")}]`;
+}
+
+/** "a, b and c" */
+export function phrase(words: readonly string[]): string {
+  if (words.length <= 1) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}

@@ -1,0 +1,119 @@
+import type { LayerIr, ModelIr, Shape } from "./ir.js";
+
+/** One row of the explanation: a part of the model, what it makes, what it costs. */
+export interface PartExplained {
+  /** What the part belongs to: `encoder Top for top`, `synergistic(top, bottom)`, `gate`. */
+  part: string;
+  layer: string;
+  input: Shape;
+  output: Shape;
+  parameters: number;
+  /** Multiplications and additions for one sample, forwards. */
+  flops: number;
+  line: number;
+}
+
+export interface Explanation {
+  model: string;
+  parts: PartExplained[];
+  parameters: number;
+  flops: number;
+  /** Bytes of all activations of one batch, with the weights and Adam's two moments of them. */
+  memoryPerBatch: number;
+  batch: number;
+}
+
+/** Every layer of a model with its shapes, parameters and FLOPs, in the order in which a sample goes through them. */
+export function explain(ir: ModelIr): Explanation {
+  const parts: PartExplained[] = [];
+  const classes = ir.target.classes.length;
+  const { paradigm, batch } = ir.training;
+  const add = (part: string, layer: Omit<LayerIr, "call" | "text">, text: string) => {
+    const { input, output, weights, flops, line } = layer;
+    parts.push({ part, layer: text, input, output, parameters: weights, flops, line });
+  };
+  const linear = (part: string, width: number, units: number, line: number, text = "linear") =>
+    add(
+      part,
+      { input: [width], output: [units], weights: (width + 1) * units, flops: 2 * width * units, line },
+      text,
+    );
+
+  for (const encoder of ir.encoders) {
+    for (const modality of encoder.modalities) {
+      const first = modality === encoder.modalities[0];
+      for (const layer of encoder.layers) {
+        const part = `encoder ${encoder.name} for ${modality}`;
+        add(part, first ? layer : { ...layer, weights: 0 }, layer.text);
+      }
+    }
+  }
+  const widthOf = (name: string) =>
+    ir.encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
+  const { fusion } = ir;
+  if (fusion.kind === "merge") {
+    const { merge } = fusion;
+    const mergePart = {
+      input: merge.inputs,
+      output: [merge.output],
+      weights: merge.weights,
+      flops: merge.flops,
+    };
+    add("fusion", { ...mergePart, line: merge.line }, merge.text);
+    for (const layer of fusion.layers) add("fusion", layer, layer.text);
+    linear("fusion", fusion.width, classes, fusion.line);
+  } else if (fusion.kind === "ensemble" || paradigm.kind === "ensemble") {
+    for (const { name } of ir.modalities) {
+      const unique =
+        fusion.kind === "block" &&
+        fusion.components.find((c) => c.interaction === "unique" && c.modalities.includes(name));
+      if (unique) for (const layer of unique.layers) add(unique.text, layer, layer.text);
+      linear(
+        unique ? unique.text : `prediction of ${name}`,
+        unique ? unique.width : widthOf(name),
+        classes,
+        fusion.line,
+      );
+    }
+  } else {
+    if (paradigm.kind === "dmil") {
+      const { latent } = paradigm;
+      for (const { name, line } of ir.modalities) {
+        const width = widthOf(name);
+        linear(`dmil: parts of ${name}`, width, 4 * latent, line, "M and N (mean, log-variance)");
+        linear(`dmil: parts of ${name}`, 2 * latent, width, line, "decoder, hidden");
+        linear(`dmil: parts of ${name}`, width, width, line, "decoder, output");
+        linear(`dmil: parts of ${name}`, latent, classes, line, "prediction from M");
+        linear(`dmil: parts of ${name}`, latent, 4 * latent, line, "R and U (mean, log-variance)");
+      }
+    }
+    for (const { text, merge, layers, width, line } of fusion.components) {
+      if (merge !== undefined) {
+        const mergePart = {
+          input: merge.inputs,
+          output: [merge.output],
+          weights: merge.weights,
+          flops: merge.flops,
+        };
+        add(text, { ...mergePart, line: merge.line }, merge.text);
+      }
+      for (const layer of layers) add(text, layer, layer.text);
+      linear(text, width, classes, line);
+    }
+    for (const layer of fusion.gate.layers) add("gate", layer, layer.text);
+    linear("gate", fusion.gate.width, fusion.components.length, fusion.gate.line, "shares");
+  }
+
+  const size = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
+  const parameters = parts.reduce((total, part) => total + part.parameters, 0);
+  const inputs = ir.modalities.reduce((total, { shape }) => total + size(shape), 0);
+  const activations = inputs + parts.reduce((total, { output }) => total + size(output), 0);
+  return {
+    model: ir.name,
+    parts,
+    parameters,
+    flops: parts.reduce((total, part) => total + part.flops, 0),
+    memoryPerBatch: 4 * (2 * activations * batch + 4 * parameters),
+    batch,
+  };
+}

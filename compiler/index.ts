@@ -1,0 +1,10 @@
+export { analyse, type Analysis } from "./analyse.js";
+export { compile, type Compilation } from "./compile.js";
+export { diagnosticTable, type Diagnostic, type Severity } from "./diagnostics.js";
+export type { GeneratedFile } from "./emit/project.js";
+export { explain, type Explanation, type PartExplained } from "./explain.js";
+export type * from "./ir.js";
+export { picture } from "./picture.js";
+export { locate, plain, renderDiagnostic, type LocatedDiagnostic, type Palette } from "./render.js";
+export { Source, type Position } from "./source.js";
+export { version } from "./version.js";

@@ -1,0 +1,210 @@
+/**
+ * The intermediate form: a model whose names are resolved, whose shapes are known and whose arguments are checked. It is
+ * all that the emitter sees. Plain data; lines are those of the spec.
+ */
+
+/** Without the batch. */
+export type Shape = readonly number[];
+
+export type OptionValue = number | string | readonly number[];
+
+/** A call of something that the runtime exports: `conv({ channels: 1, filters: 8 })`. */
+export interface RuntimeCall {
+  name: string;
+  options?: Readonly<Record<string, OptionValue>>;
+}
+
+export interface LayerIr {
+  /** As the spec writes it. */
+  text: string;
+  call: RuntimeCall;
+  input: Shape;
+  output: Shape;
+  weights: number;
+  flops: number;
+  line: number;
+}
+
+export interface TargetIr {
+  name: string;
+  doc?: string;
+  classes: readonly string[];
+  /** True when the spec names the classes; otherwise they are counted from 0. */
+  named: boolean;
+  line: number;
+}
+
+export interface ModalityIr {
+  name: string;
+  doc?: string;
+  kind: string;
+  shape: Shape;
+  optional: boolean;
+  line: number;
+}
+
+export interface EncoderIr {
+  name: string;
+  doc?: string;
+  /** The modalities that it encodes; more than one when its weights are shared. */
+  modalities: readonly string[];
+  layers: readonly LayerIr[];
+  width: number;
+  line: number;
+}
+
+export interface MergeIr {
+  text: string;
+  call: RuntimeCall;
+  inputs: readonly number[];
+  output: number;
+  weights: number;
+  flops: number;
+  line: number;
+}
+
+/** `fusion = concat -> mlp(64)`: the head to the classes follows the layers. */
+export interface MergeFusionIr {
+  kind: "merge";
+  doc?: string;
+  merge: MergeIr;
+  layers: readonly LayerIr[];
+  width: number;
+  line: number;
+}
+
+/** `fusion = ensemble`: one head a modality. */
+export interface EnsembleFusionIr {
+  kind: "ensemble";
+  doc?: string;
+  line: number;
+}
+
+export type InteractionKind = "redundant" | "unique" | "synergistic";
+
+export interface ComponentIr {
+  /** Its name in the generated code: `uniqueTop`. */
+  id: string;
+  /** As the spec names it: `unique(top)`. */
+  text: string;
+  doc?: string;
+  interaction: InteractionKind;
+  modalities: readonly string[];
+  /** What joins the modalities; absent for `unique`. */
+  merge?: MergeIr;
+  /** For `redundant`: how far apart two views are. */
+  distance?: string;
+  /** Between the merge and the linear prediction. */
+  layers: readonly LayerIr[];
+  /** Width of what the linear prediction reads. */
+  width: number;
+  line: number;
+}
+
+export type ConditionIr =
+  | { kind: "above" | "below"; components: readonly string[]; threshold: number; orEqual: boolean }
+  | { kind: "dominates"; components: readonly string[] }
+  | { kind: "missing"; modality: string }
+  | { kind: "and" | "or"; left: ConditionIr; right: ConditionIr }
+  | { kind: "not"; operand: ConditionIr };
+
+export interface RuleIr {
+  text: string;
+  condition?: ConditionIr;
+  /** A component's id, or "gate". */
+  use: string;
+  line: number;
+}
+
+export interface BlockFusionIr {
+  kind: "block";
+  doc?: string;
+  components: readonly ComponentIr[];
+  gate: { layers: readonly LayerIr[]; width: number; doc?: string; line: number };
+  rules: readonly RuleIr[];
+  line: number;
+}
+
+export type FusionIr = MergeFusionIr | EnsembleFusionIr | BlockFusionIr;
+
+export interface DmilIr {
+  kind: "dmil";
+  intra: number;
+  consistency: number;
+  joint: number;
+  alpha: number;
+  beta: number;
+  gamma: number;
+  kl: number;
+  latent: number;
+}
+
+export type ParadigmIr = { kind: "joint"; epochs: number } | { kind: "ensemble"; epochs: number } | DmilIr;
+
+export interface TrainingIr {
+  paradigm: ParadigmIr;
+  optimizer: RuntimeCall;
+  learningRate: number;
+  batch: number;
+  seed: number;
+  patience?: number;
+  clip?: number;
+  weightDecay?: number;
+  line: number;
+}
+
+export interface MetricIr {
+  name: string;
+  call: RuntimeCall;
+  unimodal: boolean;
+}
+
+export interface PidIr {
+  measure: string;
+  call: RuntimeCall;
+  modalities: readonly [string, string];
+  on: "encodings" | "inputs";
+  line: number;
+}
+
+export interface EvaluationIr {
+  metrics: readonly MetricIr[];
+  pid: readonly PidIr[];
+}
+
+export interface BindingIr {
+  name: string;
+  columns: readonly string[];
+  scale?: number;
+  line: number;
+}
+
+export interface SplitIr {
+  train: number;
+  validation?: number;
+  test: number;
+  stratified: boolean;
+  seed: number;
+  line: number;
+}
+
+export type DataIr = { split: SplitIr; line: number } & (
+  | { kind: "file"; path: string; modalities: readonly BindingIr[]; target: BindingIr }
+  | { kind: "synthetic"; options: Readonly<Record<string, OptionValue>> }
+);
+
+export interface ModelIr {
+  name: string;
+  doc?: string;
+  /** Name of the spec's file, without its folder. */
+  file: string;
+  line: number;
+  target: TargetIr;
+  modalities: readonly ModalityIr[];
+  encoders: readonly EncoderIr[];
+  fusion: FusionIr;
+  training: TrainingIr;
+  evaluation: EvaluationIr;
+  /** Absent when the file doesn't say. */
+  data?: DataIr;
+}

@@ -1,0 +1,59 @@
+import type { Diagnostic } from "./diagnostics.js";
+import type { Position, Source } from "./source.js";
+
+/** Wraps text in colours; the plain one leaves it as it is. */
+export interface Palette {
+  error(text: string): string;
+  warning(text: string): string;
+  bold(text: string): string;
+  dim(text: string): string;
+  fix(text: string): string;
+}
+
+const same = (text: string) => text;
+
+export const plain: Palette = { error: same, warning: same, bold: same, dim: same, fix: same };
+
+/**
+ * A diagnostic as people read it:
+ *
+ *     digits.mmspec:9:34 error MM3010: `dense` wants [features], but ...
+ *       9 |   encoder Top for top = conv(8, 3) -> dense(64)
+ *         |                                       ~~~~~~~~~
+ *         = put `flatten` first
+ */
+export function renderDiagnostic(diagnostic: Diagnostic, source: Source, palette: Palette = plain): string {
+  const { span, severity, code, message, fix } = diagnostic;
+  const start = source.positionAt(span.start);
+  const end = source.positionAt(span.end);
+  const text = source.lineText(start.line);
+  const last = end.line === start.line ? end.column : text.length + 1;
+  const width = Math.max(1, last - start.column);
+  const number = String(start.line);
+  const gutter = " ".repeat(number.length);
+  const indent = text.slice(0, start.column - 1).replace(/[^\t]/g, " ");
+  const colour = severity === "error" ? palette.error : palette.warning;
+  const lines = [
+    `${palette.bold(`${source.file}:${start.line}:${start.column}`)} ${colour(`${severity} ${code}`)}: ${message}`,
+    `  ${palette.dim(`${number} |`)} ${text}`,
+    `  ${palette.dim(`${gutter} |`)} ${indent}${colour("~".repeat(width))}`,
+  ];
+  if (fix !== undefined) lines.push(`  ${palette.dim(`${gutter} =`)} ${palette.fix(fix)}`);
+  return lines.join("\n");
+}
+
+/** A diagnostic as programs read it. */
+export interface LocatedDiagnostic extends Omit<Diagnostic, "span"> {
+  file: string;
+  start: Position;
+  end: Position;
+}
+
+export function locate({ span, ...rest }: Diagnostic, source: Source): LocatedDiagnostic {
+  return {
+    ...rest,
+    file: source.file,
+    start: source.positionAt(span.start),
+    end: source.positionAt(span.end),
+  };
+}

@@ -1,0 +1,91 @@
+/** What an argument of a call in the spec may be. */
+export interface Parameter {
+  name: string;
+  /** One line, for completion and the documentation. */
+  doc: string;
+  type: ParameterType;
+  /** Taken when the argument is left out; without it the argument must be given. */
+  default?: Argument;
+  /** Takes all remaining positional arguments as a list of numbers. */
+  variadic?: boolean;
+}
+
+export type ParameterType =
+  | { kind: "integer"; min: number; max?: number }
+  | { kind: "number"; min: number; max?: number; above?: boolean }
+  | { kind: "word"; words: readonly string[] };
+
+export type Argument = number | string | readonly number[];
+
+/** All arguments of one call, checked, defaults filled in. */
+export type Arguments = Readonly<Record<string, Argument>>;
+
+/** A row of any table whose entries are called by name in the spec. */
+export interface Callable {
+  name: string;
+  doc: string;
+  /** As one would write it. */
+  example: string;
+  parameters: readonly Parameter[];
+}
+
+export const count = (name: string, doc: string, fallback?: number): Parameter => ({
+  name,
+  doc,
+  type: { kind: "integer", min: 1 },
+  ...(fallback !== undefined && { default: fallback }),
+});
+
+export const whole = (name: string, doc: string, fallback?: number): Parameter => ({
+  name,
+  doc,
+  type: { kind: "integer", min: 0 },
+  ...(fallback !== undefined && { default: fallback }),
+});
+
+/** A number at or above 0. */
+export const weight = (name: string, doc: string, fallback?: number): Parameter => ({
+  name,
+  doc,
+  type: { kind: "number", min: 0 },
+  ...(fallback !== undefined && { default: fallback }),
+});
+
+/** A number above 0. */
+export const positive = (name: string, doc: string, fallback?: number): Parameter => ({
+  name,
+  doc,
+  type: { kind: "number", min: 0, above: true },
+  ...(fallback !== undefined && { default: fallback }),
+});
+
+/** A number in [0, 1]. */
+export const share = (name: string, doc: string, fallback?: number): Parameter => ({
+  name,
+  doc,
+  type: { kind: "number", min: 0, max: 1 },
+  ...(fallback !== undefined && { default: fallback }),
+});
+
+export const word = (name: string, doc: string, words: readonly string[], fallback?: string): Parameter => ({
+  name,
+  doc,
+  type: { kind: "word", words },
+  ...(fallback !== undefined && { default: fallback }),
+});
+
+export const several = (name: string, doc: string): Parameter => ({
+  name,
+  doc,
+  type: { kind: "integer", min: 1 },
+  variadic: true,
+});
+
+/** "a whole number from 1", "one of `same` or `valid`" */
+export function describeType(type: ParameterType): string {
+  if (type.kind === "word") return type.words.map((text) => `\`${text}\``).join(" or ");
+  const noun = type.kind === "integer" ? "a whole number" : "a number";
+  if (type.max !== undefined) return `${noun} from ${type.min} to ${type.max}`;
+  if (type.kind === "number" && type.above) return `${noun} above ${type.min}`;
+  return `${noun} from ${type.min} up`;
+}

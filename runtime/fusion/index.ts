@@ -1,0 +1,37 @@
+export { align, alignmentLoss, type Distance } from "./align.js";
+export { bilinear } from "./bilinear.js";
+export {
+  consistencyDecomposition,
+  intraDecomposition,
+  type ConsistencyDecomposition,
+  type ConsistencyParts,
+  type IntraDecomposition,
+  type IntraParts,
+} from "./decomposition.js";
+export { ensemble } from "./ensemble.js";
+export { gateShares, shareColumns } from "./gate.js";
+export {
+  allPresent,
+  anyPresent,
+  concat,
+  max,
+  mean,
+  product,
+  sum,
+  type Merge,
+  type MergeMaker,
+} from "./merge.js";
+export {
+  above,
+  and,
+  below,
+  decide,
+  dominates,
+  missing,
+  not,
+  or,
+  type Condition,
+  type Decision,
+  type Rule,
+  type RuleInput,
+} from "./rules.js";

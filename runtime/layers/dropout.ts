@@ -1,0 +1,17 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { LayerMaker } from "./layer.js";
+
+/**
+ * Sets a share `rate` of the values to zero while learning and scales the others by 1 / (1 - rate); passes its input on
+ * when predicting (Srivastava et al. 2014). Any shape.
+ */
+export function dropout({ rate }: { rate: number }): LayerMaker {
+  return () => ({
+    apply(x, { training, random }) {
+      if (!training || rate === 0) return x;
+      const kept = new Float32Array(x.size);
+      for (let i = 0; i < kept.length; i++) kept[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);
+      return tf.mul(x, tf.tensor(kept, x.shape));
+    },
+  });
+}

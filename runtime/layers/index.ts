@@ -1,0 +1,12 @@
+export { gelu, relu, tanh, type Activation } from "./activation.js";
+export { chain } from "./chain.js";
+export { conv, type ConvOptions } from "./conv.js";
+export { dense, linear, type DenseOptions } from "./dense.js";
+export { dropout } from "./dropout.js";
+export { flatten } from "./flatten.js";
+export { gaussian, type GaussianLayer, type Latent } from "./gaussian.js";
+export type { Context, Layer, LayerMaker, VectorLayer, VectorLayerMaker } from "./layer.js";
+export { mlp, type MlpOptions } from "./mlp.js";
+export { norm } from "./norm.js";
+export { Parameters, Scope, type NamedTensor } from "./parameters.js";
+export { pool, type PoolOptions } from "./pool.js";

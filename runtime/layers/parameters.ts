@@ -1,0 +1,116 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Random } from "../data/random.js";
+
+/** Fills a new weight array; `fanIn` and `fanOut` are the numbers of connections into and out of one unit. */
+export type Initializer = (values: Float32Array, random: Random, fanIn: number, fanOut: number) => void;
+
+/** Zeros: for biases. */
+export const zeros: Initializer = () => {};
+
+/** Ones: for scales. */
+export const ones: Initializer = (values) => void values.fill(1);
+
+/** Normal with variance 2 / fanIn (He et al. 2015), for layers that ReLU follows. */
+export const heNormal: Initializer = (values, random, fanIn) => {
+  const deviation = Math.sqrt(2 / fanIn);
+  for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
+};
+
+/** Uniform with variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010), for linear layers. */
+export const glorotUniform: Initializer = (values, random, fanIn, fanOut) => {
+  const limit = Math.sqrt(6 / (fanIn + fanOut));
+  for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1);
+};
+
+export interface NamedTensor {
+  name: string;
+  tensor: tf.Tensor;
+}
+
+/**
+ * All trainable arrays of a model, by name (`top.encoder.1.kernel`). Each draws its first values from a stream of its
+ * own, named like it, so that adding a layer doesn't change how the others start.
+ */
+export class Parameters {
+  private readonly variables = new Map<string, tf.Variable>();
+  private readonly random: Random;
+
+  constructor(seed: number) {
+    this.random = new Random(seed).fork("parameters");
+  }
+
+  scope(name: string): Scope {
+    return new Scope(this, name);
+  }
+
+  /** @throws Error when the name is taken. */
+  add(name: string, shape: number[], initialize: Initializer, fanIn = 1, fanOut = 1): tf.Variable {
+    if (this.variables.has(name)) throw new Error(`Two weight arrays are called ${name}.`);
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    initialize(values, this.random.fork(name), fanIn, fanOut);
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, shape), true));
+    this.variables.set(name, variable);
+    return variable;
+  }
+
+  /** The arrays whose name starts with one of the prefixes (whole dotted words), or all when none is given. */
+  select(...prefixes: string[]): tf.Variable[] {
+    const wanted = (name: string) =>
+      prefixes.length === 0 || prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
+    return [...this.variables].filter(([name]) => wanted(name)).map(([, variable]) => variable);
+  }
+
+  named(): NamedTensor[] {
+    return [...this.variables].map(([name, tensor]) => ({ name, tensor }));
+  }
+
+  /** Number of trainable scalars. */
+  count(): number {
+    return this.named().reduce((sum, { tensor }) => sum + tensor.size, 0);
+  }
+
+  /**
+   * Overwrites all arrays.
+   * @throws Error when a name is missing or a shape differs: the weights belong to another spec.
+   */
+  assign(values: readonly NamedTensor[]): void {
+    const given = new Map(values.map(({ name, tensor }) => [name, tensor]));
+    for (const [name, variable] of this.variables) {
+      const tensor = given.get(name);
+      if (tensor === undefined)
+        throw new Error(`The saved weights lack ${name}: they belong to another spec.`);
+      if (tensor.shape.join() !== variable.shape.join()) {
+        throw new Error(
+          `The saved weights have ${name} as [${tensor.shape.join(", ")}], this model wants [${variable.shape.join(", ")}]: they belong to another spec.`,
+        );
+      }
+    }
+    for (const [name, variable] of this.variables) variable.assign(given.get(name) as tf.Tensor);
+  }
+
+  /** A copy of all values that outlives further learning; the caller disposes of it. */
+  snapshot(): NamedTensor[] {
+    return this.named().map(({ name, tensor }) => ({ name, tensor: tf.keep(tensor.clone()) }));
+  }
+
+  dispose(): void {
+    for (const variable of this.variables.values()) variable.dispose();
+    this.variables.clear();
+  }
+}
+
+/** A dotted prefix of weight names. */
+export class Scope {
+  constructor(
+    private readonly parameters: Parameters,
+    readonly name: string,
+  ) {}
+
+  scope(name: string): Scope {
+    return new Scope(this.parameters, `${this.name}.${name}`);
+  }
+
+  add(name: string, shape: number[], initialize: Initializer, fanIn = 1, fanOut = 1): tf.Variable {
+    return this.parameters.add(`${this.name}.${name}`, shape, initialize, fanIn, fanOut);
+  }
+}

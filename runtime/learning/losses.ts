@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Latent } from "../layers/gaussian.js";
+
+/**
+ * Mean cross-entropy in nats.
+ * @param logits [batch, classes]
+ * @param labels one-hot, [batch, classes]
+ * @param weights [batch, 1]; samples of weight 0 don't count
+ */
+export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D, weights?: tf.Tensor2D): tf.Scalar {
+  const losses = tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1, true));
+  return weightedMean(losses, weights);
+}
+
+/** Mean over samples of KL(latent || N(0, I)) in nats: an upper bound of what the latent tells about its input. */
+export function klToStandardNormal({ mean, logVariance }: Latent, weights?: tf.Tensor2D): tf.Scalar {
+  const terms = tf.sub(tf.add(tf.exp(logVariance), tf.square(mean)), tf.add(logVariance, 1));
+  return weightedMean(tf.mul(0.5, tf.sum(terms, 1, true)), weights);
+}
+
+/** Mean squared error of a reconstruction; two [batch, width]. The target doesn't learn from it. */
+export function reconstructionError(
+  rebuilt: tf.Tensor2D,
+  target: tf.Tensor2D,
+  weights?: tf.Tensor2D,
+): tf.Scalar {
+  return weightedMean(tf.mean(tf.squaredDifference(rebuilt, stopGradient(target)), 1, true), weights);
+}
+
+/** The same values, through which no gradient flows back. */
+export function stopGradient<T extends tf.Tensor>(x: T): T {
+  const stop = tf.customGrad((value) => ({
+    value: tf.clone(value as tf.Tensor),
+    gradFunc: () => tf.zerosLike(value as tf.Tensor),
+  }));
+  return stop(x) as T;
+}
+
+/** The sum of several scalars. */
+export function total(...losses: tf.Tensor[]): tf.Scalar {
+  return tf.addN(losses) as tf.Scalar;
+}
+
+/**
+ * Mean squared correlation between the features of u and those of r, in [0, 1]: zero when they are linearly unrelated.
+ * It takes the place of an upper bound of I(U; R).
+ * @param u [batch, width]
+ * @param r [batch, width']
+ */
+export function crossCovariance(u: tf.Tensor2D, r: tf.Tensor2D): tf.Scalar {
+  const standardised = (x: tf.Tensor2D) => {
+    const centred = tf.sub(x, tf.mean(x, 0, true));
+    return tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), 0, true), 1e-4))) as tf.Tensor2D;
+  };
+  const correlation = tf.div(tf.matMul(tf.transpose(standardised(u)), standardised(r)), u.shape[0]);
+  return tf.mean(tf.square(correlation));
+}
+
+/** losses: [batch, 1] */
+function weightedMean(losses: tf.Tensor, weights?: tf.Tensor2D): tf.Scalar {
+  if (weights === undefined) return tf.mean(losses);
+  return tf.div(tf.sum(tf.mul(losses, weights)), tf.maximum(tf.sum(weights), 1)) as tf.Scalar;
+}

@@ -1,0 +1,103 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Splits } from "../data/load.js";
+import { Random } from "../data/random.js";
+import { linear } from "../layers/dense.js";
+import { Parameters } from "../layers/parameters.js";
+import { crossEntropy } from "./losses.js";
+import type { Model } from "./model.js";
+import { predict } from "./predict.js";
+
+const steps = 300;
+const batchSize = 256;
+
+/**
+ * What each modality alone predicts, for models without predictors of single modalities: a linear classifier on its frozen
+ * encoding, learned on the training split and read on the test split.
+ * @returns per modality, probabilities [test samples, classes]
+ */
+export async function linearProbes<Inputs>(
+  model: Model<Inputs>,
+  data: Splits,
+): Promise<Record<string, Float32Array>> {
+  const train = await predict(model, data.train);
+  const test = await predict(model, data.test);
+  const classes = data.train.classes.length;
+  const probabilities: Record<string, Float32Array> = {};
+  for (const [name, view] of Object.entries(train.encodings)) {
+    const random = new Random(0).fork(name);
+    const parameters = new Parameters(0);
+    const layer = linear({ inputs: view.width, units: classes })(parameters.scope(name));
+    const optimizer = tf.train.adam(0.01);
+    const context = { training: true, random, temperature: 0 };
+    const order = Int32Array.from({ length: train.size }, (_, i) => i);
+    const scale = standardScale(view.values, view.width);
+    for (let step = 0, at = order.length; step < steps; step++, at += batchSize) {
+      if (at + batchSize > order.length) {
+        random.shuffle(order);
+        at = 0;
+      }
+      const rows = order.subarray(at, at + batchSize);
+      tf.tidy(() => {
+        const x = tf.tensor2d(takeScaled(view.values, view.width, rows, scale), [rows.length, view.width]);
+        const y = tf.oneHot(
+          tf.tensor1d(
+            Int32Array.from(rows, (row) => train.labels[row] as number),
+            "int32",
+          ),
+          classes,
+        ) as tf.Tensor2D;
+        const { grads } = tf.variableGrads(
+          () => crossEntropy(layer.apply(x, context), y),
+          parameters.select(),
+        );
+        optimizer.applyGradients(grads);
+      });
+      if (step % 16 === 0) await new Promise(setImmediate);
+    }
+    const held = test.encodings[name];
+    if (held === undefined) continue;
+    const rows = Int32Array.from({ length: test.size }, (_, i) => i);
+    probabilities[name] = tf.tidy(() => {
+      const x = tf.tensor2d(takeScaled(held.values, held.width, rows, scale), [test.size, held.width]);
+      return tf.softmax(layer.apply(x, context)).dataSync() as Float32Array;
+    });
+    optimizer.dispose();
+    parameters.dispose();
+  }
+  return probabilities;
+}
+
+interface Scale {
+  mean: Float64Array;
+  deviation: Float64Array;
+}
+
+/** Mean and standard deviation of each column of [n, width]. */
+function standardScale(values: Float32Array, width: number): Scale {
+  const mean = new Float64Array(width);
+  const deviation = new Float64Array(width);
+  const n = values.length / width;
+  for (let i = 0; i < values.length; i++)
+    mean[i % width] = (mean[i % width] as number) + (values[i] as number) / n;
+  for (let i = 0; i < values.length; i++) {
+    const j = i % width;
+    deviation[j] = (deviation[j] as number) + ((values[i] as number) - (mean[j] as number)) ** 2 / n;
+  }
+  return { mean, deviation: deviation.map((variance) => Math.sqrt(variance) || 1) };
+}
+
+function takeScaled(
+  values: Float32Array,
+  width: number,
+  rows: Int32Array,
+  { mean, deviation }: Scale,
+): Float32Array {
+  const taken = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    for (let j = 0; j < width; j++) {
+      const value = values[(rows[i] as number) * width + j] as number;
+      taken[i * width + j] = (value - (mean[j] as number)) / (deviation[j] as number);
+    }
+  }
+  return taken;
+}

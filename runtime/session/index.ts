@@ -1,0 +1,6 @@
+export type { MeasureRequest, MeasuredPid } from "./measure.js";
+export { UsageError } from "./options.js";
+export { renderReport } from "./render.js";
+export type { Findings, ReportContent } from "./report.js";
+export { exitCodes, openSession, Session, type SessionOptions } from "./session.js";
+export { versions, type Versions } from "./versions.js";

@@ -1,0 +1,236 @@
+import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DataError, type Splits } from "../data/index.js";
+import { Random } from "../data/random.js";
+import { EngineError, openEngine, type Engine } from "../engines/index.js";
+import { TrainingError } from "../learning/errors.js";
+import { fit, type Epoch, type Stage } from "../learning/fit.js";
+import type { Model } from "../learning/model.js";
+import type { Predictions } from "../learning/predict.js";
+import {
+  createProgress,
+  createRunFolder,
+  loadWeights,
+  saveWeights,
+  writeAtomically,
+  type Progress,
+} from "../runs/index.js";
+import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
+import { readOptions, UsageError, type ScriptOptions } from "./options.js";
+import { renderReport } from "./render.js";
+import { report, type Findings } from "./report.js";
+import { versions } from "./versions.js";
+
+/** What a generated script says of itself. */
+export interface SessionOptions {
+  model: string;
+  seed: number;
+  /** Name of the spec's file. */
+  spec: string;
+  /** `import.meta.url` of the script. */
+  script: string;
+}
+
+/** How a process that ran a script ends. */
+export const exitCodes = { done: 0, data: 1, usage: 2, failed: 3, interrupted: 130 } as const;
+
+/** One run: its folder, its engine, and what happens on the way. Made by `openSession`. */
+export class Session {
+  private readonly interruption = new AbortController();
+  private readonly random: Random;
+  private readonly progress: Progress;
+  private readonly history: Epoch[] = [];
+  private readonly started = new Date();
+  private readonly seconds: Record<string, number> = {};
+  private splits: Splits | undefined;
+
+  constructor(
+    private readonly about: SessionOptions,
+    private readonly options: ScriptOptions,
+    private readonly engine: Engine,
+    /** Where all files of the run lie. */
+    readonly folder: string,
+  ) {
+    this.random = new Random(about.seed);
+    this.progress = createProgress({ quiet: options.quiet });
+  }
+
+  /** Where the paths of the spec's data begin. */
+  get dataFolder(): string {
+    return resolve(this.options.data);
+  }
+
+  /**
+   * Runs a script's body; tells what went wrong in a way that a person can act on, and sets the exit code: 0 done, 1 the data
+   * is wrong, 3 the run failed, 130 interrupted (Ctrl-C keeps the last checkpoint).
+   */
+  async run(body: () => Promise<void>): Promise<void> {
+    const interrupt = () => {
+      if (this.interruption.signal.aborted) process.exit(exitCodes.interrupted);
+      this.interruption.abort(new Interrupted());
+    };
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
+    let status = "failed";
+    try {
+      this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
+      await this.keepTrainer();
+      await this.writeRecord("running");
+      await body();
+      status = "complete";
+      process.exitCode = exitCodes.done;
+    } catch (error) {
+      status = error instanceof Interrupted ? "interrupted" : "failed";
+      process.exitCode = tell(error, this.folder);
+    } finally {
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+      await this.writeRecord(status);
+    }
+  }
+
+  /** Learns one stage; the weights are saved after each epoch. */
+  async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
+    this.splits = data;
+    const begin = performance.now();
+    const epochs = await fit(model, data, stage, {
+      random: this.random.fork("learning"),
+      progress: this.progress,
+      signal: this.interruption.signal,
+      checkpoint: () => saveWeights(this.folder, model.parameters.named()),
+    });
+    this.history.push(...epochs);
+    this.seconds[stage.name] = (performance.now() - begin) / 1000;
+    await this.writeRecord("running");
+  }
+
+  /**
+   * Fills a model with the run's saved weights.
+   * @throws Error when there are none, or they belong to another spec
+   */
+  async restore<Inputs>(model: Model<Inputs>): Promise<void> {
+    const weights = await loadWeights(this.folder);
+    model.parameters.assign(weights);
+    weights.forEach(({ tensor }) => tensor.dispose());
+  }
+
+  /** Measures interactions sample by sample, and shows how far it is. */
+  async measure(predictions: Predictions, request: MeasureRequest): Promise<MeasuredPid> {
+    const begin = performance.now();
+    this.progress.stage(`pid ${request.measure}`, 100, 1);
+    try {
+      return await estimatePid(predictions, request, async (fraction) => {
+        this.progress.advance(Math.round(100 * fraction));
+        await new Promise(setImmediate);
+        this.interruption.signal.throwIfAborted();
+      });
+    } finally {
+      this.progress.done();
+      this.seconds[`pid ${request.measure}`] = (performance.now() - begin) / 1000;
+    }
+  }
+
+  /** Writes metrics.json and pid.parquet, and prints the table. */
+  async report(findings: Findings): Promise<void> {
+    const { model, seed, spec } = this.about;
+    const about = { model, spec, seed, engine: this.engine.name, versions: await versions() };
+    const sizes = this.splits && {
+      train: this.splits.train.size,
+      ...(this.splits.validation && { validation: this.splits.validation.size }),
+      test: this.splits.test.size,
+    };
+    const content = await report(this.folder, about, findings, sizes);
+    if (this.options.json)
+      process.stdout.write(`${JSON.stringify({ run: this.folder, ...content }, null, 2)}\n`);
+    else if (!this.options.quiet) process.stdout.write(renderReport(content, this.folder));
+  }
+
+  private say(line: string): void {
+    if (!this.options.quiet) process.stderr.write(`${line}\n`);
+  }
+
+  /** Copies the trainer into the run, so that the run can be understood and repeated by itself. */
+  private async keepTrainer(): Promise<void> {
+    const from = dirname(fileURLToPath(this.about.script));
+    const to = join(this.folder, "trainer");
+    if (from === to) return;
+    await mkdir(to, { recursive: true });
+    for (const name of await readdir(from)) {
+      if (/\.(ts|json|mmspec)$/.test(name)) await copyFile(join(from, name), join(to, name));
+    }
+    const spec = join(from, basename(this.about.spec));
+    await copyFile(spec, join(this.folder, basename(this.about.spec))).catch(() => undefined);
+  }
+
+  /** run.json: what this run is, how it went, how long it took. */
+  private async writeRecord(status: string): Promise<void> {
+    const path = join(this.folder, "run.json");
+    const before = await readFile(path, "utf8").then(
+      (text) => JSON.parse(text) as Record<string, unknown>,
+      () => ({}),
+    );
+    const record = {
+      ...before,
+      model: this.about.model,
+      spec: this.about.spec,
+      status,
+      seed: this.about.seed,
+      engine: this.engine,
+      versions: await versions(),
+      dataFolder: this.dataFolder,
+      started: this.started.toISOString(),
+      ended: new Date().toISOString(),
+      seconds: this.seconds,
+      ...(this.history.length > 0 && { history: this.history }),
+    };
+    await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
+  }
+}
+
+class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
+/** Prints an error as a person wants it. @returns the exit code */
+function tell(error: unknown, folder: string | undefined): number {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  if (error instanceof Interrupted) {
+    say(
+      `\nInterrupted. The last checkpoint is kept in ${folder}; \`mmspec evaluate ${folder}\` measures it.`,
+    );
+    return exitCodes.interrupted;
+  }
+  if (error instanceof DataError) {
+    for (const { code, where, message, fix } of error.problems) {
+      say(`${where} error ${code}: ${message}${fix === undefined ? "" : `\n  = ${fix}`}`);
+    }
+    return exitCodes.data;
+  }
+  if (error instanceof UsageError) {
+    say(error.message);
+    return exitCodes.usage;
+  }
+  if (error instanceof TrainingError || error instanceof EngineError) say(error.message);
+  else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return exitCodes.failed;
+}
+
+/**
+ * Opens the run that a generated script is: reads the command line, opens the engine, makes the run's folder.
+ * Ends the process with a message when one of them can't be done.
+ */
+export async function openSession(about: SessionOptions): Promise<Session> {
+  try {
+    const options = readOptions(process.argv.slice(2));
+    const engine = await openEngine(options.engine);
+    const folder =
+      options.run === undefined
+        ? await createRunFolder("runs", about.model.toLowerCase())
+        : resolve(options.run);
+    await mkdir(folder, { recursive: true });
+    return new Session(about, options, engine, resolve(folder));
+  } catch (error) {
+    process.exit(tell(error, undefined));
+  }
+}
