@@ -7,6 +7,7 @@ import type { Progress } from "../runs/progress.js";
 import { toTensors, type TensorBatch } from "./batch.js";
 import { TrainingError } from "./errors.js";
 import type { Model } from "./model.js";
+import { takeStep } from "./step.js";
 
 /** One stage of learning: what learns, from which loss, for how long. */
 export interface Stage<Inputs> {
@@ -25,7 +26,7 @@ export interface Stage<Inputs> {
   patience?: number;
   /** Scales the gradients of all weights together down to this length. */
   clipNorm?: number;
-  /** Decoupled weight decay (Loshchilov and Hutter 2019): each step takes this share of each weight away. */
+  /** Decoupled weight decay (Loshchilov and Hutter 2019): each step takes this share of each kernel away. */
   weightDecay?: number;
 }
 
@@ -77,7 +78,11 @@ export async function fit<Inputs>(
       for (const batch of batches(data.train, stage.batch, samples)) {
         const done = ((epoch - 1) * steps + step) / (steps * stage.epochs);
         const context: Context = { training: true, random: noise, temperature: temperatureAt(done) };
-        const loss = learnStep(stage, weights, () => toTensors<Inputs>(batch, data.train), context);
+        const loss = tf.tidy(() => {
+          const tensors = toTensors<Inputs>(batch, data.train);
+          const { clipNorm, weightDecay: decay } = stage;
+          return takeStep(stage.optimizer, weights, () => stage.loss(tensors, context), { clipNorm, decay });
+        });
         const value = (await loss.data())[0] as number;
         loss.dispose();
         if (!Number.isFinite(value)) throw new TrainingError(stage.name, epoch, value);
@@ -114,31 +119,6 @@ export async function fit<Inputs>(
   }
   await options.checkpoint();
   return history;
-}
-
-/** One step down the gradient of one batch's loss. */
-function learnStep<Inputs>(
-  stage: Stage<Inputs>,
-  weights: tf.Variable[],
-  batch: () => TensorBatch<Inputs>,
-  context: Context,
-): tf.Scalar {
-  return tf.tidy(() => {
-    const tensors = batch();
-    const { value, grads } = tf.variableGrads(() => stage.loss(tensors, context), weights);
-    stage.optimizer.applyGradients(stage.clipNorm === undefined ? grads : clip(grads, stage.clipNorm));
-    if (stage.weightDecay !== undefined) {
-      for (const weight of weights) weight.assign(tf.mul(weight, 1 - stage.weightDecay));
-    }
-    return value;
-  });
-}
-
-/** Scales gradients so that their common Euclidean length is at most `limit` (Pascanu et al. 2013). */
-function clip(grads: tf.NamedTensorMap, limit: number): tf.NamedTensorMap {
-  const squares = Object.values(grads).map((grad) => tf.sum(tf.square(grad)));
-  const scale = tf.minimum(1, tf.div(limit, tf.add(tf.sqrt(tf.addN(squares)), 1e-12)));
-  return Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, scale)]));
 }
 
 function validationLoss<Inputs>(stage: Stage<Inputs>, samples: Samples, random: Random): number {

@@ -6,6 +6,7 @@ import { Parameters } from "../layers/parameters.js";
 import { crossEntropy } from "./losses.js";
 import type { Model } from "./model.js";
 import { predict } from "./predict.js";
+import { takeStep } from "./step.js";
 
 const steps = 300;
 const batchSize = 256;
@@ -46,11 +47,7 @@ export async function linearProbes<Inputs>(
           ),
           classes,
         ) as tf.Tensor2D;
-        const { grads } = tf.variableGrads(
-          () => crossEntropy(layer.apply(x, context), y),
-          parameters.select(),
-        );
-        optimizer.applyGradients(grads);
+        takeStep(optimizer, parameters.select(), () => crossEntropy(layer.apply(x, context), y));
       });
       if (step % 16 === 0) await new Promise(setImmediate);
     }

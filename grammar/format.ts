@@ -1,0 +1,155 @@
+import type { IToken } from "chevrotain";
+import { parse } from "./parse.js";
+import type { SpecFile, SyntaxProblem } from "./syntax.js";
+import { lexer } from "./tokens.js";
+
+/** A spec that can't be read can't be formatted. */
+export class FormatError extends Error {
+  constructor(readonly problems: readonly SyntaxProblem[]) {
+    super("The spec has syntax errors.");
+    this.name = "FormatError";
+  }
+}
+
+const widest = 110;
+const indentation = "  ";
+
+/** Where lines begin: offsets of statements, and of the items of lists that keep the lines they were written in. */
+interface Layout {
+  statements: ReadonlySet<number>;
+  items: ReadonlySet<number>;
+}
+
+function layoutOf({ models, data }: SpecFile): Layout {
+  const statements = new Set<number>();
+  const items = new Set<number>();
+  const begin = (nodes: readonly { span: { start: number } }[], set = statements) =>
+    nodes.forEach(({ span }) => set.add(span.start));
+  begin(models);
+  begin(data);
+  for (const member of models.flatMap(({ members }) => members)) {
+    begin([member]);
+    if (member.kind === "fusion-block") begin([...member.interactions, ...member.gates, ...member.rules]);
+    if (member.kind === "train") begin(member.settings);
+    if (member.kind === "evaluate") begin(member.items, items);
+  }
+  for (const { sources, bindings, splits } of data) begin([...sources, ...bindings, ...splits]);
+  return { statements, items };
+}
+
+/** A token or a comment, in the order of the text. */
+interface Piece {
+  text: string;
+  start: number;
+  comment: boolean;
+}
+
+function piecesOf(source: string): Piece[] {
+  const { tokens, groups } = lexer.tokenize(source);
+  const piece = (comment: boolean) => (token: IToken) => ({
+    text: comment ? token.image.trimEnd() : token.image,
+    start: token.startOffset,
+    comment,
+  });
+  const comments = [...(groups.comments ?? []), ...(groups.docs ?? [])].map(piece(true));
+  return [...tokens.map(piece(false)), ...comments].sort((a, b) => a.start - b.start);
+}
+
+const tight = { before: new Set([",", ")", "]", ":", "("]), after: new Set(["(", "["]) };
+
+/** Whether a space stands between two tokens of a line. */
+function spaced(previous: string, next: string): boolean {
+  if (tight.after.has(previous)) return false;
+  if (next === "(")
+    return (
+      previous === "and" || previous === "or" || previous === "not" || previous === "when" || previous === "("
+    );
+  return !tight.before.has(next);
+}
+
+/**
+ * The canonical form of a spec: one statement a line, two spaces a level, single spaces, comments and single blank lines kept.
+ * Formatting twice is the same as once, and the meaning stays.
+ * @throws FormatError when the spec has syntax errors
+ */
+export function format(source: string): string {
+  const { file, problems } = parse(source);
+  if (problems.length > 0) throw new FormatError(problems);
+  const { statements, items } = layoutOf(file);
+  const lines: string[] = [];
+  let line: string[] = [];
+  let depth = 0;
+  let previous: Piece | undefined;
+  const flush = () => {
+    if (line.length > 0) lines.push(...broken(line, depth));
+    line = [];
+  };
+  const between = (piece: Piece) =>
+    source.slice(previous ? previous.start + previous.text.length : 0, piece.start);
+  const blank = (piece: Piece) => {
+    const gap = between(piece).replace(/,/g, "");
+    if (previous !== undefined && previous.text !== "{" && /\n[^\S\n]*\r?\n/.test(gap)) lines.push("");
+  };
+  const pieces = piecesOf(source);
+  pieces.forEach((piece, i) => {
+    const { text, start, comment } = piece;
+    const ownLine = previous === undefined || between(piece).includes("\n");
+    const inList = items.has(pieces.find((p, k) => k > i && !p.comment && p.text !== ",")?.start ?? -1);
+    if (comment) {
+      if (ownLine) {
+        flush();
+        blank(piece);
+        lines.push(indentation.repeat(depth) + text);
+      } else {
+        flush();
+        lines.push(`${lines.pop() ?? ""} ${text}`);
+      }
+    } else if (text === "," && (inList || statements.has(pieces[i + 1]?.start ?? -1))) {
+      return; // Commas between the items of a block say nothing that a line's end doesn't.
+    } else if (text === "}") {
+      flush();
+      depth = Math.max(0, depth - 1);
+      if (previous?.text === "{" && lines.at(-1)?.endsWith("{")) lines.push(`${lines.pop()}}`);
+      else lines.push(`${indentation.repeat(depth)}}`);
+    } else {
+      if (statements.has(start)) {
+        flush();
+        blank(piece);
+      } else if (items.has(start)) {
+        if (ownLine || line.length === 0) {
+          flush();
+          blank(piece);
+        } else line.push(",");
+      } else if (line.length === 0 && previous?.comment) {
+        line.push("");
+      }
+      line.push(text);
+      if (text === "{") {
+        flush();
+        depth++;
+      }
+    }
+    previous = piece;
+  });
+  flush();
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+/** The tokens of one statement as a line; a chain that is too long breaks before its arrows. */
+function broken(tokens: readonly string[], depth: number): string[] {
+  const indent = indentation.repeat(depth);
+  const words = tokens.filter((token) => token !== "");
+  const join = (part: readonly string[]) =>
+    part.reduce((text, token, i) => {
+      const before = part[i - 1];
+      return text + (before !== undefined && spaced(before, token) ? " " : "") + token;
+    }, "");
+  const whole = indent + join(words);
+  if (whole.length <= widest || !words.includes("->")) return [whole];
+  const parts: string[][] = [[]];
+  for (const word of words) {
+    if (word === "->") parts.push([]);
+    parts.at(-1)?.push(word);
+  }
+  return parts.map((part, i) => indent + (i === 0 ? "" : indentation.repeat(2)) + join(part));
+}

@@ -1,0 +1,3 @@
+export { format, FormatError } from "./format.js";
+export { parse } from "./parse.js";
+export type * from "./syntax.js";

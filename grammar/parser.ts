@@ -1,0 +1,418 @@
+import {
+  CstParser,
+  type CstNode,
+  type IParserErrorMessageProvider,
+  type ParserMethod,
+  type TokenType,
+} from "chevrotain";
+import { Name, NumberToken, StringToken, symbols as s, tokens, words as w } from "./tokens.js";
+
+/** An error's message is its data: what could have stood there. The compiler words it. */
+const messages: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected }) => JSON.stringify([label(expected)]),
+  buildNotAllInputParsedMessage: () => JSON.stringify(["model", "data"]),
+  buildNoViableAltMessage: ({ expectedPathsPerAlt }) => firsts(expectedPathsPerAlt.flat()),
+  buildEarlyExitMessage: ({ expectedIterationPaths }) => firsts(expectedIterationPaths),
+};
+
+function label(type: TokenType): string {
+  return type.LABEL ?? type.name;
+}
+
+function firsts(paths: readonly TokenType[][]): string {
+  return JSON.stringify([...new Set(paths.flatMap(([first]) => (first ? [label(first)] : [])))]);
+}
+
+type Rule = ParserMethod<[], CstNode>;
+
+/** Statements are where reading goes on after an error; the rules inside them give up together. */
+const inside = { resyncEnabled: false };
+
+/** The grammar, without meaning: any name is taken for a layer, a metric or a paradigm. */
+export class SpecParser extends CstParser {
+  constructor() {
+    super(tokens, { recoveryEnabled: true, maxLookahead: 3, errorMessageProvider: messages });
+    this.performSelfAnalysis();
+  }
+
+  readonly file: Rule = this.RULE("file", () => {
+    this.MANY(() => {
+      this.OR([{ ALT: () => this.SUBRULE(this.model) }, { ALT: () => this.SUBRULE(this.data) }]);
+    });
+  });
+
+  private readonly model: Rule = this.RULE("model", () => {
+    this.CONSUME(w.model);
+    this.SUBRULE(this.name);
+    this.CONSUME(s.openBrace);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.SUBRULE(this.target) },
+        { ALT: () => this.SUBRULE(this.modality) },
+        { ALT: () => this.SUBRULE(this.encoder) },
+        { ALT: () => this.SUBRULE(this.encode) },
+        { ALT: () => this.SUBRULE(this.fusion) },
+        { ALT: () => this.SUBRULE(this.train) },
+        { ALT: () => this.SUBRULE(this.evaluate) },
+      ]);
+    });
+    this.CONSUME(s.closeBrace);
+  });
+
+  private readonly target: Rule = this.RULE("target", () => {
+    this.CONSUME(w.target);
+    this.SUBRULE(this.name);
+    this.CONSUME(s.colon);
+    this.SUBRULE(this.call);
+  });
+
+  private readonly modality: Rule = this.RULE("modality", () => {
+    this.OPTION(() => this.CONSUME(w.optional));
+    this.CONSUME(w.modality);
+    this.SUBRULE(this.name);
+    this.CONSUME(s.colon);
+    this.SUBRULE(this.call);
+  });
+
+  private readonly encoder: Rule = this.RULE("encoder", () => {
+    this.CONSUME(w.encoder);
+    this.SUBRULE(this.name);
+    this.OPTION(() => {
+      this.CONSUME(w.for);
+      this.SUBRULE2(this.name);
+    });
+    this.CONSUME(s.equals);
+    this.SUBRULE(this.chain);
+  });
+
+  private readonly encode: Rule = this.RULE("encode", () => {
+    this.CONSUME(w.encode);
+    this.SUBRULE(this.names);
+    this.CONSUME(w.with);
+    this.SUBRULE(this.name);
+    this.OPTION(() => this.CONSUME(w.shared));
+  });
+
+  private readonly fusion: Rule = this.RULE("fusion", () => {
+    this.CONSUME(w.fusion);
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(s.equals);
+          this.SUBRULE(this.chain);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(s.openBrace);
+          this.MANY(() => {
+            this.OR2({
+              IGNORE_AMBIGUITIES: true,
+              DEF: [
+                { ALT: () => this.SUBRULE(this.gate) },
+                { ALT: () => this.SUBRULE(this.rule) },
+                { ALT: () => this.SUBRULE(this.interaction) },
+              ],
+            });
+          });
+          this.CONSUME(s.closeBrace);
+        },
+      },
+    ]);
+  });
+
+  private readonly gate: Rule = this.RULE("gate", () => {
+    this.CONSUME(w.gate);
+    this.CONSUME(s.equals);
+    this.SUBRULE(this.chain);
+  });
+
+  private readonly interaction: Rule = this.RULE("interaction", () => {
+    this.SUBRULE(this.component);
+    this.CONSUME(s.equals);
+    this.SUBRULE(this.chain);
+  });
+
+  private readonly rule: Rule = this.RULE("rule", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(w.when);
+          this.SUBRULE(this.either);
+        },
+      },
+      { ALT: () => this.CONSUME(w.otherwise) },
+    ]);
+    this.CONSUME(w.use);
+    this.SUBRULE(this.component);
+  });
+
+  private readonly component: Rule = this.RULE(
+    "component",
+    () => {
+      this.SUBRULE(this.name);
+      this.OPTION(() => {
+        this.CONSUME(s.openParen);
+        this.SUBRULE(this.names);
+        this.CONSUME(s.closeParen);
+      });
+    },
+    inside,
+  );
+
+  private readonly either: Rule = this.RULE(
+    "either",
+    () => {
+      this.SUBRULE(this.both);
+      this.MANY(() => {
+        this.CONSUME(w.or);
+        this.SUBRULE2(this.both);
+      });
+    },
+    inside,
+  );
+
+  private readonly both: Rule = this.RULE(
+    "both",
+    () => {
+      this.SUBRULE(this.condition);
+      this.MANY(() => {
+        this.CONSUME(w.and);
+        this.SUBRULE2(this.condition);
+      });
+    },
+    inside,
+  );
+
+  private readonly condition: Rule = this.RULE(
+    "condition",
+    () => {
+      this.OR({
+        IGNORE_AMBIGUITIES: true,
+        DEF: [
+          {
+            ALT: () => {
+              this.CONSUME(w.not);
+              this.SUBRULE(this.condition);
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(s.openParen);
+              this.SUBRULE(this.either);
+              this.CONSUME(s.closeParen);
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(w.missing);
+              this.CONSUME2(s.openParen);
+              this.SUBRULE(this.name);
+              this.CONSUME2(s.closeParen);
+            },
+          },
+          { ALT: () => this.SUBRULE(this.comparison) },
+        ],
+      });
+    },
+    inside,
+  );
+
+  private readonly comparison: Rule = this.RULE(
+    "comparison",
+    () => {
+      this.SUBRULE(this.component);
+      this.OR([
+        { ALT: () => this.CONSUME(w.dominates) },
+        {
+          ALT: () => {
+            this.OR2([
+              { ALT: () => this.CONSUME(s.above) },
+              { ALT: () => this.CONSUME(s.atLeast) },
+              { ALT: () => this.CONSUME(s.below) },
+              { ALT: () => this.CONSUME(s.atMost) },
+            ]);
+            this.CONSUME(NumberToken);
+          },
+        },
+      ]);
+    },
+    inside,
+  );
+
+  private readonly train: Rule = this.RULE("train", () => {
+    this.CONSUME(w.train);
+    this.CONSUME(s.openBrace);
+    this.MANY(() => {
+      this.OPTION(() => this.CONSUME(s.comma));
+      this.OR({
+        IGNORE_AMBIGUITIES: true,
+        DEF: [{ ALT: () => this.SUBRULE(this.stop) }, { ALT: () => this.SUBRULE(this.setting) }],
+      });
+    });
+    this.CONSUME(s.closeBrace);
+  });
+
+  private readonly stop: Rule = this.RULE("stop", () => {
+    this.CONSUME(w.stop);
+    this.CONSUME(w.after);
+    this.CONSUME(NumberToken);
+    this.CONSUME(w.epochs);
+    this.CONSUME(w.without);
+    this.CONSUME(w.improvement);
+  });
+
+  private readonly setting: Rule = this.RULE("setting", () => {
+    this.SUBRULE(this.name);
+    this.SUBRULE(this.value);
+  });
+
+  private readonly evaluate: Rule = this.RULE("evaluate", () => {
+    this.CONSUME(w.evaluate);
+    this.CONSUME(s.openBrace);
+    this.MANY(() => {
+      this.OPTION(() => this.CONSUME(s.comma));
+      this.OR({
+        IGNORE_AMBIGUITIES: true,
+        DEF: [{ ALT: () => this.SUBRULE(this.pid) }, { ALT: () => this.SUBRULE(this.metric) }],
+      });
+    });
+    this.CONSUME(s.closeBrace);
+  });
+
+  private readonly pid: Rule = this.RULE("pid", () => {
+    this.CONSUME(w.pid);
+    this.SUBRULE(this.call);
+    this.OPTION(() => {
+      this.CONSUME(w.of);
+      this.SUBRULE(this.names);
+    });
+    this.OPTION2(() => {
+      this.CONSUME(w.per);
+      this.CONSUME(w.sample);
+    });
+  });
+
+  private readonly metric: Rule = this.RULE("metric", () => {
+    this.SUBRULE(this.call);
+  });
+
+  private readonly data: Rule = this.RULE("data", () => {
+    this.CONSUME(w.data);
+    this.CONSUME(w.for);
+    this.SUBRULE(this.name);
+    this.CONSUME(s.openBrace);
+    this.MANY(() => {
+      this.OR({
+        IGNORE_AMBIGUITIES: true,
+        DEF: [
+          { ALT: () => this.SUBRULE(this.source) },
+          { ALT: () => this.SUBRULE(this.split) },
+          { ALT: () => this.SUBRULE(this.binding) },
+        ],
+      });
+    });
+    this.CONSUME(s.closeBrace);
+  });
+
+  private readonly source: Rule = this.RULE("source", () => {
+    this.CONSUME(w.from);
+    this.OR([{ ALT: () => this.CONSUME(StringToken) }, { ALT: () => this.SUBRULE(this.call) }]);
+  });
+
+  private readonly binding: Rule = this.RULE("binding", () => {
+    this.SUBRULE(this.name);
+    this.CONSUME(s.feeds);
+    this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.CONSUME(StringToken) });
+    this.OPTION(() => {
+      this.CONSUME(w.scaled);
+      this.CONSUME(w.by);
+      this.CONSUME(NumberToken);
+    });
+  });
+
+  private readonly split: Rule = this.RULE("split", () => {
+    this.CONSUME(w.split);
+    this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.SUBRULE(this.part) });
+    this.OPTION(() => this.CONSUME(w.stratified));
+    this.OPTION2(() => {
+      this.CONSUME(w.seed);
+      this.CONSUME(NumberToken);
+    });
+  });
+
+  private readonly part: Rule = this.RULE(
+    "part",
+    () => {
+      this.CONSUME(NumberToken);
+      this.SUBRULE(this.name);
+    },
+    inside,
+  );
+
+  private readonly chain: Rule = this.RULE(
+    "chain",
+    () => {
+      this.AT_LEAST_ONE_SEP({ SEP: s.arrow, DEF: () => this.SUBRULE(this.call) });
+    },
+    inside,
+  );
+
+  private readonly call: Rule = this.RULE(
+    "call",
+    () => {
+      this.SUBRULE(this.name);
+      this.OPTION(() => {
+        this.CONSUME(s.openParen);
+        this.MANY_SEP({ SEP: s.comma, DEF: () => this.SUBRULE(this.argument) });
+        this.CONSUME(s.closeParen);
+      });
+    },
+    inside,
+  );
+
+  private readonly argument: Rule = this.RULE(
+    "argument",
+    () => {
+      this.OPTION(() => {
+        this.SUBRULE(this.name);
+        this.CONSUME(s.colon);
+      });
+      this.SUBRULE(this.value);
+    },
+    inside,
+  );
+
+  private readonly value: Rule = this.RULE(
+    "value",
+    () => {
+      this.OR([
+        { ALT: () => this.CONSUME(NumberToken) },
+        { ALT: () => this.CONSUME(StringToken) },
+        { ALT: () => this.SUBRULE(this.call) },
+        { ALT: () => this.SUBRULE(this.list) },
+      ]);
+    },
+    inside,
+  );
+
+  private readonly list: Rule = this.RULE(
+    "list",
+    () => {
+      this.CONSUME(s.openBracket);
+      this.MANY_SEP({ SEP: s.comma, DEF: () => this.SUBRULE(this.value) });
+      this.CONSUME(s.closeBracket);
+    },
+    inside,
+  );
+
+  private readonly names: Rule = this.RULE(
+    "names",
+    () => {
+      this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.SUBRULE(this.name) });
+    },
+    inside,
+  );
+
+  private readonly name: Rule = this.RULE("name", () => void this.CONSUME(Name), inside);
+}

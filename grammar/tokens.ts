@@ -1,0 +1,147 @@
+import { createToken, Lexer, type CustomPatternMatcherFunc, type TokenType } from "chevrotain";
+
+/** A pattern that knows all of Unicode: chevrotain's own reading of regular expressions doesn't. */
+function unicode(pattern: RegExp): CustomPatternMatcherFunc {
+  const sticky = new RegExp(pattern, "uy");
+  return (text, offset) => {
+    sticky.lastIndex = offset;
+    return sticky.exec(text) as RegExpExecArray | null;
+  };
+}
+
+/** A name; every keyword is one too, so that a modality can be called `image` or `target`. */
+export const Name = createToken({
+  name: "Name",
+  label: "a name",
+  pattern: unicode(/[\p{L}_][\p{L}\p{N}_]*/u),
+  line_breaks: false,
+});
+
+function keyword(word: string): TokenType {
+  return createToken({
+    name: `Word_${word}`,
+    label: word,
+    pattern: word,
+    longer_alt: Name,
+    categories: [Name],
+  });
+}
+
+/** The words that begin or join constructs, by spelling. */
+export const words = {
+  model: keyword("model"),
+  data: keyword("data"),
+  for: keyword("for"),
+  target: keyword("target"),
+  optional: keyword("optional"),
+  modality: keyword("modality"),
+  encoder: keyword("encoder"),
+  encode: keyword("encode"),
+  with: keyword("with"),
+  shared: keyword("shared"),
+  fusion: keyword("fusion"),
+  gate: keyword("gate"),
+  when: keyword("when"),
+  otherwise: keyword("otherwise"),
+  use: keyword("use"),
+  and: keyword("and"),
+  or: keyword("or"),
+  not: keyword("not"),
+  dominates: keyword("dominates"),
+  missing: keyword("missing"),
+  train: keyword("train"),
+  stop: keyword("stop"),
+  after: keyword("after"),
+  epochs: keyword("epochs"),
+  without: keyword("without"),
+  improvement: keyword("improvement"),
+  evaluate: keyword("evaluate"),
+  pid: keyword("pid"),
+  of: keyword("of"),
+  per: keyword("per"),
+  sample: keyword("sample"),
+  from: keyword("from"),
+  scaled: keyword("scaled"),
+  by: keyword("by"),
+  split: keyword("split"),
+  stratified: keyword("stratified"),
+  seed: keyword("seed"),
+  variants: keyword("variants"),
+  import: keyword("import"),
+  param: keyword("param"),
+} as const;
+
+const symbol = (name: string, text: string) => createToken({ name, label: text, pattern: text });
+
+export const symbols = {
+  arrow: symbol("Arrow", "->"),
+  feeds: symbol("Feeds", "<-"),
+  atMost: symbol("AtMost", "<="),
+  atLeast: symbol("AtLeast", ">="),
+  below: symbol("Below", "<"),
+  above: symbol("Above", ">"),
+  equals: symbol("Equals", "="),
+  colon: symbol("Colon", ":"),
+  comma: symbol("Comma", ","),
+  openBrace: symbol("OpenBrace", "{"),
+  closeBrace: symbol("CloseBrace", "}"),
+  openParen: symbol("OpenParen", "("),
+  closeParen: symbol("CloseParen", ")"),
+  openBracket: symbol("OpenBracket", "["),
+  closeBracket: symbol("CloseBracket", "]"),
+} as const;
+
+/** `0.5`, `1e-3`, `-2`, `500k`, `2M`, `1/255`. */
+export const NumberToken = createToken({
+  name: "Number",
+  label: "a number",
+  pattern: unicode(
+    /-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?:[kM](?![\p{L}\p{N}_]))?(?:\s*\/\s*\d+(?:\.\d+)?)?/u,
+  ),
+  line_breaks: false,
+});
+
+export const StringToken = createToken({
+  name: "String",
+  label: 'a string in "..."',
+  pattern: /"(?:[^"\\\n\r]|\\.)*"/,
+  line_breaks: false,
+});
+
+/** A string that ends with its line. */
+export const OpenString = createToken({
+  name: "OpenString",
+  label: 'a string in "..."',
+  pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*\\?/,
+  line_breaks: false,
+  categories: [StringToken],
+});
+
+export const DocComment = createToken({
+  name: "DocComment",
+  pattern: /\/\/\/[^\n\r]*/,
+  group: "docs",
+  line_breaks: false,
+});
+const Comment = createToken({
+  name: "Comment",
+  pattern: /\/\/[^\n\r]*/,
+  group: "comments",
+  line_breaks: false,
+});
+const Space = createToken({ name: "Space", pattern: /[\s\uFEFF]+/, group: Lexer.SKIPPED, line_breaks: true });
+
+/** All tokens; what stands first is tried first. */
+export const tokens: TokenType[] = [
+  Space,
+  DocComment,
+  Comment,
+  NumberToken,
+  StringToken,
+  OpenString,
+  ...Object.values(words),
+  Name,
+  ...Object.values(symbols),
+];
+
+export const lexer = new Lexer(tokens, { safeMode: true, positionTracking: "onlyOffset" });

@@ -1,0 +1,406 @@
+import type { CstElement, CstNode, IToken } from "chevrotain";
+import type * as S from "./syntax.js";
+
+/** Thrown inside a statement that can't be made whole: it is left out of the tree. */
+class Incomplete extends Error {}
+
+function isNode(element: CstElement): element is CstNode {
+  return "children" in element;
+}
+
+/** Makes the plain tree of chevrotain's; what error recovery left incomplete is left out. */
+export class TreeBuilder {
+  constructor(private readonly docs: readonly IToken[]) {}
+
+  file(node: CstNode, length: number): S.SpecFile {
+    return {
+      kind: "file",
+      models: this.each(node, "model", (child) => this.model(child)),
+      data: this.each(node, "data", (child) => this.data(child)),
+      span: { start: 0, end: length },
+    };
+  }
+
+  // --- helpers
+
+  private nodes(node: CstNode, rule: string): CstNode[] {
+    return (node.children[rule] ?? []).filter(isNode);
+  }
+
+  private tokens(node: CstNode, type: string): IToken[] {
+    const found = (node.children[type] ?? []).filter((element): element is IToken => !isNode(element));
+    return found.filter((token) => !token.isInsertedInRecovery);
+  }
+
+  private node(node: CstNode, rule: string): CstNode {
+    const [found] = this.nodes(node, rule);
+    if (found === undefined) throw new Incomplete();
+    return found;
+  }
+
+  private token(node: CstNode, type: string): IToken {
+    const [found] = this.tokens(node, type);
+    if (found === undefined) throw new Incomplete();
+    return found;
+  }
+
+  /** Builds every child of a rule, leaving out those that are incomplete. */
+  private each<Result>(node: CstNode, rule: string, build: (child: CstNode) => Result): Result[] {
+    return this.nodes(node, rule).flatMap((child) => {
+      try {
+        return [build(child)];
+      } catch (error) {
+        if (error instanceof Incomplete) return [];
+        throw error;
+      }
+    });
+  }
+
+  private span(node: CstNode): S.Span {
+    let start = Infinity;
+    let end = -1;
+    const visit = (element: CstElement) => {
+      if (isNode(element)) Object.values(element.children).flat().forEach(visit);
+      else if (!element.isInsertedInRecovery && element.image !== "") {
+        start = Math.min(start, element.startOffset);
+        end = Math.max(end, element.startOffset + element.image.length);
+      }
+    };
+    visit(node);
+    if (end < 0) throw new Incomplete();
+    return { start, end };
+  }
+
+  /** The doc comment that ends right before an offset: lines of `///` with nothing but white space between. */
+  private doc(start: number, source: (from: number, to: number) => string): { doc?: string } {
+    const lines: string[] = [];
+    let before = start;
+    for (const comment of [...this.docs].reverse()) {
+      const end = comment.startOffset + comment.image.length;
+      if (end > before) continue;
+      if (source(end, before).trim() !== "") break;
+      lines.unshift(comment.image.slice(3).replace(/^ /, "").trimEnd());
+      before = comment.startOffset;
+    }
+    return lines.length > 0 ? { doc: lines.join("\n") } : {};
+  }
+
+  /** Set by `buildTree`; gives the text between two offsets. */
+  source: (from: number, to: number) => string = () => "";
+
+  private documented(node: CstNode): { span: S.Span; doc?: string } {
+    const span = this.span(node);
+    return { ...this.doc(span.start, this.source), span };
+  }
+
+  // --- words and values
+
+  private name(node: CstNode): S.Name {
+    const token = this.token(node, "Name");
+    return { kind: "name", text: token.image, span: spanOf(token) };
+  }
+
+  private nameIn(node: CstNode, which = 0): S.Name {
+    const found = this.nodes(node, "name")[which];
+    if (found === undefined) throw new Incomplete();
+    return this.name(found);
+  }
+
+  private names(node: CstNode): S.Name[] {
+    return this.nodes(node, "name").map((child) => this.name(child));
+  }
+
+  private number(token: IToken): S.NumberLiteral {
+    return { kind: "number", value: numberValue(token.image), span: spanOf(token) };
+  }
+
+  private string(token: IToken): S.StringLiteral {
+    return { kind: "string", value: stringValue(token.image), span: spanOf(token) };
+  }
+
+  private call(node: CstNode): S.Call {
+    return {
+      kind: "call",
+      name: this.nameIn(node),
+      args: this.nodes(node, "argument").map((child) => this.argument(child)),
+      parens: this.tokens(node, "OpenParen").length > 0,
+      span: this.span(node),
+    };
+  }
+
+  private argument(node: CstNode): S.Argument {
+    const [name] = this.names(node);
+    const value = this.value(this.node(node, "value"));
+    return { kind: "argument", ...(name && { name }), value, span: this.span(node) };
+  }
+
+  private value(node: CstNode): S.Value {
+    const [number] = this.tokens(node, "Number");
+    if (number !== undefined) return this.number(number);
+    const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
+    if (string !== undefined) return this.string(string);
+    const [list] = this.nodes(node, "list");
+    if (list !== undefined) {
+      const items = this.nodes(list, "value").map((child) => this.value(child));
+      return { kind: "list", items, span: this.span(list) };
+    }
+    return this.call(this.node(node, "call"));
+  }
+
+  private chain(node: CstNode): S.Chain {
+    const chain = this.node(node, "chain");
+    return {
+      kind: "chain",
+      items: this.nodes(chain, "call").map((child) => this.call(child)),
+      span: this.span(chain),
+    };
+  }
+
+  // --- model
+
+  private model(node: CstNode): S.ModelDeclaration {
+    const members: S.ModelMember[] = [
+      ...this.each(node, "target", (child): S.TargetDeclaration => this.target(child)),
+      ...this.each(node, "modality", (child): S.ModalityDeclaration => this.modality(child)),
+      ...this.each(node, "encoder", (child): S.EncoderDeclaration => this.encoder(child)),
+      ...this.each(node, "encode", (child): S.EncodeDeclaration => this.encode(child)),
+      ...this.each(node, "fusion", (child) => this.fusion(child)),
+      ...this.each(node, "train", (child): S.TrainDeclaration => this.train(child)),
+      ...this.each(node, "evaluate", (child): S.EvaluateDeclaration => this.evaluate(child)),
+    ];
+    members.sort((a, b) => a.span.start - b.span.start);
+    return { kind: "model", name: this.nameIn(node), members, ...this.documented(node) };
+  }
+
+  private target(node: CstNode): S.TargetDeclaration {
+    return {
+      kind: "target",
+      name: this.nameIn(node),
+      type: this.call(this.node(node, "call")),
+      ...this.documented(node),
+    };
+  }
+
+  private modality(node: CstNode): S.ModalityDeclaration {
+    return {
+      kind: "modality",
+      optional: this.tokens(node, "Word_optional").length > 0,
+      name: this.nameIn(node),
+      type: this.call(this.node(node, "call")),
+      ...this.documented(node),
+    };
+  }
+
+  private encoder(node: CstNode): S.EncoderDeclaration {
+    const [name, modality] = this.names(node);
+    if (name === undefined) throw new Incomplete();
+    const layers = this.chain(node);
+    return { kind: "encoder", name, ...(modality && { modality }), layers, ...this.documented(node) };
+  }
+
+  private encode(node: CstNode): S.EncodeDeclaration {
+    return {
+      kind: "encode",
+      modalities: this.names(this.node(node, "names")),
+      encoder: this.nameIn(node),
+      shared: this.tokens(node, "Word_shared").length > 0,
+      span: this.span(node),
+    };
+  }
+
+  private fusion(node: CstNode): S.FusionDeclaration | S.FusionBlock {
+    if (this.nodes(node, "chain").length > 0) {
+      return { kind: "fusion", chain: this.chain(node), ...this.documented(node) };
+    }
+    this.token(node, "OpenBrace");
+    return {
+      kind: "fusion-block",
+      interactions: this.each(node, "interaction", (child): S.InteractionDeclaration => ({
+        kind: "interaction",
+        component: this.component(this.node(child, "component")),
+        layers: this.chain(child),
+        ...this.documented(child),
+      })),
+      gates: this.each(node, "gate", (child): S.GateDeclaration => ({
+        kind: "gate",
+        layers: this.chain(child),
+        ...this.documented(child),
+      })),
+      rules: this.each(node, "rule", (child) => this.rule(child)),
+      ...this.documented(node),
+    };
+  }
+
+  private component(node: CstNode): S.ComponentReference {
+    const [list] = this.nodes(node, "names");
+    return {
+      kind: "component",
+      name: this.nameIn(node),
+      modalities: list ? this.names(list) : [],
+      span: this.span(node),
+    };
+  }
+
+  private rule(node: CstNode): S.RuleDeclaration {
+    const condition =
+      this.tokens(node, "Word_otherwise").length > 0 ? undefined : this.either(this.node(node, "either"));
+    const use = this.component(this.node(node, "component"));
+    return { kind: "rule", ...(condition && { condition }), use, ...this.documented(node) };
+  }
+
+  private either(node: CstNode): S.Condition {
+    return joined(
+      "or",
+      this.nodes(node, "both").map((child) => this.both(child)),
+    );
+  }
+
+  private both(node: CstNode): S.Condition {
+    return joined(
+      "and",
+      this.nodes(node, "condition").map((child) => this.condition(child)),
+    );
+  }
+
+  private condition(node: CstNode): S.Condition {
+    const span = this.span(node);
+    const [nested] = this.nodes(node, "condition");
+    if (nested !== undefined) return { kind: "not", operand: this.condition(nested), span };
+    const [either] = this.nodes(node, "either");
+    if (either !== undefined) return { ...this.either(either), span };
+    if (this.tokens(node, "Word_missing").length > 0)
+      return { kind: "missing", modality: this.nameIn(node), span };
+    const comparison = this.node(node, "comparison");
+    const { name, modalities, span: at } = this.component(this.node(comparison, "component"));
+    const share: S.ShareReference = { kind: "share", name, modalities, span: at };
+    if (this.tokens(comparison, "Word_dominates").length > 0) return { kind: "dominates", share, span };
+    const [operator] = ["Above", "AtLeast", "Below", "AtMost"].flatMap((type) =>
+      this.tokens(comparison, type),
+    );
+    if (operator === undefined) throw new Incomplete();
+    const value = this.number(this.token(comparison, "Number"));
+    return { kind: "comparison", share, operator: operator.image as S.Comparison["operator"], value, span };
+  }
+
+  // --- train and evaluate
+
+  private train(node: CstNode): S.TrainDeclaration {
+    const settings: S.TrainSetting[] = [
+      ...this.each(node, "stop", (child): S.StopSetting => ({
+        kind: "stop",
+        epochs: this.number(this.token(child, "Number")),
+        span: this.span(child),
+      })),
+      ...this.each(node, "setting", (child): S.TrainOption => ({
+        kind: "option",
+        name: this.nameIn(child),
+        value: this.value(this.node(child, "value")),
+        span: this.span(child),
+      })),
+    ];
+    settings.sort((a, b) => a.span.start - b.span.start);
+    return { kind: "train", settings, ...this.documented(node) };
+  }
+
+  private evaluate(node: CstNode): S.EvaluateDeclaration {
+    const items: S.EvaluateItem[] = [
+      ...this.each(node, "pid", (child): S.PidItem => {
+        const [names] = this.nodes(child, "names");
+        return {
+          kind: "pid",
+          measure: this.call(this.node(child, "call")),
+          modalities: names ? this.names(names) : [],
+          perSample: this.tokens(child, "Word_sample").length > 0,
+          span: this.span(child),
+        };
+      }),
+      ...this.each(node, "metric", (child): S.MetricItem => ({
+        kind: "metric",
+        call: this.call(this.node(child, "call")),
+        span: this.span(child),
+      })),
+    ];
+    items.sort((a, b) => a.span.start - b.span.start);
+    return { kind: "evaluate", items, ...this.documented(node) };
+  }
+
+  // --- data
+
+  private data(node: CstNode): S.DataDeclaration {
+    return {
+      kind: "data",
+      model: this.nameIn(node),
+      sources: this.each(node, "source", (child): S.DataSource => {
+        const [string] = [...this.tokens(child, "String"), ...this.tokens(child, "OpenString")];
+        const value = string ? this.string(string) : this.call(this.node(child, "call"));
+        return { kind: "source", value, span: this.span(child) };
+      }),
+      bindings: this.each(node, "binding", (child): S.DataBinding => {
+        const [scale] = this.tokens(child, "Number");
+        const columns = this.tokens(child, "String").map((token) => this.string(token));
+        if (columns.length === 0) throw new Incomplete();
+        return {
+          kind: "binding",
+          name: this.nameIn(child),
+          columns,
+          ...(scale && { scale: this.number(scale) }),
+          span: this.span(child),
+        };
+      }),
+      splits: this.each(node, "split", (child): S.SplitDeclaration => {
+        const seed = this.tokens(child, "Word_seed").length > 0 ? this.tokens(child, "Number")[0] : undefined;
+        return {
+          kind: "split",
+          parts: this.nodes(child, "part").map((part): S.SplitPart => ({
+            kind: "part",
+            fraction: this.number(this.token(part, "Number")),
+            name: this.nameIn(part),
+            span: this.span(part),
+          })),
+          stratified: this.tokens(child, "Word_stratified").length > 0,
+          ...(seed && { seed: this.number(seed) }),
+          span: this.span(child),
+        };
+      }),
+      ...this.documented(node),
+    };
+  }
+}
+
+function spanOf(token: IToken): S.Span {
+  return { start: token.startOffset, end: token.startOffset + token.image.length };
+}
+
+function joined(kind: "and" | "or", conditions: S.Condition[]): S.Condition {
+  return conditions.reduce((left, right) => ({
+    kind,
+    left,
+    right,
+    span: { start: left.span.start, end: right.span.end },
+  }));
+}
+
+/** `500k` -> 500000, `1/255` -> 0.0039... */
+function numberValue(text: string): number {
+  const [top = "", bottom] = text.split("/");
+  const factor = /k\s*$/.test(top) ? 1e3 : /M\s*$/.test(top) ? 1e6 : 1;
+  const value = Number(top.trim().replace(/[kM]$/, "")) * factor;
+  return bottom === undefined ? value : value / Number(bottom);
+}
+
+const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r", '"': '"', "\\": "\\" };
+
+function stringValue(text: string): string {
+  return text
+    .replace(/^"|"$/g, "")
+    .replace(
+      /\\u\{([0-9a-fA-F]{1,6})\}|\\(.)/g,
+      (all, code: string | undefined, char: string | undefined) => {
+        if (code !== undefined) {
+          const point = Number.parseInt(code, 16);
+          return point <= 0x10ffff ? String.fromCodePoint(point) : all;
+        }
+        return escapes[char ?? ""] ?? char ?? all;
+      },
+    );
+}

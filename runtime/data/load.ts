@@ -1,0 +1,252 @@
+import { join } from "node:path";
+import { ProblemList } from "./problems.js";
+import { readTable } from "./read.js";
+import type { Samples, Splits } from "./samples.js";
+import { splitSamples, type SplitPlan } from "./split.js";
+import { rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
+
+export type { Samples, Splits } from "./samples.js";
+
+/** Which columns feed a modality. */
+export interface ModalityBinding {
+  /** Several columns stand side by side in a vector. */
+  columns: readonly string[];
+  /** Of one sample. */
+  shape: readonly number[];
+  /** Every value is multiplied by it. */
+  scale?: number;
+  /** True when samples may lack it. */
+  optional?: boolean;
+  /** The line of the spec, for messages. */
+  line?: number;
+}
+
+export interface TargetBinding {
+  name: string;
+  column: string;
+  /** How many, counted from 0, or their names. */
+  classes: number | readonly string[];
+  line?: number;
+}
+
+/** Where samples come from and how they are divided. */
+export interface DataPlan {
+  /** Path inside the data folder. */
+  from: string;
+  modalities: Readonly<Record<string, ModalityBinding>>;
+  target: TargetBinding;
+  split: SplitPlan;
+  line?: number;
+}
+
+/**
+ * Reads samples, checks them and splits them.
+ * @param folder where paths begin
+ * @throws DataError with everything that is wrong
+ */
+export async function loadData(plan: DataPlan, folder: string): Promise<Splits> {
+  const where = join(folder, plan.from);
+  const table = await readTable(plan.from, folder, plan.line);
+  const problems = new ProblemList();
+  const rows = checkRows(table, plan, where, problems);
+  const inputs: Record<string, Float32Array> = {};
+  const present: Record<string, Uint8Array> = {};
+  const shapes: Record<string, number[]> = {};
+  for (const [name, binding] of Object.entries(plan.modalities)) {
+    const loaded = loadModality(name, binding, table, rows, where, problems);
+    shapes[name] = [...binding.shape];
+    if (loaded === undefined) continue;
+    inputs[name] = loaded.values;
+    present[name] = loaded.present;
+  }
+  const { target } = plan;
+  const classes =
+    typeof target.classes === "number"
+      ? Array.from({ length: target.classes }, (_, i) => String(i))
+      : target.classes;
+  const labels = loadLabels(target, classes, table, where, problems);
+  problems.check();
+  const index = Int32Array.from({ length: rows }, (_, i) => i);
+  const samples: Samples = {
+    size: rows,
+    inputs,
+    shapes,
+    present,
+    labels: labels as Int32Array,
+    index,
+    classes,
+  };
+  return splitSamples(samples, plan.split, where, target.name);
+}
+
+/** The number of rows, in which all columns that are bound must agree. */
+function checkRows(
+  table: Table,
+  { modalities, target, line }: DataPlan,
+  where: string,
+  problems: ProblemList,
+): number {
+  const bound = [...Object.values(modalities).flatMap(({ columns }) => columns), target.column];
+  let first: { name: string; rows: number } | undefined;
+  for (const name of bound) {
+    const column = table.columns.get(name);
+    if (column === undefined) continue;
+    const rows = rowsOf(column);
+    if (first === undefined) first = { name, rows };
+    else if (rows !== first.rows) {
+      const { name: other, rows: otherRows } = first;
+      problems.add("rowsDiffer", where, { column: name, rows, other, otherRows }, line);
+    }
+  }
+  if (first?.rows === 0) problems.add("noRows", where, undefined, line);
+  problems.check();
+  return first?.rows ?? 0;
+}
+
+interface LoadedModality {
+  values: Float32Array;
+  present: Uint8Array;
+}
+
+function loadModality(
+  name: string,
+  binding: ModalityBinding,
+  table: Table,
+  rows: number,
+  where: string,
+  problems: ProblemList,
+): LoadedModality | undefined {
+  const columns = binding.columns.map((column) => numericColumn(column, binding, table, where, problems));
+  if (!columns.every((column) => column !== undefined)) return undefined;
+  const found =
+    columns.length === 1 ? (columns[0]?.shape ?? []) : [columns.reduce((n, { shape }) => n + size(shape), 0)];
+  const width = size(binding.shape);
+  if (!fits(found, binding.shape)) {
+    problems.add("wrongShape", where, { name, wanted: binding.shape, found }, binding.line);
+    return undefined;
+  }
+  const values = new Float32Array(rows * width);
+  const scale = binding.scale ?? 1;
+  let offset = 0;
+  for (const column of columns) {
+    const part = size(column.shape);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < part; j++)
+        values[i * width + offset + j] = scale * (column.values[i * part + j] as number);
+    }
+    offset += part;
+  }
+  const present = checkFinite(name, binding, values, rows, width, where, problems);
+  return { values, present };
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** The same shape, the same but for a last 1, or flat with the right number of values. */
+function fits(found: readonly number[], wanted: readonly number[]): boolean {
+  const bare = (shape: readonly number[]) => (shape.at(-1) === 1 ? shape.slice(0, -1) : shape).join();
+  return bare(found) === bare(wanted) || (found.length <= 1 && size(found) === size(wanted));
+}
+
+function numericColumn(
+  name: string,
+  { line }: ModalityBinding,
+  table: Table,
+  where: string,
+  problems: ProblemList,
+): NumericColumn | undefined {
+  const column: Column | undefined = table.columns.get(name);
+  if (column === undefined) {
+    problems.add("noColumn", where, { column: name, columns: [...table.columns.keys()] }, line);
+    return undefined;
+  }
+  if (column.kind === "text") {
+    const row = column.values.findIndex(
+      (value) => value !== null && value !== "" && Number.isNaN(Number(value)),
+    );
+    problems.add("textColumn", where, { column: name, row, value: column.values[row] ?? "" }, line);
+    return undefined;
+  }
+  return column;
+}
+
+/** Which samples have the modality; what is missing becomes zero. */
+function checkFinite(
+  name: string,
+  { optional, line }: ModalityBinding,
+  values: Float32Array,
+  rows: number,
+  width: number,
+  where: string,
+  problems: ProblemList,
+): Uint8Array {
+  const present = new Uint8Array(rows).fill(1);
+  let count = 0;
+  const partly: number[] = [];
+  const whole: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    let bad = 0;
+    let missing = 0;
+    for (let j = i * width; j < (i + 1) * width; j++) {
+      if (Number.isFinite(values[j])) continue;
+      bad++;
+      if (Number.isNaN(values[j])) missing++;
+    }
+    if (bad === 0) continue;
+    count += bad;
+    if (missing === width) {
+      whole.push(i);
+      present[i] = 0;
+      values.fill(0, i * width, (i + 1) * width);
+    } else partly.push(i);
+  }
+  if (optional !== true && count > 0) {
+    const bad = [...whole, ...partly].sort((a, b) => a - b);
+    problems.add("notFinite", where, { name, count, samples: bad.length, row: bad[0] as number }, line);
+  } else if (partly.length > 0) {
+    problems.add("partlyMissing", where, { name, samples: partly.length, row: partly[0] as number }, line);
+  }
+  return present;
+}
+
+function loadLabels(
+  { name, column: columnName, classes: given, line }: TargetBinding,
+  classes: readonly string[],
+  table: Table,
+  where: string,
+  problems: ProblemList,
+): Int32Array | undefined {
+  const column = table.columns.get(columnName);
+  if (column === undefined) {
+    problems.add("noColumn", where, { column: columnName, columns: [...table.columns.keys()] }, line);
+    return undefined;
+  }
+  if (column.kind === "numeric" && size(column.shape) !== 1) {
+    problems.add("labelShape", where, { column: columnName, found: column.shape }, line);
+    return undefined;
+  }
+  const positions = new Map(classes.map((text, i) => [text, i]));
+  const labels = new Int32Array(rowsOf(column));
+  const wrong: { row: number; value: string }[] = [];
+  for (let row = 0; row < labels.length; row++) {
+    const value = column.values[row];
+    const text = value === null || value === undefined || Number.isNaN(value) ? "" : String(value).trim();
+    const number = typeof value === "number" ? value : text === "" ? NaN : Number(text);
+    const position =
+      positions.get(text) ??
+      (Number.isInteger(number) && number >= 0 && number < classes.length ? number : undefined);
+    if (position === undefined) wrong.push({ row, value: text });
+    else labels[row] = position;
+  }
+  const [first] = wrong;
+  if (first !== undefined) {
+    const described =
+      typeof given === "number"
+        ? `the classes 0 to ${given - 1}`
+        : classes.map((text) => `"${text}"`).join(", ");
+    problems.add("wrongLabel", where, { name, ...first, classes: described, count: wrong.length }, line);
+  }
+  return labels;
+}

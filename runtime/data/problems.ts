@@ -1,0 +1,126 @@
+import { distance } from "fastest-levenshtein";
+
+/** One thing that is wrong with the data, as data. */
+export interface DataProblem {
+  code: string;
+  message: string;
+  /** File, and column where it is one column's. */
+  where: string;
+  fix?: string;
+  /** The line of the spec that asks for it. */
+  specLine?: number;
+}
+
+/** The data is wrong: every problem that was found. */
+export class DataError extends Error {
+  constructor(readonly problems: readonly DataProblem[]) {
+    super(problems.map(({ where, code, message }) => `${where} error ${code}: ${message}`).join("\n"));
+    this.name = "DataError";
+  }
+}
+
+interface Text {
+  message: string;
+  fix?: string | undefined;
+}
+
+const row = <P>(code: string, text: (parameters: P) => Text) => ({ code, text });
+
+const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;
+
+function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const near = candidates
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .sort((a, b) => a.edits - b.edits)[0];
+  return near && `did you mean "${near.candidate}"?`;
+}
+
+/** All that can be wrong with data, each with a code that stays. */
+export const dataProblems = {
+  noFile: row("MM4001", (p: { path: string; near: readonly string[] }) => ({
+    message: `There is no file "${p.path}".`,
+    fix: nearest(p.path, p.near) ?? "paths begin in the folder of the spec; `--data FOLDER` begins elsewhere",
+  })),
+  unreadable: row("MM4002", (p: { reason: string }) => ({ message: `The file can't be read: ${p.reason}.` })),
+  unknownFormat: row("MM4003", (p: { known: readonly string[] }) => ({
+    message: "mmspec can't read this kind of file.",
+    fix: `it reads ${p.known.join(", ")}`,
+  })),
+  outside: row("MM4004", (p: { path: string }) => ({
+    message: `"${p.path}" leaves the folder of the data.`,
+    fix: "put the file into that folder",
+  })),
+  noColumn: row("MM4005", (p: { column: string; columns: readonly string[] }) => ({
+    message: `There is no column "${p.column}".`,
+    fix: nearest(p.column, p.columns) ?? `there are ${p.columns.map((name) => `"${name}"`).join(", ")}`,
+  })),
+  wrongShape: row("MM4006", (p: { name: string; wanted: readonly number[]; found: readonly number[] }) => ({
+    message: `\`${p.name}\` wants ${shape(p.wanted)} of each sample, but the data has ${shape(p.found)}.`,
+    fix: `change the shape of \`${p.name}\` in the spec, or bind another column`,
+  })),
+  rowsDiffer: row("MM4007", (p: { column: string; rows: number; other: string; otherRows: number }) => ({
+    message: `Column "${p.column}" has ${p.rows} rows, but "${p.other}" has ${p.otherRows}.`,
+  })),
+  notFinite: row("MM4008", (p: { name: string; count: number; samples: number; row: number }) => ({
+    message: `\`${p.name}\` has ${p.count} value${p.count === 1 ? "" : "s"} that ${p.count === 1 ? "is" : "are"} missing, NaN or infinite, in ${p.samples} sample${p.samples === 1 ? "" : "s"}; the first in row ${p.row}.`,
+    fix: `mend or remove these rows; where whole samples lack it, write \`optional modality ${p.name}\``,
+  })),
+  partlyMissing: row("MM4009", (p: { name: string; samples: number; row: number }) => ({
+    message: `\`${p.name}\` is there only in part in ${p.samples} sample${p.samples === 1 ? "" : "s"}, the first in row ${p.row}: an optional modality is there as a whole or not at all.`,
+    fix: "fill the gaps, or leave out the whole sample's values",
+  })),
+  textColumn: row("MM4010", (p: { column: string; row: number; value: string }) => ({
+    message: `Column "${p.column}" has text where numbers are wanted: "${p.value}" in row ${p.row}.`,
+  })),
+  wrongLabel: row(
+    "MM4011",
+    (p: { name: string; row: number; value: string; classes: string; count: number }) => ({
+      message: `"${p.value}" in row ${p.row} is no class of \`${p.name}\`, which has ${p.classes} (${p.count} such row${p.count === 1 ? "" : "s"}).`,
+      fix: `mend the rows, or the classes of \`${p.name}\` in the spec`,
+    }),
+  ),
+  unseenClass: row("MM4012", (p: { name: string; classes: readonly string[] }) => ({
+    message: `The training split never sees ${p.classes.map((name) => `"${name}"`).join(", ")} of \`${p.name}\`.`,
+    fix: "add samples of it, split `stratified`, or leave the class out",
+  })),
+  emptySplit: row("MM4013", (p: { part: string; samples: number }) => ({
+    message: `The ${p.part} split is empty: there are ${p.samples} samples in all.`,
+    fix: "give it a larger share, or more samples",
+  })),
+  noRows: row("MM4014", () => ({ message: "The file has no samples." })),
+  labelShape: row("MM4015", (p: { column: string; found: readonly number[] }) => ({
+    message: `Column "${p.column}" has ${shape(p.found)} of each sample; a label is one value.`,
+  })),
+} as const;
+
+export type DataProblemName = keyof typeof dataProblems;
+
+type ParametersOf<Name extends DataProblemName> = Parameters<(typeof dataProblems)[Name]["text"]>[0];
+
+/** Gathers problems, so that all are told at once. */
+export class ProblemList {
+  readonly problems: DataProblem[] = [];
+
+  add<Name extends DataProblemName>(
+    name: Name,
+    where: string,
+    parameters: ParametersOf<Name>,
+    specLine?: number,
+  ): void {
+    const { code, text } = dataProblems[name] as { code: string; text(p: ParametersOf<Name>): Text };
+    const { message, fix } = text(parameters);
+    this.problems.push({
+      code,
+      message,
+      where,
+      ...(fix !== undefined && { fix }),
+      ...(specLine !== undefined && { specLine }),
+    });
+  }
+
+  /** @throws DataError when there are any */
+  check(): void {
+    if (this.problems.length > 0) throw new DataError(this.problems);
+  }
+}

@@ -1,0 +1,45 @@
+/** Samples as plain arrays; row i is sample i. */
+export interface Samples {
+  size: number;
+  /** Per modality, [size, ...shape]; zeros where it is missing. */
+  inputs: Record<string, Float32Array>;
+  /** Of one sample. */
+  shapes: Record<string, number[]>;
+  /** Per modality: 1 where the sample has it, 0 where it is missing. */
+  present: Record<string, Uint8Array>;
+  /** Positions in `classes`. */
+  labels: Int32Array;
+  /** Row of each sample in the data's source. */
+  index: Int32Array;
+  classes: readonly string[];
+}
+
+/** What is learned from, what stopping is judged by, and what is measured. */
+export interface Splits {
+  train: Samples;
+  validation?: Samples;
+  test: Samples;
+}
+
+/** The samples at these positions. */
+export function takeSamples(samples: Samples, positions: Int32Array): Samples {
+  const inputs: Record<string, Float32Array> = {};
+  const present: Record<string, Uint8Array> = {};
+  for (const [name, shape] of Object.entries(samples.shapes)) {
+    const width = shape.reduce((a, b) => a * b, 1);
+    const source = samples.inputs[name] as Float32Array;
+    const taken = new Float32Array(positions.length * width);
+    positions.forEach((from, to) => taken.set(source.subarray(from * width, (from + 1) * width), to * width));
+    inputs[name] = taken;
+    present[name] = Uint8Array.from(positions, (from) => samples.present[name]?.[from] as number);
+  }
+  return {
+    size: positions.length,
+    inputs,
+    present,
+    shapes: samples.shapes,
+    classes: samples.classes,
+    labels: Int32Array.from(positions, (from) => samples.labels[from] as number),
+    index: Int32Array.from(positions, (from) => samples.index[from] as number),
+  };
+}

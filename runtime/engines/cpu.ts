@@ -1,0 +1,14 @@
+import * as tf from "@tensorflow/tfjs";
+import type { EngineDriver } from "./engine.js";
+
+const detail = "plain JavaScript, 1 thread";
+
+/** TensorFlow.js in plain JavaScript: always there, and slow. */
+export const cpu: EngineDriver = {
+  name: "cpu",
+  probe: async () => ({ available: true, detail, reason: "some 30 times slower than wasm" }),
+  async open() {
+    await tf.setBackend("cpu");
+    return { detail, version: tf.version_core };
+  },
+};

@@ -1,0 +1,50 @@
+/** What tensors are computed on. */
+export type EngineName = "tensorflow" | "webgpu" | "wasm" | "cpu";
+
+/** The engine of this process. */
+export interface Engine {
+  name: EngineName;
+  /** What it is here: "WebAssembly with SIMD, 1 thread", the name of a GPU. */
+  detail: string;
+  /** Version of the package that it comes from. */
+  version: string;
+  /** Why it was chosen, as a sentence. */
+  why: string;
+}
+
+/** What the survey found of one engine. */
+export interface EngineReport {
+  name: EngineName;
+  available: boolean;
+  /** What it is here; empty when it isn't available. */
+  detail: string;
+  /** Why it isn't available, or isn't chosen by itself. */
+  reason?: string;
+  /** True for a GPU in software. */
+  software?: boolean;
+  /** True for the one that is chosen when none is asked for. */
+  preferred: boolean;
+}
+
+/** An engine can't be opened. */
+export class EngineError extends Error {
+  override name = "EngineError";
+}
+
+/** How one engine is found and opened. */
+export interface EngineDriver {
+  name: EngineName;
+  /** What is there, without opening it. Never throws. */
+  probe(): Promise<Probe>;
+  /** Makes it the backend of TensorFlow.js. @throws EngineError when it can't be */
+  open(): Promise<{ detail: string; version: string }>;
+}
+
+export interface Probe {
+  available: boolean;
+  detail: string;
+  reason?: string;
+  software?: boolean;
+  /** True when it computes on a GPU. */
+  gpu?: boolean;
+}

@@ -1,0 +1,14 @@
+import { correctBatchMatMul } from "./batch-mat-mul.js";
+import { correctConv2d } from "./conv2d.js";
+import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
+
+let corrected = false;
+
+/** Registers, once, what the wasm backend lacks or does slowly. What it registers is right on every backend. */
+export function correctGradients(): void {
+  if (corrected) return;
+  corrected = true;
+  correctBatchMatMul();
+  correctConv2d();
+  addUnsortedSegmentSum();
+}

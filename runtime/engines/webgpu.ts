@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import * as tf from "@tensorflow/tfjs-core";
+import { EngineError, type EngineDriver, type Probe } from "./engine.js";
+
+interface AdapterInfo {
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+  fallback: boolean;
+}
+
+/** Run in a process of its own: what a driver prints, and what it may crash, stays there. */
+const probeScript = `
+const { create } = await import(process.argv[1]);
+const adapter = await create([]).requestAdapter({ powerPreference: "high-performance" });
+const { vendor = "", architecture = "", device = "", description = "" } = adapter?.info ?? {};
+const fallback = Boolean(adapter?.isFallbackAdapter ?? adapter?.info?.isFallbackAdapter);
+process.stdout.write(JSON.stringify(adapter ? { vendor, architecture, device, description, fallback } : null));
+process.exit(0);
+`;
+
+const software = /swiftshader|llvmpipe|lavapipe|softpipe|warp|basic render|cpu/i;
+
+function resolved(name: string): string | undefined {
+  try {
+    return import.meta.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+let probed: Promise<Probe> | undefined;
+
+async function probe(): Promise<Probe> {
+  const missing = ["webgpu", "@tensorflow/tfjs-backend-webgpu"].filter(
+    (name) => resolved(name) === undefined,
+  );
+  if (missing.length > 0) {
+    return { available: false, detail: "", reason: `not installed: npm install ${missing.join(" ")}` };
+  }
+  let info: AdapterInfo | null;
+  try {
+    const args = ["--input-type=module", "--eval", probeScript, resolved("webgpu") as string];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 10_000 });
+    info = JSON.parse(stdout) as AdapterInfo | null;
+  } catch {
+    return { available: false, detail: "", reason: "its driver can't be loaded here" };
+  }
+  if (info === null)
+    return { available: false, detail: "", reason: "no GPU with a Vulkan, Metal or Direct3D driver" };
+  const words = [info.vendor, info.device, info.architecture, info.description].filter((word) => word !== "");
+  const detail = [...new Set(words)].join(" ");
+  const inSoftware = info.fallback || software.test(detail);
+  return {
+    available: true,
+    detail,
+    gpu: !inSoftware,
+    ...(inSoftware && {
+      software: true,
+      reason: "a GPU in software, slower than wasm: taken only when asked for",
+    }),
+  };
+}
+
+/** Any vendor's GPU, by Dawn; needs the optional packages webgpu and @tensorflow/tfjs-backend-webgpu. */
+export const webgpu: EngineDriver = {
+  name: "webgpu",
+  probe: () => (probed ??= probe()),
+  async open() {
+    const { available, detail, reason } = await this.probe();
+    if (!available) throw new EngineError(`The webgpu engine can't be opened: ${reason}.`);
+    const { create, globals } = await import("webgpu");
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true });
+    const { version_webgpu: version } = (await import("@tensorflow/tfjs-backend-webgpu")) as unknown as {
+      version_webgpu?: string;
+    };
+    const started = await tf.setBackend("webgpu").catch(() => false);
+    if (!started) throw new EngineError(`The webgpu engine didn't start on ${detail}.`);
+    return { detail, version: version ?? tf.version_core };
+  },
+};

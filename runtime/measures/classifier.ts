@@ -1,0 +1,119 @@
+import type { Random } from "../data/random.js";
+import { innerSplit } from "./folds.js";
+import { fitMixture, readMixture, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
+import { trainNetwork, type NetworkOptions } from "./network.js";
+import { fitTemperature, tempered } from "./temperature.js";
+import { takeRows, type View } from "./view.js";
+
+/** A fitted p(y|x); holds tensors until it is disposed of. */
+interface Fitted {
+  /** Log-probabilities up to a constant of each row, in nats: [n, classes]. */
+  read(x: View): ArrayLike<number>;
+  dispose(): void;
+}
+
+/** A kind of classifier: fitted once to be judged, and once more on all samples if it is the best. */
+interface Family {
+  name: string;
+  fit(
+    x: View,
+    labels: Int32Array,
+    random: Random,
+    held?: { x: View; labels: Int32Array },
+    epochs?: number,
+  ): Promise<{ fitted: Fitted; epochs?: number }>;
+}
+
+function networkFamily(name: string, classes: number, options: NetworkOptions): Family {
+  return {
+    name,
+    async fit(x, labels, random, held, epochs) {
+      const mostEpochs = epochs ?? options.mostEpochs;
+      const trained = await trainNetwork(x, labels, classes, { ...options, mostEpochs }, random, held);
+      return { fitted: trained.network, epochs: trained.epochs };
+    },
+  };
+}
+
+/** Bayes' rule over class-conditional Gaussians or mixtures of them: linear and quadratic discriminants and what lies beyond. */
+function generativeFamily(name: string, classes: number, options: MixtureOptions): Family {
+  return {
+    name,
+    async fit(x, labels, random) {
+      const mixture = fitMixture(x, labels, classes, options, random);
+      return { fitted: { read: (view) => readMixture(mixture, view, classes).joint, dispose() {} } };
+    },
+  };
+}
+
+/** Widest view whose full covariances are estimated. */
+const widestFull = 160;
+
+function families(classes: number, width: number, samples: number): Family[] {
+  const generative = (form: CovarianceForm, components: number, shrinkage = 0): Family => {
+    const parts = components === 1 ? "" : `, ${components} a class`;
+    const name = `Gaussian ${form}${shrinkage > 0 ? ` (shrunk ${shrinkage})` : ""}${parts}`;
+    return generativeFamily(name, classes, { form, components, shrinkage, iterations: 30 });
+  };
+  const perClass = samples / classes;
+  const full = width <= widestFull;
+  return [
+    generative("spherical tied", 1),
+    generative("diagonal tied", 1),
+    ...(full ? [generative("full tied", 1), generative("full tied", 1, 0.2)] : []),
+    generative("diagonal", 1),
+    ...(full && perClass > 2 * width ? [generative("full", 1, 0.1)] : []),
+    ...(perClass >= 40 ? [generative("spherical tied", 4), generative("diagonal tied", 2)] : []),
+    networkFamily("logistic regression", classes, {
+      hidden: [],
+      decay: 1e-4,
+      learningRate: 0.01,
+      mostEpochs: 60,
+    }),
+    networkFamily("perceptron 64", classes, {
+      hidden: [64],
+      decay: 1e-4,
+      learningRate: 0.003,
+      mostEpochs: 60,
+    }),
+  ];
+}
+
+export interface Classifier {
+  /** What was chosen, for people. */
+  name: string;
+  /** log p(y|x) in nats, calibrated: [n, classes]. */
+  read(x: View): Float64Array;
+  dispose(): void;
+}
+
+/**
+ * Fits several kinds of classifier, keeps the one under which held-out labels are most likely after calibration, and fits it on all
+ * samples given.
+ */
+export async function fitClassifier(
+  x: View,
+  labels: Int32Array,
+  classes: number,
+  random: Random,
+): Promise<Classifier> {
+  const { train, held } = innerSplit(labels, random);
+  const labelsOf = (rows: Int32Array) => Int32Array.from(rows, (row) => labels[row] as number);
+  const [inner, innerLabels] = [takeRows(x, train), labelsOf(train)];
+  const outer = { x: takeRows(x, held), labels: labelsOf(held) };
+  let best: { family: Family; temperature: number; score: number; epochs: number | undefined } | undefined;
+  for (const family of families(classes, x.width, innerLabels.length)) {
+    const { fitted, epochs } = await family.fit(inner, innerLabels, random.fork(family.name), outer);
+    const { temperature, score } = fitTemperature(fitted.read(outer.x), outer.labels, classes);
+    fitted.dispose();
+    if (best === undefined || score > best.score) best = { family, temperature, score, epochs };
+    await new Promise(setImmediate);
+  }
+  const { family, temperature, epochs } = best as NonNullable<typeof best>;
+  const { fitted } = await family.fit(x, labels, random.fork(`${family.name} again`), undefined, epochs);
+  return {
+    name: family.name,
+    read: (view) => tempered(fitted.read(view), classes, temperature),
+    dispose: () => fitted.dispose(),
+  };
+}

@@ -1,0 +1,23 @@
+import { Random } from "../data/random.js";
+
+export interface Fold {
+  train: Int32Array;
+  held: Int32Array;
+}
+
+/** Divides samples into folds in which each class is spread as evenly as can be; each sample is held out once. */
+export function stratifiedFolds(labels: Int32Array, folds: number, random: Random): Fold[] {
+  const order = random.shuffle(Int32Array.from(labels.keys()));
+  const byClass = [...order].sort((a, b) => (labels[a] as number) - (labels[b] as number));
+  const fold = new Int32Array(labels.length);
+  byClass.forEach((sample, i) => (fold[sample] = i % folds));
+  return Array.from({ length: folds }, (_, f) => ({
+    train: order.filter((sample) => fold[sample] !== f),
+    held: order.filter((sample) => fold[sample] === f),
+  }));
+}
+
+/** The first fold of several: what is learned from, and what models are chosen by. */
+export function innerSplit(labels: Int32Array, random: Random): Fold {
+  return stratifiedFolds(labels, 5, random)[0] as Fold;
+}

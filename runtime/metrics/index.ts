@@ -1,0 +1,5 @@
+export { accuracy } from "./accuracy.js";
+export { calibration } from "./calibration.js";
+export { macroF1 } from "./macro-f1.js";
+export type { Judged, MetricResult } from "./metric.js";
+export { synergyIndicator } from "./synergy-indicator.js";
