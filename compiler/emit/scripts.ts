@@ -4,7 +4,7 @@ import { literal } from "./text.js";
 
 function sessionText(module: Module, plan: Plan): string {
   const { ir } = plan;
-  return `${module.use("openSession")}({ model: ${literal(ir.name)}, seed: ${ir.training.seed}, spec: ${literal(ir.file)}, script: import.meta.url })`;
+  return `await ${module.use("openSession")}({ model: ${literal(ir.name)}, seed: ${ir.training.seed}, spec: ${literal(ir.file)}, script: import.meta.url })`;
 }
 
 function dataText({ ir }: Plan): string {
