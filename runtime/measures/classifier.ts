@@ -1,4 +1,5 @@
 import type { Random } from "../data/random.js";
+import { beats } from "./challenge.js";
 import { innerSplit } from "./folds.js";
 import { fitMixture, readMixture, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
 import { trainNetwork, type NetworkOptions } from "./network.js";
@@ -88,8 +89,8 @@ export interface Classifier {
 }
 
 /**
- * Fits several kinds of classifier, keeps the one under which held-out labels are most likely after calibration, and fits it on all
- * samples given.
+ * Fits several kinds of classifier, from the simplest on, keeps the one under which held-out labels are most likely after
+ * calibration, and fits it on all samples given.
  */
 export async function fitClassifier(
   x: View,
@@ -101,12 +102,16 @@ export async function fitClassifier(
   const labelsOf = (rows: Int32Array) => Int32Array.from(rows, (row) => labels[row] as number);
   const [inner, innerLabels] = [takeRows(x, train), labelsOf(train)];
   const outer = { x: takeRows(x, held), labels: labelsOf(held) };
-  let best: { family: Family; temperature: number; score: number; epochs: number | undefined } | undefined;
+  let best:
+    { family: Family; temperature: number; logs: Float64Array; epochs: number | undefined } | undefined;
   for (const family of families(classes, x.width, innerLabels.length)) {
     const { fitted, epochs } = await family.fit(inner, innerLabels, random.fork(family.name), outer);
-    const { temperature, score } = fitTemperature(fitted.read(outer.x), outer.labels, classes);
+    const raw = fitted.read(outer.x);
     fitted.dispose();
-    if (best === undefined || score > best.score) best = { family, temperature, score, epochs };
+    const temperature = fitTemperature(raw, outer.labels, classes);
+    const all = tempered(raw, classes, temperature);
+    const logs = Float64Array.from(outer.labels, (label, i) => all[i * classes + label] as number);
+    if (best === undefined || beats(logs, best.logs)) best = { family, temperature, logs, epochs };
     await new Promise(setImmediate);
   }
   const { family, temperature, epochs } = best as NonNullable<typeof best>;

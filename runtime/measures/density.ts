@@ -1,4 +1,5 @@
 import type { Random } from "../data/random.js";
+import { beats } from "./challenge.js";
 import { innerSplit } from "./folds.js";
 import { fitMixture, readMixture, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
 import { takeRows, type View } from "./view.js";
@@ -39,15 +40,13 @@ export async function fitDensity(
   const inner = takeRows(x, train);
   const innerLabels = Int32Array.from(train, (row) => labels[row] as number);
   const outer = takeRows(x, held);
-  let best: { candidate: Candidate; score: number } | undefined;
+  let best: { candidate: Candidate; logs: Float32Array } | undefined;
   const judge = ({ name, byClass, options }: Candidate): number => {
     const groups = byClass ? classes : 1;
     const mixture = fitMixture(inner, innerLabels, groups, options, random.fork(name));
-    const score = mean(readMixture(mixture, outer, groups).density);
-    if (Number.isFinite(score) && (best === undefined || score > best.score)) {
-      best = { candidate: { name, byClass, options }, score };
-    }
-    return score;
+    const logs = readMixture(mixture, outer, groups).density;
+    if (best === undefined || beats(logs, best.logs)) best = { candidate: { name, byClass, options }, logs };
+    return mean(logs);
   };
   const candidate = (
     form: CovarianceForm,

@@ -14,13 +14,8 @@ export function tempered(logs: ArrayLike<number>, classes: number, temperature: 
 
 /**
  * The temperature under which the labels are most likely (Guo et al. 2017), by golden-section search in [0.5, 8].
- * @returns it, and the mean log-likelihood in nats that it gives
  */
-export function fitTemperature(
-  logs: ArrayLike<number>,
-  labels: Int32Array,
-  classes: number,
-): { temperature: number; score: number } {
+export function fitTemperature(logs: ArrayLike<number>, labels: Int32Array, classes: number): number {
   const score = (logTemperature: number) => {
     const temperature = Math.exp(logTemperature);
     let total = 0;
@@ -42,6 +37,5 @@ export function fitTemperature(
     if (score(a) > score(b)) high = b;
     else low = a;
   }
-  const best = (low + high) / 2;
-  return { temperature: Math.exp(best), score: score(best) };
+  return Math.exp((low + high) / 2);
 }
