@@ -29,7 +29,7 @@ export function analyse(text: string, file: string): Analysis {
   const checker = new Checker(
     source,
     reporter,
-    problems.map(({ span }) => span),
+    problems.filter(({ kind }) => kind !== "declaration").map(({ span }) => span),
   );
   for (const problem of problems) reportProblem(problem, reporter);
   if (tree.models.length === 0 && problems.length === 0) {

@@ -75,7 +75,7 @@ export const diagnosticTable = {
         (p.found === "" ? "The file ends here" : `\`${p.found}\` can't stand here`) +
         (p.within === undefined ? "" : ` in ${p.within}`) +
         (p.expected.length > 0 ? `: expected ${expectedText(p.expected)}.` : "."),
-      fix: p.found === "" ? undefined : didYouMean(p.found, p.expected),
+      fix: /^\p{L}{2}/u.test(p.found) ? didYouMean(p.found, p.expected) : undefined,
     }),
   ),
   missingToken: error("MM1004", (p: { expected: readonly string[]; within?: string | undefined }) => ({

@@ -6,9 +6,8 @@ import { TreeBuilder } from "./tree.js";
 
 const parser = new SpecParser();
 
-/** The rules of the grammar, as a message calls them. */
+/** The statements of the grammar, as a message calls them. */
 const constructs: Record<string, string> = {
-  file: "the file",
   model: "the model",
   target: "the target",
   modality: "a modality",
@@ -18,29 +17,15 @@ const constructs: Record<string, string> = {
   gate: "the gate",
   interaction: "an interaction",
   rule: "a rule",
-  component: "an interaction",
-  either: "a condition",
-  both: "a condition",
-  condition: "a condition",
-  comparison: "a condition",
   train: "the `train` block",
   stop: "`stop after ... epochs without improvement`",
   setting: "a setting of `train`",
   evaluate: "the `evaluate` block",
   pid: "`pid`",
-  metric: "a metric",
   data: "the data",
   source: "`from`",
   binding: "a binding",
   split: "the split",
-  part: "the split",
-  chain: "a chain of layers",
-  call: "a call",
-  argument: "an argument",
-  value: "a value",
-  list: "a list",
-  names: "a list of names",
-  name: "a name",
 };
 
 /** Reads a spec: a tree of all that could be read, and what couldn't, in the order of the text. Never throws. */
@@ -57,8 +42,11 @@ export function parse(source: string): ParseResult {
       problems.push({ kind: "string", span: spanOf(token, source), found: token.image, expected: [] });
     }
   }
-  const { kept, unknown } = withoutLaterDeclarations(tokens, source);
-  problems.push(...unknown);
+  const { kept, unknown, skipped } = withoutLaterDeclarations(tokens, source);
+  const outside = problems.filter(
+    ({ span }) => !skipped.some(({ start, end }) => span.start >= start && span.end <= end),
+  );
+  problems.splice(0, problems.length, ...outside, ...unknown);
   parser.input = kept;
   const tree = parser.file();
   problems.push(...parser.errors.map((error) => syntaxProblem(error, source)));
@@ -77,27 +65,44 @@ function spanOf(token: IToken, source: string): Span {
 
 function syntaxProblem(error: IRecognitionException, source: string): SyntaxProblem {
   const { token, context, message } = error;
-  const rule = context.ruleStack.at(-1);
+  const rule = context.ruleStack.findLast((name) => name in constructs);
   const within = rule === undefined ? undefined : constructs[rule];
   const atEnd = token.tokenType === EOF;
+  const expected = (JSON.parse(message) as string[]).flatMap((label) =>
+    label === "EOF" ? ["model", "data"] : [label],
+  );
+  const before = "previousToken" in error ? (error.previousToken as IToken | undefined) : undefined;
+  const missing = lineEndAfter(before, token, source);
+  if (missing !== undefined && !atEnd && expected.length === 1 && expected[0] !== "}") {
+    return { kind: "missing", span: missing, found: "", expected, ...(within !== undefined && { within }) };
+  }
   return {
     kind: "token",
     span: spanOf(token, source),
     found: atEnd ? "" : token.image,
-    expected: JSON.parse(message) as string[],
+    expected,
     ...(within !== undefined && { within }),
   };
+}
+
+/** The end of a token's line, when the next token stands on a later one: that is where something is missing. */
+function lineEndAfter(before: IToken | undefined, next: IToken, source: string): Span | undefined {
+  if (before === undefined || Number.isNaN(before.startOffset) || Number.isNaN(next.startOffset))
+    return undefined;
+  const end = before.startOffset + before.image.length;
+  return source.slice(end, next.startOffset).includes("\n") ? { start: end - 1, end } : undefined;
 }
 
 /** Takes out the declarations that a later version of the language brings, each with its braces, and reports them. */
 function withoutLaterDeclarations(
   tokens: IToken[],
   source: string,
-): { kept: IToken[]; unknown: SyntaxProblem[] } {
+): { kept: IToken[]; unknown: SyntaxProblem[]; skipped: Span[] } {
   const later = new Set([words.variants, words.import, words.param]);
   const openers = new Set(["model", "data", "variants", "import", "param"]);
   const kept: IToken[] = [];
   const unknown: SyntaxProblem[] = [];
+  const skipped: Span[] = [];
   let depth = 0;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as IToken;
@@ -117,8 +122,9 @@ function withoutLaterDeclarations(
       if (image === "}" && --inner <= 0) break;
       if (inner === 0 && openers.has(tokens[i + 1]?.image ?? "")) break;
     }
+    skipped.push({ start: token.startOffset, end: tokens[i + 1]?.startOffset ?? source.length });
   }
-  return { kept, unknown };
+  return { kept, unknown, skipped };
 }
 
 /** The first problem of each line: those that follow it there come from it. */
@@ -126,8 +132,8 @@ function onePerLine(problems: SyntaxProblem[], source: string): SyntaxProblem[] 
   const lines = new Set<number>();
   return problems
     .sort((a, b) => a.span.start - b.span.start)
-    .filter(({ span, found }) => {
-      const line = found === "" ? -1 : source.slice(0, span.start).split("\n").length;
+    .filter(({ kind, span, found }) => {
+      const line = found === "" && kind !== "missing" ? -1 : source.slice(0, span.start).split("\n").length;
       if (lines.has(line)) return false;
       lines.add(line);
       return true;

@@ -31,7 +31,7 @@ const inside = { resyncEnabled: false };
 /** The grammar, without meaning: any name is taken for a layer, a metric or a paradigm. */
 export class SpecParser extends CstParser {
   constructor() {
-    super(tokens, { recoveryEnabled: true, maxLookahead: 3, errorMessageProvider: messages });
+    super(tokens, { recoveryEnabled: true, maxLookahead: 1, errorMessageProvider: messages });
     this.performSelfAnalysis();
   }
 
@@ -247,7 +247,10 @@ export class SpecParser extends CstParser {
       this.OPTION(() => this.CONSUME(s.comma));
       this.OR({
         IGNORE_AMBIGUITIES: true,
-        DEF: [{ ALT: () => this.SUBRULE(this.stop) }, { ALT: () => this.SUBRULE(this.setting) }],
+        DEF: [
+          { GATE: () => this.LA(2).tokenType === w.after, ALT: () => this.SUBRULE(this.stop) },
+          { ALT: () => this.SUBRULE(this.setting) },
+        ],
       });
     });
     this.CONSUME(s.closeBrace);
@@ -306,8 +309,8 @@ export class SpecParser extends CstParser {
       this.OR({
         IGNORE_AMBIGUITIES: true,
         DEF: [
-          { ALT: () => this.SUBRULE(this.source) },
-          { ALT: () => this.SUBRULE(this.split) },
+          { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.source) },
+          { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.split) },
           { ALT: () => this.SUBRULE(this.binding) },
         ],
       });
@@ -374,9 +377,12 @@ export class SpecParser extends CstParser {
   private readonly argument: Rule = this.RULE(
     "argument",
     () => {
-      this.OPTION(() => {
-        this.SUBRULE(this.name);
-        this.CONSUME(s.colon);
+      this.OPTION({
+        GATE: () => this.LA(2).tokenType === s.colon,
+        DEF: () => {
+          this.SUBRULE(this.name);
+          this.CONSUME(s.colon);
+        },
       });
       this.SUBRULE(this.value);
     },

@@ -139,7 +139,8 @@ export const tokens: TokenType[] = [
   NumberToken,
   StringToken,
   OpenString,
-  ...Object.values(words),
+  // The longer word first: `with` must not take the beginning of `without`.
+  ...Object.values(words).sort((a, b) => b.name.length - a.name.length),
   Name,
   ...Object.values(symbols),
 ];

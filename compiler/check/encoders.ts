@@ -86,8 +86,10 @@ export function checkEncoders(
       for (const modality of claimed) add(template, [modality.name], modality.shape, checker.line(span));
     }
   }
+  const known = [...used].every((name) => names.has(name));
   for (const declaration of declarations) {
-    if (declaration.modality === undefined && !used.has(declaration.name.text)) {
+    const first = names.get(declaration.name.text) === declaration;
+    if (declaration.modality === undefined && !used.has(declaration.name.text) && known && first) {
       checker.report("unusedTemplate", declaration.name.span, { name: declaration.name.text });
       checkLayers(declaration.layers.items, undefined, checker);
     }

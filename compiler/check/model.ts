@@ -56,8 +56,11 @@ export function checkModel(
     ...members("encoder").flatMap(({ modality }) => modality?.text ?? []),
     ...members("encode").flatMap((encode) => encode.modalities.map(({ text }) => text)),
   ]);
+  // A modality without an encoder is no news when an encoder names one that doesn't exist.
+  const misnamed = [...attempted].some((attempt) => !modalities.has(attempt));
   for (const syntax of members("modality")) {
-    if (attempted.has(syntax.name.text)) continue;
+    const again = modalities.get(syntax.name.text)?.line !== checker.line(syntax.name.span);
+    if (attempted.has(syntax.name.text) || misnamed || again) continue;
     const layers = modalities.get(syntax.name.text)?.kind === "image" ? "flatten -> mlp(64)" : "mlp(64, 32)";
     const example = `encoder ${encoderName(syntax.name.text)} for ${syntax.name.text} = ${layers}`;
     checker.report("noEncoder", syntax.name.span, { modality: syntax.name.text, example });
@@ -80,8 +83,8 @@ export function checkModel(
       : fusionSyntax && checkFusionBlock(fusionSyntax, inputs, checker);
 
   const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
-  if (fusion !== undefined && trainSyntax !== undefined) {
-    checkParadigmFits(training.paradigm, fusion, complete, paradigmSpan, checker);
+  if (fusionSyntax !== undefined && trainSyntax !== undefined) {
+    checkParadigmFits(training.paradigm, fusionSyntax, [...modalities.keys()], paradigmSpan, checker);
   }
 
   const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");

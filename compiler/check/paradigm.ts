@@ -1,32 +1,31 @@
-import type { Span } from "../../grammar/syntax.js";
-import type { FusionIr, ModalityIr, ParadigmIr } from "../ir.js";
+import type { FusionBlock, FusionDeclaration, Span } from "../../grammar/syntax.js";
+import type { ParadigmIr } from "../ir.js";
 import type { Checker } from "./checker.js";
 
-/** Whether the paradigm can train this fusion. */
+/** Whether the paradigm can train this fusion; asked of what the spec declares, whatever else is wrong with it. */
 export function checkParadigmFits(
   paradigm: ParadigmIr,
-  fusion: FusionIr,
-  modalities: readonly ModalityIr[],
+  fusion: FusionDeclaration | FusionBlock,
+  names: readonly string[],
   span: Span,
   checker: Checker,
 ): void {
-  const uniqueOf = (name: string) =>
-    fusion.kind === "block" &&
-    fusion.components.some(
-      ({ interaction, modalities: of }) => interaction === "unique" && of.includes(name),
+  const declared =
+    fusion.kind === "fusion-block" ? fusion.interactions.map(({ component }) => component) : [];
+  const has = (kind: string) => declared.some(({ name }) => name.text === kind);
+  const uniqueOf = (modality: string) =>
+    declared.some(
+      ({ name, modalities }) => name.text === "unique" && modalities.some(({ text }) => text === modality),
     );
-  const names = modalities.map(({ name }) => name);
   if (paradigm.kind === "ensemble") {
-    if (fusion.kind === "merge") {
-      checker.report("paradigmNeedsEnsemble", span, { fusion: fusion.merge.text });
-    } else if (fusion.kind === "block") {
+    if (fusion.kind === "fusion-block") {
       for (const modality of names) if (!uniqueOf(modality)) checker.report("noUnique", span, { modality });
       checker.report("rulesUnused", span, undefined);
+    } else if (fusion.chain.items[0]?.name.text !== "ensemble") {
+      checker.report("paradigmNeedsEnsemble", span, { fusion: checker.text(fusion.chain.span) });
     }
   }
   if (paradigm.kind === "dmil") {
-    const has = (kind: string) =>
-      fusion.kind === "block" && fusion.components.some(({ interaction }) => interaction === kind);
     const all = names.join(", ");
     const missing = [
       ...(has("redundant") ? [] : [`redundant(${all})`]),

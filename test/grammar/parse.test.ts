@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parse, type ModelMember } from "../../grammar/index.js";
+import { block, spec } from "../support/specs.js";
+
+/** The only member of a kind. */
+function member<Kind extends ModelMember["kind"]>(
+  source: string,
+  kind: Kind,
+): Extract<ModelMember, { kind: Kind }> {
+  const { file, problems } = parse(source);
+  expect(problems).toEqual([]);
+  const found = file.models[0]?.members.find((candidate) => candidate.kind === kind);
+  return found as Extract<ModelMember, { kind: Kind }>;
+}
+
+const model = (text: string) => `model M {\n${text}\n}`;
+
+describe("parse", () => {
+  it("reads numbers in all their spellings", () => {
+    const { value } = member(model("train { a [0.5, 1e-3, -2, 500k, 2M, 1/255] }"), "train")
+      .settings[0] as never;
+    const items = (value as { items: { value: number }[] }).items.map((item) => item.value);
+    expect(items).toEqual([0.5, 0.001, -2, 500_000, 2_000_000, 1 / 255]);
+  });
+
+  it("reads strings with escapes", () => {
+    const target = member(model('target t: class("a\\"b", "\\u{1F600}\\n", "\\\\")'), "target");
+    expect(target.type.args.map(({ value }) => (value.kind === "string" ? value.value : ""))).toEqual([
+      'a"b',
+      "\u{1F600}\n",
+      "\\",
+    ]);
+  });
+
+  it("gives spans that underline what they name", () => {
+    const source = model("  encoder Eye for picture = conv(8, 3) -> flatten");
+    const { layers, name, span } = member(source, "encoder");
+    const text = ({ start, end }: { start: number; end: number }) => source.slice(start, end);
+    expect(text(name.span)).toBe("Eye");
+    expect(layers.items.map((item) => text(item.span))).toEqual(["conv(8, 3)", "flatten"]);
+    expect(text(span)).toBe("encoder Eye for picture = conv(8, 3) -> flatten");
+  });
+
+  it("joins doc comments, and leaves other comments alone", () => {
+    const { doc } = member(model("// not this\n/// One.\n///  Two.\nmodality a: vector(3)"), "modality");
+    expect(doc).toBe("One.\n Two.");
+  });
+
+  it("takes keywords as names", () => {
+    const source = model(
+      "target target: class(2)\nmodality image: image(2, 2)\nmodality data: vector(3)\nencode image, data with model shared",
+    );
+    const { file, problems } = parse(source);
+    expect(problems).toEqual([]);
+    expect(file.models[0]?.members).toHaveLength(4);
+  });
+
+  it("binds `and` tighter than `or`", () => {
+    const source = model(
+      "fusion { when a > 0.1 or b > 0.2 and not c dominates use gate otherwise use gate }",
+    );
+    const condition = member(source, "fusion-block").rules[0]?.condition;
+    expect(condition).toMatchObject({ kind: "or", right: { kind: "and", right: { kind: "not" } } });
+  });
+
+  it("goes on after an error, and reports each broken place once", () => {
+    const { file, problems } = parse(
+      model(
+        "target digit class(10)\nmodality a: vector(3\nmodality b: vector(3)\ntrain { batch }\nevaluate { accuracy }",
+      ),
+    );
+    expect(problems.map(({ found, expected }) => [found, expected[0]])).toEqual([
+      ["class", ":"],
+      ["", ")"],
+      ["}", "a number"],
+    ]);
+    expect(file.models[0]?.members.map(({ kind }) => kind)).toEqual([
+      "target",
+      "modality",
+      "modality",
+      "train",
+      "evaluate",
+    ]);
+  });
+
+  it("reports a string without an end, and what is no part of the language", () => {
+    const { problems } = parse('model M { }\n#\ndata for M {\n  from "a.npz\n}');
+    expect(problems.map(({ kind }) => kind)).toEqual(["character", "string"]);
+  });
+
+  it("never throws, and every problem lies in the source", () => {
+    const whole = [spec({ fusion: block }), readFileSync("examples/digits.mmspec", "utf8")];
+    const mutated = fc
+      .tuple(fc.constantFrom(...whole), fc.nat(), fc.nat(40), fc.string({ maxLength: 6 }))
+      .map(([text, at, length, insert]) => {
+        const start = at % text.length;
+        return text.slice(0, start) + insert + text.slice(start + length);
+      });
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), mutated), (source) => {
+        for (const { span } of parse(source).problems) {
+          expect(span.start).toBeGreaterThanOrEqual(0);
+          expect(span.end).toBeGreaterThan(span.start);
+          expect(span.start).toBeLessThanOrEqual(source.length);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
