@@ -1,7 +1,7 @@
 import type { ClassDeclaration } from "ts-morph";
 import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
 import { conditionText } from "./conditions.js";
-import { access, chainText, presentList, record } from "./model.js";
+import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { call, literal } from "./text.js";
@@ -174,7 +174,6 @@ function emitJointPredict(model: ClassDeclaration, module: Module, plan: Plan, f
 
 function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fusion: BlockFusionIr): void {
   const names = plan.modalities.map(({ name }) => name);
-  const optionalOf = (name: string) => plan.modalities.some((m) => m.name === name && m.optional);
   const context = { name: "context", type: module.useType("Context") };
   module.use("tf");
   model.addMethod({
@@ -183,9 +182,7 @@ function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fu
     parameters: predictParameters(module, plan),
     statements: [
       `return ${record(names, (name) => {
-        const encoded = `this.${plan.encoderOf(name)}.apply(${access("inputs", name)}, context)`;
-        const masked = optionalOf(name) ? `tf.mul(${encoded}, ${access("present", name)})` : encoded;
-        return `this.${plan.intraOf(name)}.apply(${masked}, context)`;
+        return `this.${plan.intraOf(name)}.apply(${encodingText(module, plan, name)}, context)`;
       })};`,
     ],
   });

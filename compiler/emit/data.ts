@@ -39,14 +39,14 @@ function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "fi
     if (binding === undefined) return [];
     return `${key(name)}: { ${bindingParts(binding, [`shape: [${shape.join(", ")}]`, ...(optional ? ["optional: true"] : [])]).join(", ")} },`;
   });
-  const classes = target.named ? module.use("classes", "./model.ts") : String(target.classes.length);
+  const classes = target.named ? module.use("classes", "./model.ts") : `classes: ${target.classes.length}`;
   return [
     `return ${module.use("loadData")}(
       {
         from: ${literal(data.path)},
         line: ${data.line},
         modalities: {\n${bindings.join("\n")}\n},
-        target: { name: ${literal(target.name)}, column: ${literal(data.target.columns[0] ?? "")}, classes: ${classes}, line: ${data.target.line} },
+        target: { name: ${literal(target.name)}, column: ${literal(data.target.columns[0] ?? "")}, ${classes}, line: ${data.target.line} },
         split: ${splitText(data.split)},
       },
       folder,

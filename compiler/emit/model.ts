@@ -129,9 +129,10 @@ function emitEncoder(
 }
 
 /** One modality's encoding, zero where it is missing. */
-export function encodingText(plan: Plan, modality: string, optional: boolean): string {
+export function encodingText(module: Module, plan: Plan, modality: string): string {
   const encoded = `this.${plan.encoderOf(modality)}.apply(${access("inputs", modality)}, context)`;
-  return optional ? `tf.mul(${encoded}, ${access("present", modality)})` : encoded;
+  if (!plan.modalities.some(({ name, optional }) => name === modality && optional)) return encoded;
+  return `${module.use("maskMissing")}(${encoded}, ${access("present", modality)})`;
 }
 
 /** `present.top`, `present["odd name"]` */

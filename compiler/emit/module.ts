@@ -1,4 +1,10 @@
-import { Project, type JSDocStructure, type OptionalKind, type SourceFile } from "ts-morph";
+import {
+  Project,
+  type ClassDeclaration,
+  type JSDocStructure,
+  type OptionalKind,
+  type SourceFile,
+} from "ts-morph";
 import { format } from "prettier";
 import { commentText } from "./text.js";
 
@@ -54,7 +60,19 @@ export class Module {
         namedImports: names.map((name) => ({ name, isTypeOnly: values.size > 0 && !values.has(name) })),
       });
     });
+    for (const declared of this.file.getClasses()) spaceOut(declared);
     return format(`${this.header}\n${this.file.getFullText()}`, { parser: "typescript", printWidth: 110 });
+  }
+}
+
+/** A blank line between a class's members. */
+function spaceOut(declared: ClassDeclaration): void {
+  for (const start of declared
+    .getMembers()
+    .slice(1)
+    .map((member) => member.getStart(true))
+    .reverse()) {
+    declared.getSourceFile().insertText(start, "\n");
   }
 }
 

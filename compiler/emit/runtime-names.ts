@@ -25,6 +25,7 @@ const fixed = [
   "linearProbes",
   "loadData",
   "loadSynthetic",
+  "maskMissing",
   "missing",
   "not",
   "openSession",

@@ -13,10 +13,8 @@ export function emitWholeFusion(model: ClassDeclaration, module: Module, plan: P
 
 /** The first lines of every `predict`: the encodings of all modalities. */
 export function encodeLines(module: Module, plan: Plan): string[] {
-  module.use("tf");
   const names = plan.modalities.map(({ name }) => name);
-  const optionalOf = (name: string) => plan.modalities.some((m) => m.name === name && m.optional);
-  return [`const encodings = ${record(names, (name) => encodingText(plan, name, optionalOf(name)))};`];
+  return [`const encodings = ${record(names, (name) => encodingText(module, plan, name))};`];
 }
 
 /** The parameters of `predict`. */
@@ -90,7 +88,6 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
   model.addMethod({
     name: "predict",
     parameters: predictParameters(module, plan),
-    returnType: module.useType("Answer"),
     statements: [
       ...encodeLines(module, plan),
       `const unimodal = ${record(names, (name) => `this.${plan.headOf(name)}.apply(${access("encodings", name)}, context)`)};`,

@@ -14,6 +14,7 @@ export {
   allPresent,
   anyPresent,
   concat,
+  maskMissing,
   max,
   mean,
   product,

@@ -38,6 +38,11 @@ export function product(): MergeMaker {
   return () => ({ apply: (xs) => xs.reduce((a, b) => tf.mul(a, b)) });
 }
 
+/** The encoding of one modality, [batch, width], with zeros where `present`, [batch, 1], is 0. */
+export function maskMissing(encoding: tf.Tensor2D, present: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul(encoding, present);
+}
+
 /** 1 where at least one of the modalities is there: several [batch, 1] -> [batch, 1]. */
 export function anyPresent(present: readonly tf.Tensor2D[]): tf.Tensor2D {
   return present.reduce((a, b) => tf.maximum(a, b));

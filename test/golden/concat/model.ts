@@ -31,15 +31,19 @@ export interface Inputs {
 /** Concat: a, b and c -> label. */
 export class Concat implements Model<Inputs> {
   readonly parameters = new Parameters(4);
+
   /** Encoder Third for c: [batch, 12] -> [batch, 16] (concat.mmspec:8). */
   readonly cEncoder = chain(
     dense({ inputs: 12, units: 16 }), // 16
     dropout({ rate: 0.2 }), // 16
   )(this.parameters.scope("encoder.c"));
+
   /** Encoder Pair for a and b: [batch, 9] -> [batch, 16] (concat.mmspec:7). */
   readonly pairEncoder = mlp({ inputs: 9, units: [16] })(this.parameters.scope("encoder.a"));
+
   /** Fusion concat: [batch, 48] (concat.mmspec:9). */
   readonly merge = concat()(this.parameters.scope("merge"));
+
   /** The prediction of label: [batch, 3]. */
   readonly head = chain(
     mlp({ inputs: 48, units: [32] }), // 32

@@ -57,6 +57,7 @@ export const rules: readonly Rule<(typeof components)[number]>[] = [
 /** Handwritten digits, cut in two: which half tells what the digit is? */
 export class Digits implements Model<Inputs> {
   readonly parameters = new Parameters(7);
+
   /** Encoder Eye for top: [batch, 14, 28, 1] -> [batch, 64] (digits.mmspec:11). */
   readonly topEncoder = chain(
     conv({ channels: 1, filters: 8, kernel: 3 }), // 14 x 28 x 8
@@ -66,6 +67,7 @@ export class Digits implements Model<Inputs> {
     flatten(), // 336
     dense({ inputs: 336, units: 64 }), // 64
   )(this.parameters.scope("encoder.top"));
+
   /** Encoder Eye for bottom: [batch, 14, 28, 1] -> [batch, 64] (digits.mmspec:11). */
   readonly bottomEncoder = chain(
     conv({ channels: 1, filters: 8, kernel: 3 }), // 14 x 28 x 8
@@ -75,41 +77,52 @@ export class Digits implements Model<Inputs> {
     flatten(), // 336
     dense({ inputs: 336, units: 64 }), // 64
   )(this.parameters.scope("encoder.bottom"));
+
   /** Splits the encoding of top into M, which predicts digit on its own, and the rest N. */
   readonly topIntra = intraDecomposition({ inputs: 64, latent: 32, classes: 10 })(
     this.parameters.scope("intra.top"),
   );
+
   /** Splits the encoding of bottom into M, which predicts digit on its own, and the rest N. */
   readonly bottomIntra = intraDecomposition({ inputs: 64, latent: 32, classes: 10 })(
     this.parameters.scope("intra.bottom"),
   );
+
   /** Splits the M of top into its view of what all modalities tell, and what only top tells. */
   readonly topConsistency = consistencyDecomposition({ latent: 32 })(
     this.parameters.scope("consistency.top"),
   );
+
   /** Splits the M of bottom into its view of what all modalities tell, and what only bottom tells. */
   readonly bottomConsistency = consistencyDecomposition({ latent: 32 })(
     this.parameters.scope("consistency.bottom"),
   );
+
   /** What redundant(top, bottom) reads: align(cosine) (digits.mmspec:14). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
+
   /** What redundant(top, bottom) says of digit (digits.mmspec:14). */
   readonly redundant = linear({ inputs: 32, units: 10 })(this.parameters.scope("component.redundant.head"));
+
   /** What unique(top) says of digit (digits.mmspec:15). */
   readonly uniqueTop = linear({ inputs: 32, units: 10 })(this.parameters.scope("component.uniqueTop.head"));
+
   /** What unique(bottom) says of digit (digits.mmspec:16). */
   readonly uniqueBottom = linear({ inputs: 32, units: 10 })(
     this.parameters.scope("component.uniqueBottom.head"),
   );
+
   /** What synergistic(top, bottom) reads: bilinear(rank: 32) (digits.mmspec:17). */
   readonly synergisticMerge = bilinear({ inputs: [32, 32], rank: 32 })(
     this.parameters.scope("component.synergistic.merge"),
   );
+
   /** What synergistic(top, bottom) says of digit (digits.mmspec:17). */
   readonly synergistic = chain(
     dense({ inputs: 32, units: 64 }), // 64
     linear({ inputs: 64, units: 10 }),
   )(this.parameters.scope("component.synergistic.head"));
+
   /** Scores of the interactions for each sample (digits.mmspec:19). */
   readonly gate = chain(
     mlp({ inputs: 128, units: [32] }), // 32

@@ -40,23 +40,31 @@ export const rules: readonly Rule<(typeof components)[number]>[] = [
 /** JointBlock: left and right -> label. */
 export class JointBlock implements Model<Inputs> {
   readonly parameters = new Parameters(1);
+
   /** Encoder Left for left: [batch, 9] -> [batch, 8] (joint-block.mmspec:5). */
   readonly leftEncoder = mlp({ inputs: 9, units: [8] })(this.parameters.scope("encoder.left"));
+
   /** Encoder Right for right: [batch, 9] -> [batch, 8] (joint-block.mmspec:6). */
   readonly rightEncoder = mlp({ inputs: 9, units: [8] })(this.parameters.scope("encoder.right"));
+
   /** What redundant(left, right) reads: mean (joint-block.mmspec:8). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
+
   /** What redundant(left, right) says of label (joint-block.mmspec:8). */
   readonly redundant = linear({ inputs: 8, units: 30 })(this.parameters.scope("component.redundant.head"));
+
   /** What unique(left) says of label (joint-block.mmspec:9). */
   readonly uniqueLeft = linear({ inputs: 8, units: 30 })(this.parameters.scope("component.uniqueLeft.head"));
+
   /** What synergistic(left, right) reads: product (joint-block.mmspec:10). */
   readonly synergisticMerge = product()(this.parameters.scope("component.synergistic.merge"));
+
   /** What synergistic(left, right) says of label (joint-block.mmspec:10). */
   readonly synergistic = chain(
     dense({ inputs: 8, units: 8 }), // 8
     linear({ inputs: 8, units: 30 }),
   )(this.parameters.scope("component.synergistic.head"));
+
   /** Scores of the interactions for each sample (joint-block.mmspec:11). */
   readonly gate = chain(
     mlp({ inputs: 16, units: [4] }), // 4

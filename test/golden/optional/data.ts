@@ -16,7 +16,7 @@ export async function loadSamples(folder: string): Promise<Splits> {
         class: { columns: ["t1", "t2", "t3", "t4", "t5", "t6"], shape: [6], scale: 1 / 10, line: 39 },
         camera: { columns: ["picture"], shape: [8, 8, 1], optional: true, line: 40 },
       },
-      target: { name: "state", column: "state", classes: classes, line: 41 },
+      target: { name: "state", column: "state", classes, line: 41 },
       split: { train: 0.5, validation: 0.25, test: 0.25, stratified: true, seed: 2, line: 42 },
     },
     folder,

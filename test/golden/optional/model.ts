@@ -20,6 +20,7 @@ import {
   gateShares,
   intraDecomposition,
   linear,
+  maskMissing,
   mean,
   missing,
   mlp,
@@ -68,12 +69,14 @@ export const rules: readonly Rule<(typeof components)[number]>[] = [
 /** Two sensors, of which the second may be off. * / console.log("not code") */
 export class Optional implements Model<Inputs> {
   readonly parameters = new Parameters(5);
+
   /** Encoder Sensor for class: [batch, 6] -> [batch, 16] (optional.mmspec:9). */
   readonly classEncoder = chain(
     norm({ features: 6 }), // 6
     mlp({ inputs: 6, units: [16], activation: "gelu" }), // 16
     dropout({ rate: 0.1 }), // 16
   )(this.parameters.scope("encoder.class"));
+
   /** Encoder Eye for camera: [batch, 8, 8, 1] -> [batch, 16] (optional.mmspec:10). */
   readonly cameraEncoder = chain(
     conv({ channels: 1, filters: 4, kernel: 3, stride: 2, padding: "valid" }), // 3 x 3 x 4
@@ -81,41 +84,52 @@ export class Optional implements Model<Inputs> {
     flatten(), // 36
     dense({ inputs: 36, units: 16, activation: "tanh" }), // 16
   )(this.parameters.scope("encoder.camera"));
+
   /** Splits the encoding of class into M, which predicts state on its own, and the rest N. */
   readonly classIntra = intraDecomposition({ inputs: 16, latent: 32, classes: 3 })(
     this.parameters.scope("intra.class"),
   );
+
   /** Splits the encoding of camera into M, which predicts state on its own, and the rest N. */
   readonly cameraIntra = intraDecomposition({ inputs: 16, latent: 32, classes: 3 })(
     this.parameters.scope("intra.camera"),
   );
+
   /** Splits the M of class into its view of what all modalities tell, and what only class tells. */
   readonly classConsistency = consistencyDecomposition({ latent: 32 })(
     this.parameters.scope("consistency.class"),
   );
+
   /** Splits the M of camera into its view of what all modalities tell, and what only camera tells. */
   readonly cameraConsistency = consistencyDecomposition({ latent: 32 })(
     this.parameters.scope("consistency.camera"),
   );
+
   /** What redundant(class, camera) reads: align(euclidean) (optional.mmspec:13). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
+
   /** What redundant(class, camera) says of state (optional.mmspec:13). */
   readonly redundant = linear({ inputs: 32, units: 3 })(this.parameters.scope("component.redundant.head"));
+
   /** What unique(class) says of state (optional.mmspec:14). */
   readonly uniqueClass = chain(
     dense({ inputs: 32, units: 8 }), // 8
     linear({ inputs: 8, units: 3 }),
   )(this.parameters.scope("component.uniqueClass.head"));
+
   /** What unique(camera) says of state (optional.mmspec:15). */
   readonly uniqueCamera = linear({ inputs: 32, units: 3 })(
     this.parameters.scope("component.uniqueCamera.head"),
   );
+
   /** What synergistic(class, camera) reads: bilinear(rank: 4) (optional.mmspec:16). */
   readonly synergisticMerge = bilinear({ inputs: [32, 32], rank: 4 })(
     this.parameters.scope("component.synergistic.merge"),
   );
+
   /** What synergistic(class, camera) says of state (optional.mmspec:16). */
   readonly synergistic = linear({ inputs: 4, units: 3 })(this.parameters.scope("component.synergistic.head"));
+
   /** Scores of the interactions for each sample (optional.mmspec:17). */
   readonly gate = chain(
     mlp({ inputs: 32, units: [8] }), // 8
@@ -127,7 +141,7 @@ export class Optional implements Model<Inputs> {
     return {
       class: this.classIntra.apply(this.classEncoder.apply(inputs.class, context), context),
       camera: this.cameraIntra.apply(
-        tf.mul(this.cameraEncoder.apply(inputs.camera, context), present.camera),
+        maskMissing(this.cameraEncoder.apply(inputs.camera, context), present.camera),
         context,
       ),
     };

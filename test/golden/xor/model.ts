@@ -41,42 +41,55 @@ export const rules: readonly Rule<(typeof components)[number]>[] = [
 /** Pure synergy: neither bit alone says anything about the target. */
 export class Xor implements Model<Inputs> {
   readonly parameters = new Parameters(1);
+
   /** Encoder Left for left: [batch, 16] -> [batch, 32] (xor.mmspec:8). */
   readonly leftEncoder = mlp({ inputs: 16, units: [64, 32] })(this.parameters.scope("encoder.left"));
+
   /** Encoder Right for right: [batch, 16] -> [batch, 32] (xor.mmspec:9). */
   readonly rightEncoder = mlp({ inputs: 16, units: [64, 32] })(this.parameters.scope("encoder.right"));
+
   /** Splits the encoding of left into M, which predicts parity on its own, and the rest N. */
   readonly leftIntra = intraDecomposition({ inputs: 32, latent: 32, classes: 2 })(
     this.parameters.scope("intra.left"),
   );
+
   /** Splits the encoding of right into M, which predicts parity on its own, and the rest N. */
   readonly rightIntra = intraDecomposition({ inputs: 32, latent: 32, classes: 2 })(
     this.parameters.scope("intra.right"),
   );
+
   /** Splits the M of left into its view of what all modalities tell, and what only left tells. */
   readonly leftConsistency = consistencyDecomposition({ latent: 32 })(
     this.parameters.scope("consistency.left"),
   );
+
   /** Splits the M of right into its view of what all modalities tell, and what only right tells. */
   readonly rightConsistency = consistencyDecomposition({ latent: 32 })(
     this.parameters.scope("consistency.right"),
   );
+
   /** What redundant(left, right) reads: align(cosine) (xor.mmspec:12). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
+
   /** What redundant(left, right) says of parity (xor.mmspec:12). */
   readonly redundant = linear({ inputs: 32, units: 2 })(this.parameters.scope("component.redundant.head"));
+
   /** What unique(left) says of parity (xor.mmspec:13). */
   readonly uniqueLeft = linear({ inputs: 32, units: 2 })(this.parameters.scope("component.uniqueLeft.head"));
+
   /** What unique(right) says of parity (xor.mmspec:14). */
   readonly uniqueRight = linear({ inputs: 32, units: 2 })(
     this.parameters.scope("component.uniqueRight.head"),
   );
+
   /** What synergistic(left, right) reads: bilinear(rank: 8) (xor.mmspec:15). */
   readonly synergisticMerge = bilinear({ inputs: [32, 32], rank: 8 })(
     this.parameters.scope("component.synergistic.merge"),
   );
+
   /** What synergistic(left, right) says of parity (xor.mmspec:15). */
   readonly synergistic = linear({ inputs: 8, units: 2 })(this.parameters.scope("component.synergistic.head"));
+
   /** Scores of the interactions for each sample (xor.mmspec:16). */
   readonly gate = chain(
     mlp({ inputs: 64, units: [16] }), // 16
