@@ -11,5 +11,5 @@ export interface PoolOptions {
 /** Pooling over whole windows: [batch, height, width, channels] -> [batch, floor(height / size), floor(width / size), channels]. */
 export function pool({ size, kind = "max" }: PoolOptions): LayerMaker {
   const reduce = kind === "max" ? tf.maxPool : tf.avgPool;
-  return () => ({ apply: (x) => reduce(x as tf.Tensor4D, size, size, "valid") });
+  return () => ({ apply: (x) => (size === 1 ? x : reduce(x as tf.Tensor4D, size, size, "valid")) });
 }

@@ -1,4 +1,5 @@
 import { correctBatchMatMul } from "./batch-mat-mul.js";
+import { clearOutputs } from "./cleared-outputs.js";
 import { correctConv2d } from "./conv2d.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
@@ -10,5 +11,6 @@ export function correctGradients(): void {
   corrected = true;
   correctBatchMatMul();
   correctConv2d();
+  clearOutputs();
   addUnsortedSegmentSum();
 }

@@ -1,0 +1,222 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { zipSync } from "fflate";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { dump } from "npyjs";
+import { describe, expect, it } from "vitest";
+import { batches, DataError, loadData, Random, splitPositions, type DataPlan } from "../../runtime/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "mmspec-data-"));
+
+function write(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(folder, name), content);
+  return name;
+}
+
+function npz(
+  name: string,
+  arrays: Record<string, [values: Float32Array | Uint8Array | Float64Array | Int32Array, shape: number[]]>,
+): string {
+  const entries = Object.entries(arrays).map(([key, [values, shape]]) => [
+    `${key}.npy`,
+    new Uint8Array(dump(values, shape)),
+  ]);
+  return write(name, zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>));
+}
+
+function plan(parts: Partial<DataPlan> = {}): DataPlan {
+  return {
+    from: "a.csv",
+    line: 3,
+    modalities: { x: { columns: ["a", "b"], shape: [2], line: 4 } },
+    target: { name: "y", column: "y", classes: 2, line: 5 },
+    split: { train: 0.5, test: 0.5, stratified: true, seed: 1, line: 6 },
+    ...parts,
+  };
+}
+
+async function problemsOf(given: DataPlan): Promise<string[]> {
+  try {
+    await loadData(given, folder);
+  } catch (error) {
+    if (error instanceof DataError)
+      return error.problems.map(({ code, message, specLine }) => `${specLine} ${code} ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("loadData", () => {
+  it("reads comma-separated values, several columns side by side, scaled", async () => {
+    write("a.csv", 'y,a,b\n0,1,"2"\n1,3,4\n0,5,6\n1,7,8\n');
+    const { train, test } = await loadData(
+      plan({ modalities: { x: { columns: ["b", "a"], shape: [2], scale: 0.5 } } }),
+      folder,
+    );
+    const rows = new Map<number, number[]>();
+    for (const part of [train, test]) {
+      part.index.forEach((row, i) =>
+        rows.set(row, [...(part.inputs.x as Float32Array).subarray(2 * i, 2 * i + 2)]),
+      );
+    }
+    expect(rows.get(0)).toEqual([1, 0.5]);
+    expect(rows.get(3)).toEqual([4, 3.5]);
+    expect([...train.labels].sort()).toEqual([0, 1]);
+  });
+
+  it("reads pictures and integers of NumPy, with or without the channel", async () => {
+    npz("b.npz", {
+      p: [Uint8Array.from({ length: 4 * 6 }, (_, i) => i), [4, 2, 3]],
+      y: [Int32Array.from([0, 1, 1, 0]), [4]],
+    });
+    const modalities = { x: { columns: ["p"], shape: [2, 3, 1] } };
+    const { train, test } = await loadData(plan({ from: "b.npz", modalities }), folder);
+    expect(train.size + test.size).toBe(4);
+    expect(train.shapes.x).toEqual([2, 3, 1]);
+  });
+
+  it("reads Parquet: lists, named classes, nulls of an optional modality", async () => {
+    const columnData = [
+      { name: "a", data: [[1, 2], null, [5, 6], [7, 8]] },
+      { name: "y", data: ["no", "yes", "no", "yes"], type: "STRING" as const },
+    ];
+    write("c.parquet", new Uint8Array(parquetWriteBuffer({ columnData: columnData as never })));
+    const splits = await loadData(
+      plan({
+        from: "c.parquet",
+        modalities: { x: { columns: ["a"], shape: [2], optional: true } },
+        target: { name: "y", column: "y", classes: ["no", "yes"] },
+      }),
+      folder,
+    );
+    const present = [splits.train, splits.test].flatMap((part) => [...(part.present.x as Uint8Array)]);
+    expect(present.filter((value) => value === 0)).toHaveLength(1);
+    const { index, inputs } = splits.train.index.includes(3) ? splits.train : splits.test;
+    const at = 2 * index.indexOf(3);
+    expect([...(inputs.x as Float32Array).subarray(at, at + 2)]).toEqual([7, 8]);
+  });
+
+  it("says what and where for everything that is wrong", async () => {
+    write("good.csv", "y,a,b\n0,1,2\n1,3,4\n0,5,6\n1,7,8\n");
+    write("bad.csv", "y,a,b,t\n0,1,,x\n2,3,4,y\n0,NaN,6,z\nmaybe,7,Infinity,w\n");
+    expect(await problemsOf(plan({ from: "goood.csv" }))).toEqual(['3 MM4001 There is no file "goood.csv".']);
+    expect(await problemsOf(plan({ from: "../a.csv" }))).toEqual([
+      '3 MM4004 "../a.csv" leaves the folder of the data.',
+    ]);
+    expect(await problemsOf(plan({ from: "bad.csv" }))).toEqual([
+      "4 MM4008 `x` has 3 values that are missing, NaN or infinite, in 3 samples; the first in row 0.",
+      '5 MM4011 "2" in row 1 is no class of `y`, which has the classes 0 to 1 (2 such rows).',
+    ]);
+    const columns = {
+      x: { columns: ["aa"], shape: [1], line: 4 },
+      z: { columns: ["t"], shape: [1], line: 7 },
+    };
+    expect(await problemsOf(plan({ from: "bad.csv", modalities: columns }))).toContain(
+      '7 MM4010 Column "t" has text where numbers are wanted: "x" in row 0.',
+    );
+    expect(await problemsOf(plan({ from: "bad.csv", modalities: columns }))).toContain(
+      '4 MM4005 There is no column "aa".',
+    );
+    const shape = { x: { columns: ["a", "b"], shape: [3], line: 4 } };
+    expect(await problemsOf(plan({ from: "good.csv", modalities: shape }))).toEqual([
+      "4 MM4006 `x` wants [3] of each sample, but the data has [2].",
+    ]);
+    write("broken.npz", "not a zip");
+    expect((await problemsOf(plan({ from: "broken.npz" })))[0]).toMatch(/^3 MM4002 The file can't be read: /);
+    write("empty.csv", "y,a,b\n");
+    expect(await problemsOf(plan({ from: "empty.csv" }))).toEqual(["3 MM4014 The file has no samples."]);
+  });
+
+  it("says that a split is empty, and that training never sees a class", async () => {
+    write("few.csv", "y,a,b\n0,1,2\n0,3,4\n0,3,4\n");
+    const small = { train: 0.9, validation: 0.05, test: 0.05, seed: 1, line: 6 };
+    expect((await problemsOf(plan({ from: "few.csv", split: small })))[0]).toMatch(
+      /^6 MM4013 The (test|validation) split is empty/,
+    );
+    expect(await problemsOf(plan({ from: "few.csv" }))).toEqual([
+      '6 MM4012 The training split never sees "1" of `y`.',
+    ]);
+  });
+
+  it("takes a whole missing sample of an optional modality, and no half of one", async () => {
+    write("gaps.csv", "y,a,b\n0,,\n1,3,4\n0,5,6\n1,7,8\n");
+    const optional = { x: { columns: ["a", "b"], shape: [2], optional: true, line: 4 } };
+    expect(await problemsOf(plan({ from: "gaps.csv", modalities: optional }))).toEqual([]);
+    expect((await problemsOf(plan({ from: "gaps.csv" })))[0]).toContain("2 values that are missing");
+    write("half.csv", "y,a,b\n0,1,\n1,3,4\n0,5,6\n1,7,8\n");
+    expect((await problemsOf(plan({ from: "half.csv", modalities: optional })))[0]).toContain("MM4009");
+  });
+});
+
+describe("splitPositions", () => {
+  it("puts each sample into exactly one part, of the size asked for, with each class's share", () => {
+    const sizes = fc.tuple(
+      fc.integer({ min: 1, max: 400 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.nat(),
+      fc.boolean(),
+    );
+    fc.assert(
+      fc.property(sizes, ([n, classes, seed, stratified]) => {
+        const random = new Random(seed);
+        const labels = Int32Array.from({ length: n }, () => random.integer(classes));
+        const split = { train: 0.7, validation: 0.1, test: 0.2, stratified, seed };
+        const { train, validation, test } = splitPositions(labels, split);
+        const all = [...train, ...(validation ?? []), ...test].sort((a, b) => a - b);
+        expect(all).toEqual([...labels.keys()]);
+        expect(Math.abs(train.length - 0.7 * n)).toBeLessThanOrEqual(1 + (stratified ? classes * 0.5 : 0));
+        expect(splitPositions(labels, split).test).toEqual(test);
+        if (!stratified) return;
+        for (let c = 0; c < classes; c++) {
+          const share = (part: Int32Array) => part.filter((i) => labels[i] === c).length;
+          const size = labels.filter((label) => label === c).length;
+          expect(Math.abs(share(train) - 0.7 * size)).toBeLessThanOrEqual(2);
+        }
+      }),
+    );
+  });
+});
+
+describe("batches", () => {
+  it("give every sample once, in an order that follows from the seed", async () => {
+    write("a.csv", `y,a,b\n${Array.from({ length: 20 }, (_, i) => `${i % 2},${i},0`).join("\n")}\n`);
+    const { train } = await loadData(
+      plan({ split: { train: 0.9, test: 0.1, stratified: true, seed: 1 } }),
+      folder,
+    );
+    const rows = (seed: number) =>
+      [...batches(train, 4, new Random(seed))].flatMap((batch) => [...batch.rows]);
+    expect(rows(1).toSorted((a, b) => a - b)).toEqual([...Array(18).keys()]);
+    expect(rows(1)).toEqual(rows(1));
+    expect(rows(1)).not.toEqual(rows(2));
+    const sizes = [...batches(train, 4)].map(({ size }) => size);
+    expect(sizes).toEqual([4, 4, 4, 4, 2]);
+  });
+});
+
+describe("Random", () => {
+  it("is the same everywhere, and looks random", () => {
+    const random = new Random(7);
+    expect([random.integer(1000), random.integer(1000), random.integer(1000)]).toMatchInlineSnapshot(`
+      [
+        904,
+        112,
+        901,
+      ]
+    `);
+    const normals = Array.from({ length: 20_000 }, () => random.normal());
+    const mean = normals.reduce((a, b) => a + b, 0) / normals.length;
+    const variance = normals.reduce((a, b) => a + (b - mean) ** 2, 0) / normals.length;
+    expect(mean).toBeCloseTo(0, 1);
+    expect(variance).toBeCloseTo(1, 1);
+  });
+
+  it("forks into streams that don't depend on what was drawn", () => {
+    const [a, b] = [new Random(1), new Random(1)];
+    a.uniform();
+    expect(a.fork("x").uniform()).toBe(b.fork("x").uniform());
+    expect(a.fork("x").uniform()).not.toBe(a.fork("y").uniform());
+  });
+});
