@@ -87,8 +87,8 @@ describe("gradients on wasm are those of plain JavaScript", () => {
     );
   });
 
-  it("for pooling, also where no window reaches", async () => {
-    // Memory that was used before: kernels must not leave what it held in their output.
+  it("for pooling, also of negative values", async () => {
+    // In memory that was used before: a kernel must not leave in its output what it held.
     await tf.setBackend("wasm");
     const used = Array.from({ length: 20 }, (_, i) => tf.fill([2, 7, 6, 3], i + 0.5));
     used.forEach((tensor) => tensor.dataSync());

@@ -1,6 +1,6 @@
 import { correctBatchMatMul } from "./batch-mat-mul.js";
-import { clearOutputs } from "./cleared-outputs.js";
 import { correctConv2d } from "./conv2d.js";
+import { correctMaxPool } from "./max-pool.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 let corrected = false;
@@ -11,6 +11,6 @@ export function correctGradients(): void {
   corrected = true;
   correctBatchMatMul();
   correctConv2d();
-  clearOutputs();
+  correctMaxPool();
   addUnsortedSegmentSum();
 }
