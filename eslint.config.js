@@ -14,8 +14,26 @@ export default tseslint.config(
     },
   },
   // Dependencies run one way: grammar <- compiler <- cli; the runtime stands alone.
-  { files: ["grammar/**"], rules: { "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/runtime/**", "**/cli/**"] }] } },
-  { files: ["compiler/**"], rules: { "no-restricted-imports": ["error", { patterns: ["**/runtime/**", "**/cli/**"] }] } },
-  { files: ["runtime/**"], rules: { "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**"] }] } },
-  { files: ["**/*.mjs"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } } },
+  {
+    files: ["grammar/**"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/runtime/**", "**/cli/**"] }],
+    },
+  },
+  {
+    files: ["compiler/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/runtime/**", "**/cli/**"] }] },
+  },
+  {
+    files: ["runtime/**"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**"] }],
+    },
+  },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: {
+      globals: { Buffer: "readonly", console: "readonly", process: "readonly", URL: "readonly" },
+    },
+  },
 );

@@ -42,7 +42,17 @@ const cases =
         [10, 20000],
       ];
 const table = new Table({
-  head: ["classes, samples", "seconds", "MAE r", "MAE u1", "MAE u2", "MAE s", "corr r", "corr s", "published MAE r, s"],
+  head: [
+    "classes, samples",
+    "seconds",
+    "MAE r",
+    "MAE u1",
+    "MAE u2",
+    "MAE s",
+    "corr r",
+    "corr s",
+    "published MAE r, s",
+  ],
   style: { head: [], border: [] },
 });
 for (const [classes = 0, samples = 0] of cases) {
@@ -59,7 +69,9 @@ for (const [classes = 0, samples = 0] of cases) {
   table.push([
     `${classes}, ${samples}`,
     seconds.toFixed(1),
-    ...(["r", "u1", "u2", "s"] as const).map((atom) => meanAbsoluteError(found[atom], exact[atom]).toFixed(3)),
+    ...(["r", "u1", "u2", "s"] as const).map((atom) =>
+      meanAbsoluteError(found[atom], exact[atom]).toFixed(3),
+    ),
     correlation(found.r, exact.r).toFixed(3),
     correlation(found.s, exact.s).toFixed(3),
     before ? `${before.r}, ${before.s}` : "",

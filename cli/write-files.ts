@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { GeneratedFile } from "../compiler/index.js";
-import { writeAtomically } from "../runtime/runs/index.js";
+import { writeAtomically } from "../runtime/runs/atomic.js";
 
 /** Writes generated files into a folder, each whole or not at all. */
 export async function writeFiles(folder: string, files: readonly GeneratedFile[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { analyse, type Analysis } from "./analyse.js";
-import { emitProject, type GeneratedFile } from "./emit/project.js";
+import type { GeneratedFile } from "./emit/project.js";
 import type { ModelIr } from "./ir.js";
 import { Reporter } from "./diagnostics.js";
 import { version } from "./version.js";
@@ -35,6 +35,8 @@ export async function compile(text: string, file: string, model?: string): Promi
       files: [],
     };
   }
+  // The emitter is loaded when it is needed: checking alone is much faster without it.
+  const { emitProject } = await import("./emit/project.js");
   const files = await emitProject(ir, version);
   return { ...analysis, ir, files: [...files, { path: ir.file, text }] };
 }

@@ -4,7 +4,7 @@ import { distance } from "fastest-levenshtein";
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase());
+    const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase());
     if (
       edits <= Math.max(1, Math.floor(candidate.length / 3)) &&
       (best === undefined || edits < best.edits)
@@ -13,6 +13,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best?.candidate;
+}
+
+/** Letters to change, add or leave out; letters that only stand in another order are one mistake. */
+function editsBetween(a: string, b: string): number {
+  const letters = (text: string) => [...text].sort().join("");
+  return a !== b && letters(a) === letters(b) ? 1 : distance(a, b);
 }
 
 /** "did you mean `encoder`?", or nothing. */

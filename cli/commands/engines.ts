@@ -1,5 +1,4 @@
 import type { CommandModule } from "yargs";
-import { surveyEngines } from "../../runtime/engines/index.js";
 import { palette, print, printJson } from "../output.js";
 
 interface Options {
@@ -11,6 +10,7 @@ export const engines: CommandModule<object, Options> = {
   describe: "Show what this machine can compute on, and why not",
   builder: (yargs) => yargs.option("json", { type: "boolean", default: false, describe: "Print it as JSON" }),
   async handler({ json }) {
+    const { surveyEngines } = await import("../../runtime/engines/index.js");
     const reports = await surveyEngines();
     if (json) return printJson(reports);
     const width = Math.max(...reports.map(({ name }) => name.length));

@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import { analyse } from "../../compiler/index.js";
 import { format as formatSource, FormatError } from "../../grammar/index.js";
-import { writeAtomically } from "../../runtime/runs/index.js";
+import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { exitCodes } from "../exit.js";
 import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
 import { readSpec } from "../spec.js";

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import type { CommandModule } from "yargs";
-import { writeAtomically } from "../../runtime/runs/index.js";
+import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { CommandError, exitCodes } from "../exit.js";
 import { print, printJson } from "../output.js";
 import { starter } from "../starter.js";

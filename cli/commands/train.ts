@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
-import { createRunFolder } from "../../runtime/runs/index.js";
+import { createRunFolder } from "../../runtime/runs/folder.js";
 import { runScript } from "../run-script.js";
 import { compileSpec } from "../spec.js";
 import { writeFiles } from "../write-files.js";

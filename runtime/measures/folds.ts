@@ -1,4 +1,4 @@
-import { Random } from "../data/random.js";
+import type { Random } from "../data/random.js";
 
 export interface Fold {
   train: Int32Array;

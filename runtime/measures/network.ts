@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { Random } from "../data/random.js";
+import type { Random } from "../data/random.js";
 import { chain } from "../layers/chain.js";
 import { linear } from "../layers/dense.js";
 import { mlp } from "../layers/mlp.js";
