@@ -3,7 +3,7 @@ import { beats } from "./challenge.js";
 import { innerSplit } from "./folds.js";
 import { fitMixture, readMixture, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
 import { trainNetwork, type NetworkOptions } from "./network.js";
-import { fitTemperature, tempered } from "./temperature.js";
+import { calibrated, fitCalibration, type Calibration } from "./calibration.js";
 import { takeRows, type View } from "./view.js";
 
 /** A fitted p(y|x); holds tensors until it is disposed of. */
@@ -103,22 +103,22 @@ export async function fitClassifier(
   const [inner, innerLabels] = [takeRows(x, train), labelsOf(train)];
   const outer = { x: takeRows(x, held), labels: labelsOf(held) };
   let best:
-    { family: Family; temperature: number; logs: Float64Array; epochs: number | undefined } | undefined;
+    { family: Family; calibration: Calibration; logs: Float64Array; epochs: number | undefined } | undefined;
   for (const family of families(classes, x.width, innerLabels.length)) {
     const { fitted, epochs } = await family.fit(inner, innerLabels, random.fork(family.name), outer);
     const raw = fitted.read(outer.x);
     fitted.dispose();
-    const temperature = fitTemperature(raw, outer.labels, classes);
-    const all = tempered(raw, classes, temperature);
+    const calibration = fitCalibration(raw, outer.labels, classes);
+    const all = calibrated(raw, classes, calibration);
     const logs = Float64Array.from(outer.labels, (label, i) => all[i * classes + label] as number);
-    if (best === undefined || beats(logs, best.logs)) best = { family, temperature, logs, epochs };
+    if (best === undefined || beats(logs, best.logs)) best = { family, calibration, logs, epochs };
     await new Promise(setImmediate);
   }
-  const { family, temperature, epochs } = best as NonNullable<typeof best>;
+  const { family, calibration, epochs } = best as NonNullable<typeof best>;
   const { fitted } = await family.fit(x, labels, random.fork(`${family.name} again`), undefined, epochs);
   return {
     name: family.name,
-    read: (view) => tempered(fitted.read(view), classes, temperature),
+    read: (view) => calibrated(fitted.read(view), classes, calibration),
     dispose: () => fitted.dispose(),
   };
 }
