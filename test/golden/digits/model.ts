@@ -47,9 +47,9 @@ export const components = ["redundant", "uniqueTop", "uniqueBottom", "synergisti
 /** How the answer of one sample is chosen, from top to bottom (digits.mmspec:21). */
 export const rules: readonly Rule<(typeof components)[number]>[] = [
   {
-    when: above("synergistic", 0.9),
+    when: above("synergistic", 0.5),
     use: "synergistic",
-    text: "when synergy > 0.9 use synergistic(top, bottom)",
+    text: "when synergy > 0.5 use synergistic(top, bottom)",
   },
   { use: "gate", text: "otherwise use gate" },
 ];
