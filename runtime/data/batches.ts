@@ -1,5 +1,5 @@
 import type { Random } from "./random.js";
-import type { Samples } from "./samples.js";
+import { takeSamples, type Samples } from "./samples.js";
 
 /** Some samples, copied side by side. */
 export interface Batch {
@@ -21,16 +21,7 @@ export function* batches(samples: Samples, size: number, random?: Random): Gener
 }
 
 function takeBatch(samples: Samples, rows: Int32Array): Batch {
-  const inputs: Record<string, Float32Array> = {};
-  const present: Record<string, Float32Array> = {};
-  for (const [name, shape] of Object.entries(samples.shapes)) {
-    const width = shape.reduce((a, b) => a * b, 1);
-    const source = samples.inputs[name] as Float32Array;
-    const values = new Float32Array(rows.length * width);
-    rows.forEach((from, to) => values.set(source.subarray(from * width, (from + 1) * width), to * width));
-    inputs[name] = values;
-    present[name] = Float32Array.from(rows, (row) => samples.present[name]?.[row] as number);
-  }
-  const labels = Int32Array.from(rows, (row) => samples.labels[row] as number);
-  return { size: rows.length, inputs, present, labels, rows };
+  const { size, inputs, present, labels } = takeSamples(samples, rows);
+  const floats = Object.entries(present).map(([name, values]) => [name, Float32Array.from(values)]);
+  return { size, inputs, present: Object.fromEntries(floats) as Batch["present"], labels, rows };
 }

@@ -73,7 +73,15 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   let begin = 0;
   return {
     stage(stage, allSteps, allEpochs) {
-      [name, steps, epochs, taken, total, count, begin] = [stage, allSteps, allEpochs, 0, 0, 0, performance.now()];
+      [name, steps, epochs, taken, total, count, begin] = [
+        stage,
+        allSteps,
+        allEpochs,
+        0,
+        0,
+        0,
+        performance.now(),
+      ];
     },
     step(loss, epoch) {
       taken++;
@@ -86,11 +94,14 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
       const left = ((performance.now() - begin) / 1000 / taken) * (steps - taken);
       const loss = (total / Math.max(1, count)).toFixed(4);
       const more = summary === "" ? "" : `, ${summary}`;
-      stream.write(`${name.padEnd(12)} epoch ${current}/${epochs} loss ${loss}${more}, time left ${Math.round(left)} s\n`);
+      stream.write(
+        `${name.padEnd(12)} epoch ${current}/${epochs} loss ${loss}${more}, time left ${Math.round(left)} s\n`,
+      );
       [total, count] = [0, 0];
     },
     done() {
-      if (taken === 0) stream.write(`${name.padEnd(12)} took ${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
+      if (taken === 0)
+        stream.write(`${name.padEnd(12)} took ${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
     },
   };
 }

@@ -37,13 +37,20 @@ export async function loadWeights(folder: string): Promise<NamedTensor[]> {
     bytes = await readFile(join(folder, "weights.bin"));
     manifest = JSON.parse(await readFile(join(folder, "weights.json"), "utf8")) as Manifest;
   } catch (error) {
-    throw new WeightsError(`${folder} has no readable weights (${(error as Error).message}). Train the model first.`);
+    throw new WeightsError(
+      `${folder} has no readable weights (${(error as Error).message}). Train the model first.`,
+    );
   }
   if (manifest.sha256 !== hash(bytes)) {
-    throw new WeightsError(`${folder}: weights.bin is not what weights.json describes; one of them is damaged or old.`);
+    throw new WeightsError(
+      `${folder}: weights.bin is not what weights.json describes; one of them is damaged or old.`,
+    );
   }
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  return Object.entries(tf.io.decodeWeights(data, manifest.weights)).map(([name, tensor]) => ({ name, tensor }));
+  return Object.entries(tf.io.decodeWeights(data, manifest.weights)).map(([name, tensor]) => ({
+    name,
+    tensor,
+  }));
 }
 
 function hash(bytes: Uint8Array): string {
