@@ -92,6 +92,10 @@ export const dataProblems = {
   labelShape: row("MM4015", (p: { column: string; found: readonly number[] }) => ({
     message: `Column "${p.column}" has ${shape(p.found)} of each sample; a label is one value.`,
   })),
+  unmeasurable: row("MM4016", (p: { measure: string; reason: string }) => ({
+    message: `\`pid ${p.measure}\` can't measure the held-out samples: ${p.reason}`,
+    fix: "hold out more samples, or take fewer folds",
+  })),
 } as const;
 
 export type DataProblemName = keyof typeof dataProblems;

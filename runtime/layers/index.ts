@@ -8,5 +8,5 @@ export { gaussian, type GaussianLayer, type Latent } from "./gaussian.js";
 export type { Context, Layer, LayerMaker, VectorLayer, VectorLayerMaker } from "./layer.js";
 export { mlp, type MlpOptions } from "./mlp.js";
 export { norm } from "./norm.js";
-export { Parameters, Scope, type NamedTensor } from "./parameters.js";
+export { Parameters, Scope, WeightsError, type NamedTensor } from "./parameters.js";
 export { pool, type PoolOptions } from "./pool.js";

@@ -27,6 +27,11 @@ export interface NamedTensor {
   tensor: tf.Tensor;
 }
 
+/** Saved weights can't be used for this model. */
+export class WeightsError extends Error {
+  override name = "WeightsError";
+}
+
 /**
  * All trainable arrays of a model, by name (`top.encoder.1.kernel`). Each draws its first values from a stream of its
  * own, named like it, so that adding a layer doesn't change how the others start.
@@ -71,7 +76,7 @@ export class Parameters {
 
   /**
    * Overwrites all arrays.
-   * @throws Error when a name is missing or a shape differs: the weights belong to another spec.
+   * @throws WeightsError when a name is missing or a shape differs: the weights belong to another spec.
    */
   assign(values: readonly NamedTensor[]): void {
     const given = new Map(values.map(({ name, tensor }) => [name, tensor]));
@@ -80,7 +85,7 @@ export class Parameters {
       if (tensor === undefined)
         throw new Error(`The saved weights lack ${name}: they belong to another spec.`);
       if (tensor.shape.join() !== variable.shape.join()) {
-        throw new Error(
+        throw new WeightsError(
           `The saved weights have ${name} as [${tensor.shape.join(", ")}], this model wants [${variable.shape.join(", ")}]: they belong to another spec.`,
         );
       }

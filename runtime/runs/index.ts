@@ -2,4 +2,4 @@ export { writeAtomically } from "./atomic.js";
 export { createRunFolder } from "./folder.js";
 export { writeParquet, type ParquetColumn } from "./parquet.js";
 export { createProgress, type Progress } from "./progress.js";
-export { loadWeights, saveWeights, WeightsError } from "./weights.js";
+export { loadWeights, saveWeights } from "./weights.js";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import type { NamedTensor } from "../layers/parameters.js";
+import { WeightsError, type NamedTensor } from "../layers/parameters.js";
 import { writeAtomically } from "./atomic.js";
 
 interface Manifest {
@@ -19,11 +19,6 @@ export async function saveWeights(folder: string, named: readonly NamedTensor[])
   const manifest: Manifest = { format: "mmspec-weights", sha256: hash(bytes), weights: specs };
   await writeAtomically(join(folder, "weights.bin"), bytes);
   await writeAtomically(join(folder, "weights.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** The run's weights can't be used. */
-export class WeightsError extends Error {
-  override name = "WeightsError";
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ProblemList } from "../data/problems.js";
 import type { Predictions } from "../learning/predict.js";
 import type { SamplePid, View } from "../measures/index.js";
 
@@ -38,7 +39,13 @@ export async function estimatePid(
   );
   const views = modalities.map((name) => takeRows(predictions[on][name] as View, rows)) as [View, View];
   const labels = Int32Array.from(rows, (row) => predictions.labels[row] as number);
-  const pid = await estimate(views[0], views[1], labels, progress);
+  const pid = await estimate(views[0], views[1], labels, progress).catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error;
+    const problems = new ProblemList();
+    problems.add("unmeasurable", "data", { measure, reason: error.message });
+    problems.check();
+    throw error;
+  });
   return { measure, modalities, on, pid, rows };
 }
 

@@ -6,6 +6,7 @@ import { Random } from "../data/random.js";
 import { EngineError, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import { fit, type Epoch, type Stage } from "../learning/fit.js";
+import { WeightsError } from "../layers/parameters.js";
 import type { Model } from "../learning/model.js";
 import type { Predictions } from "../learning/predict.js";
 import {
@@ -210,6 +211,10 @@ function tell(error: unknown, folder: string | undefined): number {
   if (error instanceof UsageError) {
     say(error.message);
     return exitCodes.usage;
+  }
+  if (error instanceof WeightsError) {
+    say(error.message);
+    return exitCodes.data;
   }
   if (error instanceof TrainingError || error instanceof EngineError) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -266,6 +266,25 @@ describe("mmspec", () => {
     expect(err).not.toContain("    at ");
   });
 
+  it("says that too few samples are held out to be measured, and that weights are damaged", () => {
+    const data = "from synthetic(redundancy: 1, samples: 60)\n  split 0.8 train, 0.2 test";
+    write(
+      "few.mmspec",
+      spec({ data, train: "train { epochs 1 }", evaluate: "evaluate { pid lsmi per sample }" }),
+    );
+    const few = mmspec("train", "few.mmspec", "--runs", "few");
+    expect(few.code).toBe(1);
+    expect(few.err).toContain(
+      "error MM4016: `pid lsmi` can't measure the held-out samples: lsmi with 5 folds needs 20",
+    );
+    const [name = ""] = readdirSync(join(folder, "few"));
+    write(join("few", name, "weights.bin"), "damaged");
+    const damaged = mmspec("evaluate", join("few", name));
+    expect(damaged.code).toBe(1);
+    expect(damaged.err).toContain("weights.bin is not what weights.json describes");
+    expect(few.err + damaged.err).not.toContain("    at ");
+  });
+
   it("says that learning went astray, and exits with 3", () => {
     write("astray.mmspec", spec({ train: "train { paradigm joint optimizer sgd(lr: 1e30) epochs 3 }" }));
     const { code, err } = mmspec("train", "astray.mmspec");
