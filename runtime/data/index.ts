@@ -3,7 +3,7 @@ export { loadData, type DataPlan, type ModalityBinding, type TargetBinding } fro
 export { DataError, type DataProblem } from "./problems.js";
 export { Random } from "./random.js";
 export { readTable, readers } from "./read.js";
-export { takeSamples, type Samples, type Splits } from "./samples.js";
+export { takeSamples, type Samples, type Splits, type Truth } from "./samples.js";
 export { splitPositions, splitSamples, type SplitPlan } from "./split.js";
 export {
   bayesPosterior,

@@ -12,6 +12,22 @@ export interface Samples {
   /** Row of each sample in the data's source. */
   index: Int32Array;
   classes: readonly string[];
+  /** Of synthetic test samples alone. */
+  truth?: Truth;
+}
+
+/** What is known of synthetic samples; for evaluation, never an input. Row i is sample i. */
+export interface Truth {
+  /** "redundant", "unique(NAME)", "synergistic", "none". */
+  typeNames: readonly string[];
+  /** Positions in `typeNames`. */
+  types: Int32Array;
+  /** p(type | all modalities), [size, types]. */
+  typePosterior: Float64Array;
+  /** Accuracy of the best possible model on these samples. */
+  bayesAccuracy: number;
+  /** Exact r, u1, u2 and s in nats, of two modalities. */
+  exact?: Record<"r" | "u1" | "u2" | "s", Float64Array>;
 }
 
 /** What is learned from, what stopping is judged by, and what is measured. */

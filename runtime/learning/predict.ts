@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { batches } from "../data/batches.js";
-import type { Samples } from "../data/load.js";
+import type { Samples, Truth } from "../data/samples.js";
 import { Random } from "../data/random.js";
 import type { View } from "../measures/view.js";
 import { toTensors } from "./batch.js";
@@ -25,6 +25,8 @@ export interface Predictions {
   inputs: Record<string, View>;
   /** Each modality's own predictor, where the model has one: probabilities [size, classes]. */
   unimodal?: Record<string, Float32Array>;
+  /** What is known of synthetic samples. */
+  truth?: Truth;
   /** [size, components] */
   shares?: Float32Array;
   /** The rule that decided each sample. */
@@ -84,6 +86,7 @@ export async function predict<Inputs>(
       ]),
     ),
     ...(unimodal.length > 0 && { unimodal: Object.fromEntries(unimodal) }),
+    ...(samples.truth && { truth: samples.truth }),
     ...(shares && { shares }),
     ...(rules && { rule: argMax(rules.values, rules.width) }),
   };

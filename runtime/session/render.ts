@@ -9,6 +9,7 @@ export function renderReport(content: ReportContent, folder: string): string {
     metricsTable(content),
     ...content.pid.flatMap((pid) => [pidTable(pid), strongestTable(pid)]),
     shareLines(content),
+    truthTable(content),
     fileLines(folder),
   ];
   return `\n${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -74,6 +75,19 @@ function shareLines({ shares, rules }: ReportContent): string {
     for (const { rule, samples } of rules) lines.push(`  ${String(samples).padStart(6)}  ${rule}`);
   }
   return lines.join("\n");
+}
+
+function truthTable({ truth, metrics }: ReportContent): string {
+  if (truth === undefined) return "";
+  const components = Object.keys(truth.byType[0]?.shares ?? {});
+  const rows = table(["true type", "samples", "accuracy", ...components], 1);
+  const percent = (x: number | undefined) => (x === undefined ? "" : `${(100 * x).toFixed(1)} %`);
+  rows.push(["all", "", percent(metrics.accuracy?.value), ...components.map(() => "")]);
+  for (const { type, samples, accuracy, shares } of truth.byType) {
+    rows.push([type, samples, percent(accuracy), ...components.map((name) => percent(shares?.[name]))]);
+  }
+  const best = `the best possible model reaches ${percent(truth.bayesAccuracy)}`;
+  return `${colours.bold("What each type of sample is answered by")}: accuracy and mean shares; ${best}\n${rows.toString()}`;
 }
 
 function fileLines(folder: string): string {

@@ -64,7 +64,18 @@ export interface ReportContent extends About {
   shares?: Record<string, number>;
   /** How many samples each rule decided. */
   rules?: { rule: string; samples: number }[];
+  /** Of synthetic data: what the best possible model reaches, and how each true type of sample fares. */
+  truth?: { bayesAccuracy: number; byType: TypeSummary[] };
   pid: PidSummary[];
+}
+
+/** How the samples of one true type fare. */
+export interface TypeSummary {
+  type: string;
+  samples: number;
+  accuracy: number;
+  /** Mean share of each component, where the model has a gate. */
+  shares?: Record<string, number>;
 }
 
 /** Writes metrics.json and pid.parquet into the run. */
@@ -79,6 +90,7 @@ export async function report(
     ...(samples && { samples }),
     metrics: findings.metrics,
     ...shareSummary(findings),
+    ...truthSummary(findings),
     pid: findings.pid.map((measured) => summarise(measured, findings.predictions)),
   };
   await writeParquet(join(folder, "pid.parquet"), sampleColumns(findings));
@@ -104,6 +116,25 @@ function shareSummary({ predictions, components, rules }: Findings): Pick<Report
     }));
   }
   return summary;
+}
+
+function truthSummary({ predictions, components }: Findings): Pick<ReportContent, "truth"> {
+  const { truth, labels, predicted, shares } = predictions;
+  if (truth === undefined) return {};
+  const byType = truth.typeNames.flatMap((type, t) => {
+    const members = [...truth.types.keys()].filter((i) => truth.types[i] === t);
+    if (members.length === 0) return [];
+    const share = (c: number, width: number) =>
+      members.reduce((sum, i) => sum + (shares?.[i * width + c] as number), 0) / members.length;
+    const means = components?.map((name, c) => [name, share(c, components.length)] as const);
+    return {
+      type,
+      samples: members.length,
+      accuracy: members.filter((i) => predicted[i] === labels[i]).length / members.length,
+      ...(shares && means && { shares: Object.fromEntries(means) }),
+    };
+  });
+  return { truth: { bayesAccuracy: truth.bayesAccuracy, byType } };
 }
 
 function summarise(
@@ -165,6 +196,13 @@ function sampleColumns({ predictions, pid, components, rules }: Findings): Parqu
       values: Float64Array.from(predicted, (c, i) => probabilities[i * classes.length + c] as number),
     },
   ];
+  if (predictions.truth !== undefined) {
+    const { types, typeNames, exact } = predictions.truth;
+    columns.push({ name: "type", type: "text", values: Array.from(types, (t) => typeNames[t] as string) });
+    for (const atom of atoms) {
+      if (exact) columns.push({ name: `exact_${atom}`, type: "float", values: exact[atom] });
+    }
+  }
   pid.forEach(({ pid: values, rows, modalities, measure }, k) => {
     const suffix = pid.length === 1 ? "" : `_${measure}_${modalities.join("_")}_${k + 1}`;
     const spread = (source: ArrayLike<number>) => {

@@ -126,15 +126,17 @@ function readSample(data: SyntheticData, sample: number): ModalityLogs[] {
  * The exact interactions of two modalities' data, in nats. The densities are finite Gaussian mixtures over type and symbols.
  * @param logDeterminants of the maps that an estimate applied to x1 and x2 before it measured their entropies; the exact h are
  *   those of the mapped modalities
+ * @param rows the samples wanted; all when it is left out
  * @throws RangeError when there are not two modalities
  */
 export function exactInteractions(
   data: SyntheticData,
   logDeterminants: readonly [number, number] = [0, 0],
+  rows: Int32Array = everyRow(data),
 ): ExactInteractions {
   if (data.codes.length !== 2) throw new RangeError("Exact interactions are known for two modalities.");
-  const { classes, samples } = data.options;
-  const arrays = Array.from({ length: 5 }, () => new Float64Array(samples));
+  const { classes } = data.options;
+  const arrays = Array.from({ length: 5 }, () => new Float64Array(rows.length));
   const [i1, i2, i12, h1, h2] = arrays as [
     Float64Array,
     Float64Array,
@@ -142,9 +144,10 @@ export function exactInteractions(
     Float64Array,
     Float64Array,
   ];
-  for (let i = 0; i < samples; i++) {
-    const read = readSample(data, i) as [ModalityLogs, ModalityLogs];
-    const y = data.labels[i] as number;
+  for (let i = 0; i < rows.length; i++) {
+    const sample = rows[i] as number;
+    const read = readSample(data, sample) as [ModalityLogs, ModalityLogs];
+    const y = data.labels[sample] as number;
     const inform = (joint: Float64Array[]) => {
       const byClass = Float64Array.from({ length: classes }, (_, c) =>
         logSumExp(joint.map((row) => row[c] as number)),
@@ -163,27 +166,40 @@ export function exactInteractions(
   return { ...atomsOf(i1, i2, i12, h1, h2), i1, i2, i12, h1, h2 };
 }
 
-/** What the best possible model says of each sample: p(y | all modalities), [samples, classes], and p(type | all), [samples, types]. */
-export function bayesPosterior(data: SyntheticData): {
+function everyRow({ labels }: SyntheticData): Int32Array {
+  return Int32Array.from(labels.keys());
+}
+
+/** What the best possible model says. */
+export interface BayesPosterior {
+  /** p(y | all modalities), [rows, classes]. */
   classes: Float64Array;
+  /** p(type | all modalities), [rows, types]. */
   types: Float64Array;
+  /** Share of the rows whose most probable class is theirs. */
   accuracy: number;
-} {
-  const { classes, samples } = data.options;
+}
+
+/**
+ * The exact posteriors of class and type, given all modalities.
+ * @param rows the samples wanted; all when it is left out
+ */
+export function bayesPosterior(data: SyntheticData, rows: Int32Array = everyRow(data)): BayesPosterior {
+  const { classes } = data.options;
   const all = data.codes.map((_, m) => m);
-  const byClass = new Float64Array(samples * classes);
-  const byType = new Float64Array(samples * data.types.length);
+  const byClass = new Float64Array(rows.length * classes);
+  const byType = new Float64Array(rows.length * data.types.length);
   let right = 0;
-  for (let i = 0; i < samples; i++) {
-    const joint = logJoint(data, readSample(data, i), all);
-    const total = logSumExp(joint.map((row) => logSumExp(row)));
-    joint.forEach((row, t) => (byType[i * data.types.length + t] = Math.exp(logSumExp(row) - total)));
+  rows.forEach((row, i) => {
+    const joint = logJoint(data, readSample(data, row), all);
+    const total = logSumExp(joint.map((logs) => logSumExp(logs)));
+    joint.forEach((logs, t) => (byType[i * data.types.length + t] = Math.exp(logSumExp(logs) - total)));
     let best = 0;
     for (let c = 0; c < classes; c++) {
-      byClass[i * classes + c] = Math.exp(logSumExp(joint.map((row) => row[c] as number)) - total);
+      byClass[i * classes + c] = Math.exp(logSumExp(joint.map((logs) => logs[c] as number)) - total);
       if ((byClass[i * classes + c] as number) > (byClass[i * classes + best] as number)) best = c;
     }
-    if (best === data.labels[i]) right++;
-  }
-  return { classes: byClass, types: byType, accuracy: right / samples };
+    if (best === data.labels[row]) right++;
+  });
+  return { classes: byClass, types: byType, accuracy: right / rows.length };
 }

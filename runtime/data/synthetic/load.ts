@@ -1,6 +1,7 @@
-import type { Samples, Splits } from "../samples.js";
+import type { Samples, Splits, Truth } from "../samples.js";
 import { splitSamples, type SplitPlan } from "../split.js";
-import { synthetic, type SyntheticOptions } from "./sample.js";
+import { bayesPosterior, exactInteractions } from "./exact.js";
+import { synthetic, type SyntheticData, type SyntheticOptions } from "./sample.js";
 
 /** Synthetic samples of a model's classes. */
 export interface SyntheticPlan extends Omit<SyntheticOptions, "classes"> {
@@ -15,7 +16,8 @@ export async function loadSynthetic(
   { classes, ...options }: SyntheticPlan,
   split: SplitPlan,
 ): Promise<Splits> {
-  const { inputs, labels, codes } = synthetic({ ...options, classes: classes.length });
+  const data = synthetic({ ...options, classes: classes.length });
+  const { inputs, labels, codes } = data;
   const size = labels.length;
   const samples: Samples = {
     size,
@@ -26,5 +28,19 @@ export async function loadSynthetic(
     index: Int32Array.from({ length: size }, (_, i) => i),
     classes,
   };
-  return splitSamples(samples, split, "synthetic", "the target");
+  const splits = splitSamples(samples, split, "synthetic", "the target");
+  splits.test.truth = truthOf(data, splits.test.index);
+  return splits;
+}
+
+/** What is known of some of the samples. */
+function truthOf(data: SyntheticData, rows: Int32Array): Truth {
+  const { types: typePosterior, accuracy: bayesAccuracy } = bayesPosterior(data, rows);
+  return {
+    typeNames: data.types.map(({ name }) => name),
+    types: Int32Array.from(rows, (row) => data.typeOf[row] as number),
+    typePosterior,
+    bayesAccuracy,
+    ...(data.codes.length === 2 && { exact: exactInteractions(data, [0, 0], rows) }),
+  };
 }
