@@ -31,7 +31,7 @@ const block = `fusion {
 const paradigms: Record<string, { fusion: string; train: string }> = {
   joint: { fusion: "fusion = concat -> mlp(64)", train: "paradigm joint epochs 30" },
   ensemble: { fusion: "fusion = ensemble", train: "paradigm ensemble epochs 30" },
-  "joint, block": { fusion: block, train: "paradigm joint epochs 30" },
+  "joint-block": { fusion: block, train: "paradigm joint epochs 30" },
   dmil: { fusion: block, train: "paradigm dmil(intra: 10, consistency: 5, joint: 15)" },
 };
 
@@ -68,7 +68,7 @@ data for Mix {
 
 const [seedCount = "1", chosen = Object.keys(paradigms).join(), which = mixes.map((_, i) => i).join()] =
   process.argv.slice(2);
-const names = chosen.split(",").map((name) => (name === "block" ? "joint, block" : name));
+const names = chosen.split(",");
 const seeds = Array.from({ length: Number(seedCount) }, (_, i) => i + 1);
 const jobs = which
   .split(",")

@@ -42,9 +42,12 @@ export interface FitOptions {
   random: Random;
   progress: Progress;
   signal: AbortSignal;
-  /** Called when the weights of an epoch stand. */
+  /** Saves the weights: after an epoch when some seconds have passed, at the end, and at an interruption. */
   checkpoint(): Promise<void>;
 }
+
+/** Milliseconds between two checkpoints, at least: making sure that one is on the disk takes its time. */
+const checkpointEvery = 5000;
 
 /** Softness of the rules at a moment of learning, from 0.3 at its start to 0.02 at its end. */
 function temperatureAt(progress: number): number {
@@ -66,6 +69,7 @@ export async function fit<Inputs>(
   const weights = model.parameters.select(...(stage.learns ?? []));
   const steps = Math.ceil(data.train.size / stage.batch);
   const history: Epoch[] = [];
+  let saved = performance.now();
   let best:
     { loss: number; epoch: number; weights: ReturnType<typeof model.parameters.snapshot> } | undefined;
   progress.stage(stage.name, steps * stage.epochs, stage.epochs);
@@ -90,7 +94,10 @@ export async function fit<Inputs>(
         step++;
         progress.step(value, epoch);
         if (step % 8 === 0) await new Promise(setImmediate);
-        signal.throwIfAborted();
+        if (signal.aborted) {
+          await options.checkpoint();
+          signal.throwIfAborted();
+        }
       }
       const record: Epoch = { stage: stage.name, epoch, loss: total / data.train.size };
       if (data.validation !== undefined)
@@ -107,7 +114,10 @@ export async function fit<Inputs>(
           break;
         }
       }
-      await options.checkpoint();
+      if (performance.now() - saved > checkpointEvery) {
+        await options.checkpoint();
+        saved = performance.now();
+      }
     }
   } finally {
     if (best !== undefined) {

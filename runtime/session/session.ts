@@ -91,7 +91,7 @@ export class Session {
     }
   }
 
-  /** Learns one stage; the weights are saved after each epoch. */
+  /** Learns one stage; the weights are saved on the way, at the end, and at an interruption. */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     this.splits = data;
     const begin = performance.now();
