@@ -33,6 +33,10 @@ const paradigms: Record<string, { fusion: string; train: string }> = {
   ensemble: { fusion: "fusion = ensemble", train: "paradigm ensemble epochs 30" },
   "joint-block": { fusion: block, train: "paradigm joint epochs 30" },
   dmil: { fusion: block, train: "paradigm dmil(intra: 10, consistency: 5, joint: 15)" },
+  "dmil-inputs": {
+    fusion: block,
+    train: "paradigm dmil(intra: 10, consistency: 5, joint: 15, rebuild: inputs)",
+  },
 };
 
 interface Report {

@@ -28,6 +28,7 @@ export function explain(ir: ModelIr): Explanation {
   const parts: PartExplained[] = [];
   const classes = ir.target.classes.length;
   const { paradigm, batch } = ir.training;
+  const size = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
   const add = (part: string, layer: Omit<LayerIr, "call" | "text">, text: string) => {
     const { input, output, weights, flops, line } = layer;
     parts.push({ part, layer: text, input, output, parameters: weights, flops, line });
@@ -77,12 +78,13 @@ export function explain(ir: ModelIr): Explanation {
     }
   } else {
     if (paradigm.kind === "dmil") {
-      const { latent } = paradigm;
-      for (const { name, line } of ir.modalities) {
+      const { latent, rebuild } = paradigm;
+      for (const { name, line, shape } of ir.modalities) {
         const width = widthOf(name);
+        const rebuilt = rebuild === "inputs" ? size(shape) : width;
         linear(`dmil: parts of ${name}`, width, 4 * latent, line, "M and N (mean, log-variance)");
         linear(`dmil: parts of ${name}`, 2 * latent, width, line, "decoder, hidden");
-        linear(`dmil: parts of ${name}`, width, width, line, "decoder, output");
+        linear(`dmil: parts of ${name}`, width, rebuilt, line, "decoder, output");
         linear(`dmil: parts of ${name}`, latent, classes, line, "prediction from M");
         linear(`dmil: parts of ${name}`, latent, 4 * latent, line, "R and U (mean, log-variance)");
       }
@@ -104,7 +106,6 @@ export function explain(ir: ModelIr): Explanation {
     linear("gate", fusion.gate.width, fusion.components.length, fusion.gate.line, "shares");
   }
 
-  const size = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
   const parameters = parts.reduce((total, part) => total + part.parameters, 0);
   const inputs = ir.modalities.reduce((total, { shape }) => total + size(shape), 0);
   const activations = inputs + parts.reduce((total, { output }) => total + size(output), 0);

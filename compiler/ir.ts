@@ -137,6 +137,8 @@ export interface DmilIr {
   gamma: number;
   kl: number;
   latent: number;
+  /** What M and N together must rebuild. */
+  rebuild: "encodings" | "inputs";
 }
 
 export type ParadigmIr = { kind: "joint"; epochs: number } | { kind: "ensemble"; epochs: number } | DmilIr;

@@ -45,10 +45,11 @@ function emitRules(module: Module, plan: Plan, fusion: BlockFusionIr): void {
   });
 }
 
-function emitLatents(model: ClassDeclaration, module: Module, plan: Plan, { latent }: DmilIr): void {
+function emitLatents(model: ClassDeclaration, module: Module, plan: Plan, { latent, rebuild }: DmilIr): void {
   const { target, encoders } = plan.ir;
-  for (const { name } of plan.modalities) {
+  for (const { name, shape } of plan.modalities) {
     const width = encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
+    const rebuilds = rebuild === "inputs" ? `, rebuilds: ${shape.reduce((a, b) => a * b, 1)}` : "";
     model.addProperty({
       name: plan.intraOf(name),
       isReadonly: true,
@@ -56,7 +57,7 @@ function emitLatents(model: ClassDeclaration, module: Module, plan: Plan, { late
         `Splits the encoding of ${name} into M, which predicts ${target.name} on its own, and the rest N.`,
       ),
       initializer:
-        `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, classes: ${target.classes.length} })` +
+        `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, classes: ${target.classes.length}${rebuilds} })` +
         `(this.parameters.scope(${literal(`intra.${name}`)}))`,
     });
   }

@@ -1,4 +1,4 @@
-import type { DmilIr, ModelIr, TrainingIr } from "../ir.js";
+import type { DmilIr, ModalityIr, ModelIr, TrainingIr } from "../ir.js";
 import { access, presentList } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -128,7 +128,7 @@ function emitDmil(module: Module, plan: Plan, paradigm: DmilIr): void {
     ),
     declarations: [{ name: "kl", initializer: numeral(paradigm.kl) }],
   });
-  emitIntraLoss(module, plan, [model, intra, batch, context]);
+  emitIntraLoss(module, plan, paradigm, [model, intra, batch, context]);
   emitInteractionLoss(module, plan, paradigm, [
     { name: "interactions", type: module.useType("Interactions", "./model.ts") },
     batch,
@@ -139,15 +139,24 @@ function emitDmil(module: Module, plan: Plan, paradigm: DmilIr): void {
 
 type Parameter = { name: string; type: string };
 
-function emitIntraLoss(module: Module, plan: Plan, parameters: Parameter[]): void {
+function emitIntraLoss(module: Module, plan: Plan, { rebuild }: DmilIr, parameters: Parameter[]): void {
   const weights = (name: string) =>
     plan.modalities.some((m) => m.name === name && m.optional) ? `, ${access("batch.present", name)}` : "";
-  const lines = plan.modalities.flatMap(({ name }) => {
+  // What M and N together must rebuild, [batch, size].
+  const rebuilt = ({ name, shape }: ModalityIr) => {
+    if (rebuild === "encodings") return `${access("intra", name)}.encoding`;
+    const inputs = access("batch.inputs", name);
+    return shape.length === 1
+      ? inputs
+      : `tf.reshape(${inputs}, [batch.size, ${shape.reduce((a, b) => a * b, 1)}])`;
+  };
+  const lines = plan.modalities.flatMap((modality) => {
+    const { name } = modality;
     const field = `model.${plan.intraOf(name)}`;
     const parts = access("intra", name);
     return [
       `${module.use("crossEntropy")}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`,
-      `${module.use("reconstructionError")}(${field}.rebuild(${parts}, context), ${parts}.encoding${weights(name)}),`,
+      `${module.use("reconstructionError")}(${field}.rebuild(${parts}, context), ${rebuilt(modality)}${weights(name)}),`,
       `tf.mul(kl, ${module.use("klToStandardNormal")}(${parts}.main${weights(name)})),`,
       `tf.mul(kl, klToStandardNormal(${parts}.rest${weights(name)})),`,
     ];
@@ -156,7 +165,7 @@ function emitIntraLoss(module: Module, plan: Plan, parameters: Parameter[]): voi
     name: "intraLoss",
     isExported: true,
     docs: docs(
-      `L1 of DMIL: in each modality M predicts ${plan.ir.target.name} on its own, M and N together rebuild the encoding, and neither tells more than it needs.`,
+      `L1 of DMIL: in each modality M predicts ${plan.ir.target.name} on its own, M and N together rebuild the ${rebuild === "inputs" ? "input" : "encoding"}, and neither tells more than it needs.`,
     ),
     parameters,
     returnType: "tf.Scalar",

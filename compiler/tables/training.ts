@@ -1,4 +1,4 @@
-import { count, positive, share, weight, type Callable } from "./parameters.js";
+import { count, positive, share, weight, word, type Callable } from "./parameters.js";
 
 /** How a model learns. */
 export const paradigms: ReadonlyMap<string, Callable> = new Map(
@@ -37,6 +37,12 @@ export const paradigms: ReadonlyMap<string, Callable> = new Map(
           weight("gamma", "Weight of stage 2's loss in stage 3.", 0.5),
           weight("kl", "Weight of the latents' divergence from a standard normal.", 0.001),
           count("latent", "Features of each latent part.", 32),
+          word(
+            "rebuild",
+            "What M and N together must rebuild: the encoding, as in the paper, or the input itself, so that no encoder drops what only synergy needs.",
+            ["encodings", "inputs"],
+            "encodings",
+          ),
         ],
       },
     ] satisfies Callable[]

@@ -17,7 +17,7 @@ export interface IntraParts {
 
 export interface IntraDecomposition {
   apply(encoding: tf.Tensor2D, context: Context): IntraParts;
-  /** z rebuilt from M and N, [batch, inputs]. */
+  /** z, or what else the two parts must hold, rebuilt from M and N: [batch, rebuilds]. */
   rebuild(parts: IntraParts, context: Context): tf.Tensor2D;
   /** The target from M alone: logits [batch, classes]. */
   predict(parts: IntraParts, context: Context): tf.Tensor2D;
@@ -31,13 +31,15 @@ export function intraDecomposition(options: {
   inputs: number;
   latent: number;
   classes: number;
+  /** Features of what M and N rebuild; those of z when it is left out. */
+  rebuilds?: number;
 }): (scope: Scope) => IntraDecomposition {
-  const { inputs, latent, classes } = options;
+  const { inputs, latent, classes, rebuilds = inputs } = options;
   return (scope) => {
     const main = gaussian({ inputs, units: latent })(scope.scope("main"));
     const rest = gaussian({ inputs, units: latent })(scope.scope("rest"));
     const hidden = mlp({ inputs: 2 * latent, units: [inputs] })(scope.scope("decoder.hidden"));
-    const decoder = linear({ inputs, units: inputs })(scope.scope("decoder.output"));
+    const decoder = linear({ inputs, units: rebuilds })(scope.scope("decoder.output"));
     const head = linear({ inputs: latent, units: classes })(scope.scope("head"));
     return {
       apply: (encoding, context) => ({

@@ -18,7 +18,7 @@ import type { Inputs, Interactions, Intra, Optional } from "./model.ts";
 /** Weight of the latents' divergence from a standard normal: the upper bounds of what they tell. */
 const kl = 0.01;
 
-/** L1 of DMIL: in each modality M predicts state on its own, M and N together rebuild the encoding, and neither tells more than it needs. */
+/** L1 of DMIL: in each modality M predicts state on its own, M and N together rebuild the input, and neither tells more than it needs. */
 export function intraLoss(
   model: Optional,
   intra: Intra,
@@ -27,13 +27,13 @@ export function intraLoss(
 ): tf.Scalar {
   return total(
     crossEntropy(model.classIntra.predict(intra.class, context), batch.labels),
-    reconstructionError(model.classIntra.rebuild(intra.class, context), intra.class.encoding),
+    reconstructionError(model.classIntra.rebuild(intra.class, context), batch.inputs.class),
     tf.mul(kl, klToStandardNormal(intra.class.main)),
     tf.mul(kl, klToStandardNormal(intra.class.rest)),
     crossEntropy(model.cameraIntra.predict(intra.camera, context), batch.labels, batch.present.camera),
     reconstructionError(
       model.cameraIntra.rebuild(intra.camera, context),
-      intra.camera.encoding,
+      tf.reshape(batch.inputs.camera, [batch.size, 64]),
       batch.present.camera,
     ),
     tf.mul(kl, klToStandardNormal(intra.camera.main, batch.present.camera)),
