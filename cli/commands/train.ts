@@ -42,7 +42,7 @@ export const train: CommandModule<object, Options> = {
     await mkdir(runs, { recursive: true });
     const folder = resolve(await createRunFolder(runs, compilation.ir.name.toLowerCase()));
     const trainer = join(folder, "trainer");
-    const spec = compilation.files.filter(({ path }) => path === compilation.ir?.file);
+    const spec = compilation.files.filter(({ path }) => path.endsWith(".mmspec"));
     await writeFiles(folder, spec);
     await writeFiles(trainer, compilation.files);
     process.exitCode = await runScript(join(trainer, "train.ts"), [

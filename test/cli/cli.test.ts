@@ -178,8 +178,16 @@ describe("mmspec", () => {
       seed: number;
       engine: string;
       versions: object;
+      truth: { bayesAccuracy: number; byType: { type: string; samples: number }[] };
     };
     expect(content).toMatchObject({ seed: 3, engine: "wasm", model: "Test" });
+    // The data is synthetic: its truth is known, and no model is better than the best possible one.
+    const { bayesAccuracy, byType } = content.truth;
+    expect(bayesAccuracy).toBeGreaterThan(0.9);
+    expect(content.metrics.accuracy.value).toBeLessThanOrEqual(bayesAccuracy + 0.1);
+    expect(byType.map(({ type, samples }) => [type, samples])).toEqual([["redundant", 60]]);
+    expect(rows[0]).toHaveProperty("exact_s");
+    expect(rows.every(({ type }) => (type as unknown) === "redundant")).toBe(true);
     expect(content.metrics.accuracy.value).toBeGreaterThan(0.8);
     const record = JSON.parse(readFileSync(join(path, "run.json"), "utf8")) as {
       status: string;
