@@ -18,7 +18,7 @@ interface Candidate {
   options: MixtureOptions;
 }
 
-const sizes = [1, 2, 4, 8, 16, 32];
+const sizes = [1, 2, 4, 8, 16, 32, 64];
 
 function mean(values: ArrayLike<number>): number {
   let total = 0;
@@ -67,7 +67,9 @@ export async function fitDensity(
   for (const form of ["spherical tied", "full tied", "diagonal", "full"] as const) {
     let before = -Infinity;
     for (const components of sizes) {
-      if (innerLabels.length / components < (form.startsWith("full") ? 3 : 2) * x.width + 10) break;
+      // A covariance of one's own takes many samples; under a tied one a component needs enough for its mean.
+      const fewest = form === "full" ? 3 * x.width + 10 : form === "diagonal" ? 2 * x.width + 10 : 16;
+      if (innerLabels.length / components < fewest) break;
       const score = judge(candidate(form, components, false, form === "full" ? 0.05 : 0));
       await new Promise(setImmediate);
       if (score < before) break;

@@ -21,3 +21,11 @@ export function stratifiedFolds(labels: Int32Array, folds: number, random: Rando
 export function innerSplit(labels: Int32Array, random: Random): Fold {
   return stratifiedFolds(labels, 5, random)[0] as Fold;
 }
+
+/** log p(y) in nats, with half a sample added to each class. */
+export function logFrequencies(labels: Int32Array, classes: number): Float64Array {
+  const counts = new Float64Array(classes).fill(0.5);
+  labels.forEach((label) => (counts[label] = (counts[label] as number) + 1));
+  const total = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => Math.log(count / total));
+}

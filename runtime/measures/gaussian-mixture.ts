@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { Random } from "../data/random.js";
+import { valuesOf } from "./values-of.js";
 import type { View } from "./view.js";
 
 /** Covariances: one for all components or one each; a multiple of the identity, diagonal, or full. */
@@ -124,28 +125,24 @@ function maximise(
 ): Mixture {
   const [n, width] = data.shape;
   const count = classOf.length;
-  let moments: { sizes: Float64Array; sums: Float32Array; seconds: Float64Array[] } | undefined;
-  tf.tidy(() => {
+  const [counted, sums, ...products] = valuesOf(() => {
     const r = tf.tensor2d(responsibilities, [n, count]);
     const rt = tf.transpose(r);
-    const seconds: Float32Array[] = [];
+    const seconds: tf.Tensor[] = [];
     if (form === "full tied") {
-      seconds.push(tf.matMul(tf.transpose(data), data).dataSync() as Float32Array);
+      seconds.push(tf.matMul(tf.transpose(data), data));
     } else if (form === "full") {
       for (let k = 0; k < count; k++) {
         const weighted = tf.mul(data, tf.slice(r, [0, k], [n, 1]));
-        seconds.push(tf.matMul(tf.transpose(weighted), data).dataSync() as Float32Array);
+        seconds.push(tf.matMul(tf.transpose(weighted), data));
       }
     } else {
-      seconds.push(tf.matMul(rt as tf.Tensor2D, tf.square(data)).dataSync() as Float32Array);
+      seconds.push(tf.matMul(rt, tf.square(data)));
     }
-    moments = {
-      sizes: Float64Array.from(tf.sum(r, 0).dataSync()),
-      sums: tf.matMul(rt as tf.Tensor2D, data).dataSync() as Float32Array,
-      seconds: seconds.map((values) => Float64Array.from(values)),
-    };
-  });
-  const { sizes, sums, seconds } = moments as NonNullable<typeof moments>;
+    return [tf.sum(r, 0), tf.matMul(rt, data), ...seconds];
+  }) as [Float32Array, Float32Array, ...Float32Array[]];
+  const sizes = Float64Array.from(counted);
+  const seconds = products.map((values) => Float64Array.from(values));
   const means = new Float32Array(count * width);
   for (let k = 0; k < count; k++) {
     for (let j = 0; j < width; j++) {
@@ -296,7 +293,7 @@ function expect(
   const [n] = data.shape;
   const count = mixture.classOf.length;
   const single = mixture.classOf.every((c) => c === 0);
-  return tf.tidy(() => {
+  const [responsibilities, likelihoods] = valuesOf(() => {
     let logs = logComponents(data, mixture);
     if (!single) {
       const mask = new Float32Array(n * count);
@@ -305,12 +302,16 @@ function expect(
       }
       logs = tf.add(logs, tf.tensor2d(mask, [n, count]));
     }
-    return {
-      responsibilities: tf.softmax(logs).dataSync() as Float32Array,
-      logLikelihood: tf.mean(tf.logSumExp(logs, 1)).dataSync()[0] as number,
-    };
+    return [tf.softmax(logs), tf.mean(tf.logSumExp(logs, 1))];
   });
+  return {
+    responsibilities: responsibilities as Float32Array,
+    logLikelihood: likelihoods?.[0] as number,
+  };
 }
+
+/** Rows that are read at a time. */
+const readSize = 8192;
 
 /**
  * Reads a mixture: log p(x) in nats, [n], and log p(x, y) of each class, [n, classes].
@@ -323,12 +324,17 @@ export function readMixture(
 ): { density: Float32Array; joint: Float32Array } {
   const n = x.values.length / x.width;
   const perClass = mixture.classOf.length / classes;
-  return tf.tidy(() => {
-    const logs = logComponents(tf.tensor2d(x.values, [n, x.width]), mixture);
-    const joint = tf.logSumExp(tf.reshape(logs, [n, classes, perClass]), 2);
-    return {
-      density: tf.logSumExp(logs, 1).dataSync() as Float32Array,
-      joint: joint.dataSync() as Float32Array,
-    };
-  });
+  const density = new Float32Array(n);
+  const joint = new Float32Array(n * classes);
+  for (let at = 0; at < n; at += readSize) {
+    const rows = Math.min(readSize, n - at);
+    const part = x.values.subarray(at * x.width, (at + rows) * x.width);
+    const [total, byClass] = valuesOf(() => {
+      const logs = logComponents(tf.tensor2d(part, [rows, x.width]), mixture);
+      return [tf.logSumExp(logs, 1), tf.logSumExp(tf.reshape(logs, [rows, classes, perClass]), 2)];
+    });
+    density.set(total as Float32Array, at);
+    joint.set(byClass as Float32Array, at * classes);
+  }
+  return { density, joint };
 }

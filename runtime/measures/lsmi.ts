@@ -3,7 +3,7 @@ import { atomsOf, type Atoms } from "./atoms.js";
 import { meanEstimate, type Estimate } from "./bootstrap.js";
 import { fitClassifier } from "./classifier.js";
 import { fitDensity } from "./density.js";
-import { stratifiedFolds } from "./folds.js";
+import { logFrequencies, stratifiedFolds } from "./folds.js";
 import { principalComponents, standardise } from "./standardise.js";
 import { rowsOf, sideBySide, takeRows, type View } from "./view.js";
 
@@ -46,7 +46,7 @@ const widestDensity = 24;
  * @param x1 [n, width1]
  * @param x2 [n, width2]
  * @param labels [n], in 0 .. classes - 1
- * @throws RangeError when there are fewer than 4 samples a fold, or the lengths differ
+ * @throws RangeError when there are fewer than 4 samples a fold, the lengths differ, a value isn't finite or a label is no class
  */
 export async function lsmi(
   x1: View,
@@ -59,6 +59,10 @@ export async function lsmi(
   if (rowsOf(x1) !== n || rowsOf(x2) !== n) throw new RangeError("x1, x2 and labels must have as many rows.");
   if (n < 4 * folds)
     throw new RangeError(`lsmi with ${folds} folds needs ${4 * folds} samples or more; there are ${n}.`);
+  checkFinite(x1, "x1");
+  checkFinite(x2, "x2");
+  if (labels.some((label) => label < 0 || label >= classes))
+    throw new RangeError(`Labels must lie in 0 .. ${classes - 1}.`);
   const views = [x1, x2].map((view) => standardise(view).view) as [View, View];
   const narrow = views.map((view) => principalComponents(view, widestDensity)) as [View, View];
   const both = sideBySide(...views);
@@ -130,12 +134,10 @@ export async function lsmi(
   };
 }
 
-/** log p(y) in nats, with half a sample added to each class. */
-function logFrequencies(labels: Int32Array, classes: number): Float64Array {
-  const counts = new Float64Array(classes).fill(0.5);
-  labels.forEach((label) => (counts[label] = (counts[label] as number) + 1));
-  const total = counts.reduce((a, b) => a + b, 0);
-  return counts.map((count) => Math.log(count / total));
+function checkFinite({ values, width }: View, name: string): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new RangeError(`${name} has ${values[at]} in row ${Math.floor(at / width)}, column ${at % width}.`);
 }
 
 function averaged(draws: readonly Atoms[], n: number): Atoms {

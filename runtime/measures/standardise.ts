@@ -22,7 +22,10 @@ export function standardise({ values, width }: View): Standardised {
     const j = i % width;
     variance[j] = (variance[j] as number) + ((values[i] as number) - (mean[j] as number)) ** 2 / n;
   }
-  const kept = [...variance.keys()].filter((j) => (variance[j] as number) > 1e-12);
+  // Relative to the values themselves: a modality may come in any unit.
+  const kept = [...variance.keys()].filter(
+    (j) => (variance[j] as number) > 1e-12 * (mean[j] as number) ** 2 && (variance[j] as number) > 0,
+  );
   const result = new Float32Array(n * Math.max(1, kept.length));
   for (let i = 0; i < n; i++) {
     kept.forEach((j, k) => {
@@ -39,11 +42,10 @@ export function standardise({ values, width }: View): Standardised {
 
 /**
  * The principal components of a view, at most `most`, each with variance 1: what a density can be estimated of when the view
- * is wide. A view that is narrow enough comes back as it is.
+ * is wide, or when columns follow from others and there is no density in as many dimensions. Another view comes back as it is.
  */
 export function principalComponents(view: View, most: number): View {
   const { values, width } = view;
-  if (width <= most) return view;
   const n = rowsOf(view);
   const covariance = Matrix.zeros(width, width);
   for (let i = 0; i < n; i++) {
@@ -62,6 +64,8 @@ export function principalComponents(view: View, most: number): View {
     .sort((a, b) => (realEigenvalues[b] as number) - (realEigenvalues[a] as number))
     .filter((j) => (realEigenvalues[j] as number) > 1e-6)
     .slice(0, most);
+  // Nothing to leave out, or nothing at all in it.
+  if (order.length === width || order.length === 0) return view;
   const result = new Float32Array(n * order.length);
   order.forEach((j, k) => {
     const scale = 1 / Math.sqrt(realEigenvalues[j] as number);

@@ -115,6 +115,30 @@ describe("gradients on wasm are those of plain JavaScript", () => {
     });
   });
 
+  it("for depthwise convolutions of all sizes, strides, dilations and paddings", async () => {
+    const sizes = fc.record({
+      height: fc.integer({ min: 4, max: 9 }),
+      width: fc.integer({ min: 4, max: 9 }),
+      channels: fc.integer({ min: 1, max: 3 }),
+      multiplier: fc.integer({ min: 1, max: 3 }),
+      kernel: fc.integer({ min: 1, max: 3 }),
+      stride: fc.integer({ min: 1, max: 3 }),
+      pad: fc.constantFrom("same" as const, "valid" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(sizes, ({ height, width, channels, multiplier, kernel, stride, pad }) =>
+        expectSame(
+          (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad),
+          [
+            [2, height, width, channels],
+            [kernel, kernel, channels, multiplier],
+          ],
+        ),
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it("for everything else that layers and losses use", async () => {
     const vector = [[3, 4]];
     const positive = (x: tf.Tensor) => tf.add(tf.abs(x), 0.5);
@@ -176,6 +200,33 @@ describe("gradients on wasm are those of plain JavaScript", () => {
       await expectSame(tidied, shapes).catch((error: Error) => {
         throw new Error(`${name}: ${error.message}`);
       });
+    }
+  });
+
+  it("for Einstein sums, their values: as plain JavaScript has them", async () => {
+    for (const equation of ["ij,jk->ik", "bij,bkj->bik", "ij->ji", "ij,ij->", "i,j->ij", "bhd,bhe->bde"]) {
+      const shapes = (equation.split("->")[0] as string)
+        .split(",")
+        .map((letters) => [...letters].map((letter) => 2 + (letter.charCodeAt(0) % 3)));
+      const values: number[][] = [];
+      for (const engine of ["wasm", "cpu"]) {
+        await tf.setBackend(engine);
+        const random = new Random(1);
+        values.push(
+          tf.tidy(() => {
+            const factors = shapes.map((shape) =>
+              tf.tensor(
+                Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+                shape,
+              ),
+            );
+            return [...tf.einsum(equation, ...factors).dataSync()];
+          }),
+        );
+      }
+      const [wasm = [], cpu = []] = values;
+      expect(wasm).toHaveLength(cpu.length);
+      wasm.forEach((value, i) => expect(value).toBeCloseTo(cpu[i] as number, 4));
     }
   });
 });

@@ -1,15 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { asTensor, registerComposed } from "./composed-kernel.js";
 
 /** Zeros before and after each axis of a picture, so that windows of `kernel` at `stride` make `output`; what no window reaches is cut. */
-interface Padding {
+export interface Padding {
   before: number;
   after: number;
 }
 
-type Pad = tf.Conv2DAttrs["pad"];
+export type Pad = tf.Conv2DAttrs["pad"];
 
 /** As TensorFlow pads: what is odd comes after. `axis` is 0 for height, 1 for width. */
-function paddingOf(
+export function paddingOf(
   pad: Pad,
   axis: 0 | 1,
   input: number,
@@ -28,7 +29,7 @@ function paddingOf(
 }
 
 /** Pads, or cuts where the padding is negative: [batch, height, width, channels]. */
-function padded(x: tf.Tensor4D, rows: Padding, columns: Padding): tf.Tensor4D {
+export function padded(x: tf.Tensor4D, rows: Padding, columns: Padding): tf.Tensor4D {
   const grow = (n: number) => Math.max(0, n);
   const grown = tf.pad(x, [
     [0, 0],
@@ -51,7 +52,7 @@ function padded(x: tf.Tensor4D, rows: Padding, columns: Padding): tf.Tensor4D {
  * The gradient of a convolution by its kernel is a convolution too: of the pictures, batch and channels exchanged, with the
  * gradient as the kernel, the stride as its dilation. wasm has no kernel for it, and is fast at convolutions.
  */
-function byFilter(
+export function byFilter(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   shape: number[],
@@ -112,5 +113,14 @@ export function correctConv2d(): void {
         filter: () => byFilter(x, d, filter.shape, [down, across], pad),
       };
     },
+  });
+}
+
+/** The kernel's gradient as a kernel of its own, for what asks for it by name. */
+export function addConv2dBackpropFilter(): void {
+  registerComposed(tf.Conv2DBackpropFilter, ({ x, dy }, attributes) => {
+    const { strides, pad, filterShape } = attributes as unknown as tf.Conv2DBackpropFilterAttrs;
+    const steps: [number, number] = typeof strides === "number" ? [strides, strides] : strides;
+    return byFilter(asTensor(x) as tf.Tensor4D, asTensor(dy) as tf.Tensor4D, filterShape, steps, pad);
   });
 }

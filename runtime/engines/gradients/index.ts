@@ -1,5 +1,7 @@
 import { correctBatchMatMul } from "./batch-mat-mul.js";
-import { correctConv2d } from "./conv2d.js";
+import { addConv2dBackpropFilter, correctConv2d } from "./conv2d.js";
+import { addDepthwiseConv2dGradients } from "./depthwise-conv2d.js";
+import { addEinsum } from "./einsum.js";
 import { correctMaxPool } from "./max-pool.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
@@ -12,5 +14,8 @@ export function correctGradients(): void {
   correctBatchMatMul();
   correctConv2d();
   correctMaxPool();
+  addConv2dBackpropFilter();
+  addDepthwiseConv2dGradients();
+  addEinsum();
   addUnsortedSegmentSum();
 }

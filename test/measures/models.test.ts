@@ -1,0 +1,132 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../runtime/data/random.js";
+import { openEngine } from "../../runtime/index.js";
+import { fitMixture, readMixture, type CovarianceForm } from "../../runtime/measures/gaussian-mixture.js";
+import { trainNetwork } from "../../runtime/measures/network.js";
+import { principalComponents, standardise } from "../../runtime/measures/standardise.js";
+import { valuesOf } from "../../runtime/measures/values-of.js";
+
+beforeAll(() => openEngine("wasm"));
+
+const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+
+describe("networks", () => {
+  it("learn a linear posterior with no hidden layer: the slope that the Gaussians have", async () => {
+    const random = new Random(1);
+    const n = 4000;
+    const labels = Int32Array.from({ length: n }, () => random.integer(2));
+    const values = Float32Array.from(labels, (label) => (label === 1 ? 1 : -1) + random.normal());
+    const before = tf.memory().numTensors;
+    const { network } = await trainNetwork(
+      { values, width: 1 },
+      labels,
+      2,
+      { hidden: [], decay: 0, learningRate: 0.01, mostEpochs: 40 },
+      random,
+    );
+    // log p(1|x) - log p(0|x) = 2 x for two unit normals at -1 and 1.
+    for (const x of [-1.5, 0, 1.5]) {
+      const [zero = 0, one = 0] = network.read({ values: Float32Array.of(x), width: 1 });
+      expect(one - zero).toBeGreaterThan(2 * x - 0.35);
+      expect(one - zero).toBeLessThan(2 * x + 0.35);
+      expect(Math.exp(zero) + Math.exp(one)).toBeCloseTo(1, 5);
+    }
+    network.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("learn a sum modulo 3 with two hidden layers, keep the best epoch, and leave no tensors", async () => {
+    const random = new Random(2);
+    const draw = (n: number) => {
+      const values = new Float32Array(n * 6);
+      const labels = new Int32Array(n);
+      for (let i = 0; i < n; i++) {
+        const [a, b] = [random.integer(3), random.integer(3)];
+        for (let j = 0; j < 6; j++) values[i * 6 + j] = 0.2 * random.normal();
+        for (const at of [a, 3 + b]) values[i * 6 + at] = (values[i * 6 + at] as number) + 1;
+        labels[i] = (a + b) % 3;
+      }
+      return { x: { values, width: 6 }, labels };
+    };
+    const [learned, held, fresh] = [draw(900), draw(200), draw(300)];
+    const before = tf.memory().numTensors;
+    const { network, epochs } = await trainNetwork(
+      learned.x,
+      learned.labels,
+      3,
+      { hidden: [64, 64], decay: 1, learningRate: 0.005, mostEpochs: 60 },
+      random,
+      held,
+    );
+    expect(epochs).toBeLessThanOrEqual(60);
+    const logs = network.read(fresh.x);
+    expect(
+      mean(Float64Array.from(fresh.labels, (label, i) => logs[3 * i + label] as number)),
+    ).toBeGreaterThan(-0.15);
+    network.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("Gaussian mixtures", () => {
+  const forms: CovarianceForm[] = ["spherical tied", "diagonal tied", "full tied", "diagonal", "full"];
+  it.each(forms)("are densities: %s integrates to 1, and each class to its share", (form) => {
+    const random = new Random(3);
+    const n = 300;
+    const labels = Int32Array.from({ length: n }, () => (random.uniform() < 0.25 ? 1 : 0));
+    const values = new Float32Array(2 * n);
+    labels.forEach((label, i) => {
+      const shared = random.normal();
+      values[2 * i] = (label === 1 ? 2 : -1) + 0.6 * shared;
+      values[2 * i + 1] = 0.5 * shared + 0.5 * random.normal();
+    });
+    const options = { form, components: 2, shrinkage: 0, iterations: 15 };
+    const before = tf.memory().numTensors;
+    const mixture = fitMixture({ values, width: 2 }, labels, 2, options, random);
+    const side = 120;
+    const step = 16 / side;
+    const grid = new Float32Array(2 * side * side);
+    for (let i = 0; i < side * side; i++) {
+      grid[2 * i] = (Math.floor(i / side) + 0.5) * step - 8;
+      grid[2 * i + 1] = ((i % side) + 0.5) * step - 8;
+    }
+    // More rows than are read at a time.
+    const { density, joint } = readMixture(mixture, { values: grid, width: 2 }, 2);
+    expect(tf.memory().numTensors).toBe(before);
+    const area = step * step;
+    expect(density.reduce((sum, log) => sum + Math.exp(log) * area, 0)).toBeCloseTo(1, 2);
+    const second = joint.reduce((sum, log, i) => sum + (i % 2 === 1 ? Math.exp(log) * area : 0), 0);
+    expect(second).toBeCloseTo(mean(labels), 1);
+  });
+});
+
+describe("maps before a density", () => {
+  it("keep columns of any unit, and know their log-determinant", () => {
+    const values = Float32Array.from([1e-8, 5, 1e6, 3e-8, 5, 3e6]);
+    const { view, logDeterminant } = standardise({ values, width: 3 });
+    expect(view.width).toBe(2);
+    expect([...view.values].map((v) => Math.round(v))).toEqual([-1, -1, 1, 1]);
+    expect(logDeterminant).toBeNaN();
+    const whole = standardise({ values: Float32Array.from([0, 4]), width: 1 });
+    expect(whole.logDeterminant).toBeCloseTo(-Math.log(2), 9);
+  });
+
+  it("leave out dimensions that follow from others", () => {
+    const random = new Random(4);
+    const values = new Float32Array(100 * 3);
+    for (let i = 0; i < 100; i++) {
+      const [a, b] = [random.normal(), random.normal()];
+      values.set([a, b, a - b], 3 * i);
+    }
+    expect(principalComponents({ values, width: 3 }, 24).width).toBe(2);
+    expect(principalComponents({ values: new Float32Array(4), width: 1 }, 24).width).toBe(1);
+  });
+});
+
+it("valuesOf disposes of what was computed", () => {
+  const before = tf.memory().numTensors;
+  const [sum] = valuesOf(() => [tf.add(tf.tensor1d([1, 2]), 1)]);
+  expect([...(sum as Float32Array)]).toEqual([2, 3]);
+  expect(tf.memory().numTensors).toBe(before);
+});
