@@ -102,8 +102,7 @@ const share = (values: number[]) => {
 const table = new Table({ head: ["mix", "best possible", ...names], style: { head: [], border: [] } });
 for (const mix of mixes) {
   const of = (paradigm: string) => reports.get(key(mix, paradigm)) ?? [];
-  const all = names.flatMap(of);
-  if (all.length === 0) continue;
+  if (names.flatMap(of).length === 0) continue;
   const cells = names.map((paradigm) => {
     const found = of(paradigm);
     const types = found[0]?.truth.byType.map(({ type }) => {
@@ -115,6 +114,7 @@ for (const mix of mixes) {
     const indicator = share(found.map(({ metrics }) => metrics.synergy_indicator.value));
     return `${share(found.map(({ metrics }) => metrics.accuracy.value))}\n(${types?.join(" ")})\nsynergy ${indicator}`;
   });
-  table.push([mix.name, share(all.map(({ truth }) => truth.bayesAccuracy)), ...cells]);
+  const drawn = names.map(of).find((found) => found.length > 0) ?? [];
+  table.push([mix.name, share(drawn.map(({ truth }) => truth.bayesAccuracy)), ...cells]);
 }
 console.log(table.toString());
