@@ -308,12 +308,15 @@ describe("mmspec", () => {
       env: environment,
       detached: true,
     });
-    const code = new Promise<number | null>((end) => child.on("exit", end));
+    const code = new Promise<number | null>((end) => child.on("close", end));
     let said = "";
+    let interrupted = false;
     child.stderr.on("data", (chunk: Buffer) => {
       said += chunk.toString();
+      if (interrupted || !/joint +epoch 3/.test(said) || child.pid === undefined) return;
+      interrupted = true;
       // As a terminal does: to the whole group of processes.
-      if (/joint +epoch 3/.test(said) && child.pid) process.kill(-child.pid, "SIGINT");
+      process.kill(-child.pid, "SIGINT");
     });
     expect(await code).toBe(130);
     expect(said).toContain("The last checkpoint is kept");
