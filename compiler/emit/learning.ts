@@ -2,7 +2,7 @@ import type { DmilIr, ModalityIr, ModelIr, TrainingIr } from "../ir.js";
 import { access, presentList } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { call, literal, numeral } from "./text.js";
+import { call, key, literal, numeral } from "./text.js";
 
 /** `learning.ts`: the losses, and the stages that the trainer goes through. */
 export function emitLearning(module: Module, plan: Plan): void {
@@ -33,7 +33,7 @@ function stageLines(
 /** What the validation split is held against: the loss of the answer, as the model predicts. */
 function validateLines(training: TrainingIr): string[] {
   return [
-    `validate: (batch, context) => crossEntropy(model.predict(batch, context).logits, batch.labels),`,
+    `validate: (batch, context) => ({ answer: crossEntropy(model.predict(batch, context).logits, batch.labels) }),`,
     ...(training.patience === undefined ? [] : [`patience: ${training.patience},`]),
   ];
 }
@@ -53,12 +53,12 @@ function emitSingleStage(module: Module, plan: Plan): void {
     { name: "batch", type: `${module.useType("TensorBatch")}<Inputs>` },
     { name: "context", type: module.useType("Context") },
   ];
-  const scalar = (module.use("tf"), "tf.Scalar");
+  const returnType = module.useType("Losses");
   const { target } = plan.ir;
   if (ensemble) {
     const losses = names.map((name) => {
       const weights = optionalOf(name) ? `, ${access("batch.present", name)}` : "";
-      return `crossEntropy(${access("unimodal", name)}, batch.labels${weights}),`;
+      return `${term("task", name)}: crossEntropy(${access("unimodal", name)}, batch.labels${weights}),`;
     });
     module.file.addFunction({
       name: "taskLoss",
@@ -67,10 +67,10 @@ function emitSingleStage(module: Module, plan: Plan): void {
         `The cross-entropies of what each modality alone says of ${target.name}, in nats: none learns from another.`,
       ),
       parameters,
-      returnType: scalar,
+      returnType,
       statements: [
         `const { unimodal } = model.predict(batch, context);`,
-        `return ${module.use("total")}(\n${losses.join("\n")}\n);`,
+        `return {\n${losses.join("\n")}\n};`,
       ],
     });
   } else {
@@ -79,8 +79,8 @@ function emitSingleStage(module: Module, plan: Plan): void {
       isExported: true,
       docs: docs(`The cross-entropy of the fused prediction of ${target.name}, in nats.`),
       parameters,
-      returnType: scalar,
-      statements: [`return crossEntropy(model.predict(batch, context).logits, batch.labels);`],
+      returnType,
+      statements: [`return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels) };`],
     });
   }
   addStages(module, plan, [
@@ -96,6 +96,11 @@ function emitSingleStage(module: Module, plan: Plan): void {
         : validateLines(training).slice(1)),
     ],
   ]);
+}
+
+/** The name of a loss's term, as a key: "rebuild.top". */
+function term(...words: string[]): string {
+  return key(words.join("."));
 }
 
 function addStages(module: Module, plan: Plan, stages: readonly string[][]): void {
@@ -155,10 +160,10 @@ function emitIntraLoss(module: Module, plan: Plan, { rebuild }: DmilIr, paramete
     const field = `model.${plan.intraOf(name)}`;
     const parts = access("intra", name);
     return [
-      `${module.use("crossEntropy")}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`,
-      `${module.use("reconstructionError")}(${field}.rebuild(${parts}, context), ${rebuilt(modality)}${weights(name)}),`,
-      `tf.mul(kl, ${module.use("klToStandardNormal")}(${parts}.main${weights(name)})),`,
-      `tf.mul(kl, klToStandardNormal(${parts}.rest${weights(name)})),`,
+      `${term("task", name)}: ${module.use("crossEntropy")}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`,
+      `${term("rebuild", name)}: ${module.use("reconstructionError")}(${field}.rebuild(${parts}, context), ${rebuilt(modality)}${weights(name)}),`,
+      `${term("kl.main", name)}: tf.mul(kl, ${module.use("klToStandardNormal")}(${parts}.main${weights(name)})),`,
+      `${term("kl.rest", name)}: tf.mul(kl, klToStandardNormal(${parts}.rest${weights(name)})),`,
     ];
   });
   module.file.addFunction({
@@ -168,8 +173,8 @@ function emitIntraLoss(module: Module, plan: Plan, { rebuild }: DmilIr, paramete
       `L1 of DMIL: in each modality M predicts ${plan.ir.target.name} on its own, M and N together rebuild the ${rebuild === "inputs" ? "input" : "encoding"}, and neither tells more than it needs.`,
     ),
     parameters,
-    returnType: "tf.Scalar",
-    statements: [`return ${module.use("total")}(\n${lines.join("\n")}\n);`],
+    returnType: module.useType("Losses"),
+    statements: [`return {\n${lines.join("\n")}\n};`],
   });
 }
 
@@ -178,7 +183,7 @@ function emitInteractionLoss(module: Module, plan: Plan, { alpha }: DmilIr, para
   if (fusion.kind !== "block") return;
   const { components } = fusion;
   const lines: string[] = components.map(
-    ({ id }) => `${module.use("crossEntropy")}(logits.${id}, batch.labels),`,
+    ({ id }) => `${key(id)}: ${module.use("crossEntropy")}(logits.${id}, batch.labels),`,
   );
   for (const { name } of plan.modalities) {
     const { shared, unique } = {
@@ -186,17 +191,18 @@ function emitInteractionLoss(module: Module, plan: Plan, { alpha }: DmilIr, para
       unique: `${access("parts", name)}.unique`,
     };
     lines.push(
-      `${module.use("crossCovariance")}(${unique}.value, ${shared}.value),`,
-      `tf.mul(kl, ${module.use("klToStandardNormal")}(${shared})),`,
-      `tf.mul(kl, klToStandardNormal(${unique})),`,
+      `${term("cross_covariance", name)}: ${module.use("crossCovariance")}(${unique}.value, ${shared}.value),`,
+      `${term("kl.shared", name)}: tf.mul(kl, ${module.use("klToStandardNormal")}(${shared})),`,
+      `${term("kl.unique", name)}: tf.mul(kl, klToStandardNormal(${unique})),`,
     );
   }
-  for (const { interaction, modalities, distance } of components) {
+  for (const { id, interaction, modalities, distance } of components) {
     if (interaction !== "redundant") continue;
     const views = `[${modalities.map((name) => `${access("parts", name)}.shared.value`).join(", ")}]`;
     const present = presentList(plan, modalities)?.replaceAll("present", "batch.present");
     const args = [views, literal(distance ?? "cosine"), present].filter((arg) => arg !== undefined);
-    lines.push(`tf.mul(${numeral(alpha)}, ${module.use("alignmentLoss")}(${args.join(", ")})),`);
+    const alignment = `${module.use("alignmentLoss")}(${args.join(", ")})`;
+    lines.push(`${term("align", id)}: tf.mul(${numeral(alpha)}, ${alignment}),`);
   }
   module.file.addFunction({
     name: "interactionLoss",
@@ -205,8 +211,8 @@ function emitInteractionLoss(module: Module, plan: Plan, { alpha }: DmilIr, para
       `L2 of DMIL: each interaction predicts ${plan.ir.target.name} alone, what is unique is unrelated to what is shared, and the views of what is shared agree.`,
     ),
     parameters: [{ name: "{ parts, logits }", type: parameters[0]?.type ?? "" }, ...parameters.slice(1)],
-    returnType: "tf.Scalar",
-    statements: [`return ${module.use("total")}(\n${lines.join("\n")}\n);`],
+    returnType: module.useType("Losses"),
+    statements: [`return {\n${lines.join("\n")}\n};`],
   });
 }
 
@@ -217,16 +223,16 @@ function emitJointLoss(module: Module, plan: Plan, { beta, gamma }: DmilIr, para
     isExported: true,
     docs: docs(`L3 of DMIL: the cross-entropy of the answer, and the losses of the stages before.`),
     parameters,
-    returnType: "tf.Scalar",
+    returnType: module.useType("Losses"),
     statements: [
       `const intra = model.intra(batch, context);`,
       `const interactions = model.interactions(intra${pass}, context);`,
       `const answer = model.fuse(intra, interactions.logits${pass}, context);`,
-      `return ${module.use("total")}(
-        crossEntropy(answer.logits, batch.labels),
-        tf.mul(${numeral(beta)}, intraLoss(model, intra, batch, context)),
-        tf.mul(${numeral(gamma)}, interactionLoss(interactions, batch)),
-      );`,
+      `return {
+        answer: crossEntropy(answer.logits, batch.labels),
+        ...${module.use("scaled")}(${numeral(beta)}, intraLoss(model, intra, batch, context)),
+        ...scaled(${numeral(gamma)}, interactionLoss(interactions, batch)),
+      };`,
     ],
   });
 }

@@ -33,12 +33,12 @@ const fixed = [
   "Parameters",
   "predict",
   "reconstructionError",
+  "scaled",
   "shareColumns",
   "tf",
-  "total",
 ];
 
-const types = ["Answer", "Context", "Model", "Rule", "Session", "Splits", "Stage", "TensorBatch"];
+const types = ["Answer", "Context", "Losses", "Model", "Rule", "Session", "Splits", "Stage", "TensorBatch"];
 
 /** Every value that generated code may import from the runtime. */
 export const runtimeValues: readonly string[] = [

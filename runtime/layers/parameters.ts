@@ -98,6 +98,17 @@ export class Parameters {
     return this.named().map(({ name, tensor }) => ({ name, tensor: tf.keep(tensor.clone()) }));
   }
 
+  /** Names of the arrays that hold NaN or Infinity. */
+  async broken(): Promise<string[]> {
+    const named = this.named();
+    if (named.length === 0) return [];
+    // x - x is 0 where x is a number, NaN elsewhere.
+    const sums = tf.tidy(() => tf.stack(named.map(({ tensor }) => tf.sum(tf.sub(tensor, tensor)))));
+    const values = await sums.data();
+    sums.dispose();
+    return named.filter((_, i) => values[i] !== 0).map(({ name }) => name);
+  }
+
   dispose(): void {
     for (const variable of this.variables.values()) variable.dispose();
     this.variables.clear();

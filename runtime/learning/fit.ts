@@ -5,9 +5,11 @@ import type { Random } from "../data/random.js";
 import type { Context } from "../layers/layer.js";
 import type { Progress } from "../runs/progress.js";
 import { toTensors, type TensorBatch } from "./batch.js";
-import { TrainingError } from "./errors.js";
+import { TrainingError, type Place } from "./errors.js";
+import { total, type Losses } from "./losses.js";
 import type { Model } from "./model.js";
 import { takeStep } from "./step.js";
+import { LossTally, type MeanLosses } from "./tally.js";
 
 /** One stage of learning: what learns, from which loss, for how long. */
 export interface Stage<Inputs> {
@@ -19,9 +21,10 @@ export interface Stage<Inputs> {
   optimizer: tf.Optimizer;
   /** Prefixes of the weights that learn; all when it is left out. */
   learns?: readonly string[];
-  loss(batch: TensorBatch<Inputs>, context: Context): tf.Scalar;
-  /** What the validation split is held against; the loss when it is left out. */
-  validate?(batch: TensorBatch<Inputs>, context: Context): tf.Scalar;
+  /** What is to become small: the sum of the terms. Each is logged by its name. */
+  loss(batch: TensorBatch<Inputs>, context: Context): Losses;
+  /** What the validation split is held against, as a sum of terms too; the loss when it is left out. */
+  validate?(batch: TensorBatch<Inputs>, context: Context): Losses;
   /** Stop after so many epochs in which the validation loss didn't improve, and return to the best weights. */
   patience?: number;
   /** Scales the gradients of all weights together down to this length. */
@@ -35,7 +38,10 @@ export interface Epoch {
   stage: string;
   epoch: number;
   loss: number;
+  /** The terms that the loss is the sum of, as they are weighted in it. */
+  losses: Record<string, number>;
   validationLoss?: number;
+  validationLosses?: Record<string, number>;
 }
 
 export interface FitOptions {
@@ -48,8 +54,8 @@ export interface FitOptions {
 
 /** Milliseconds between two checkpoints, at least: making sure that one is on the disk takes its time. */
 const checkpointEvery = 5000;
-/** Milliseconds after which signals and timers get their turn: awaiting a loss that is there already gives them none. */
-const yieldEvery = 50;
+/** Milliseconds after which the losses are fetched from the engine and looked at, and signals and timers get their turn. */
+const lookEvery = 50;
 
 /** Softness of the rules at a moment of learning, from 0.3 at its start to 0.02 at its end. */
 function temperatureAt(progress: number): number {
@@ -59,7 +65,7 @@ function temperatureAt(progress: number): number {
 /**
  * Learns one stage.
  * @returns one entry an epoch
- * @throws TrainingError when the loss is no longer a number; the signal's reason when it was aborted
+ * @throws TrainingError when a term of the loss is no longer a number; the signal's reason when it was aborted
  */
 export async function fit<Inputs>(
   model: Model<Inputs>,
@@ -72,44 +78,67 @@ export async function fit<Inputs>(
   const steps = Math.ceil(data.train.size / stage.batch);
   const history: Epoch[] = [];
   let saved = performance.now();
-  let yielded = saved;
+  let looked = saved;
   let best:
     { loss: number; epoch: number; weights: ReturnType<typeof model.parameters.snapshot> } | undefined;
   progress.stage(stage.name, steps * stage.epochs, stage.epochs);
   const samples = random.fork(`${stage.name}.order`);
   const noise = random.fork(`${stage.name}.noise`);
+  let tally = new LossTally();
   try {
     for (let epoch = 1; epoch <= stage.epochs; epoch++) {
-      let total = 0;
+      tally = new LossTally();
+      const place = { stage: stage.name, epoch, steps };
       let step = 0;
+      const look = async () => {
+        const broken = await tally.read();
+        if (broken.length > 0) throw TrainingError.ofTerms(place, broken);
+      };
+      // Nothing that isn't finite is kept.
+      const lookAtWeights = async () => {
+        const broken = await model.parameters.broken();
+        if (broken.length > 0) throw TrainingError.ofWeights(place, step, broken);
+      };
       for (const batch of batches(data.train, stage.batch, samples)) {
         const done = ((epoch - 1) * steps + step) / (steps * stage.epochs);
         const context: Context = { training: true, random: noise, temperature: temperatureAt(done) };
-        const loss = tf.tidy(() => {
+        tf.tidy(() => {
           const tensors = toTensors<Inputs>(batch, data.train);
+          const loss = () => {
+            const losses = stage.loss(tensors, context);
+            tally.note(losses, batch.size);
+            return total(losses);
+          };
           const { clipNorm, weightDecay: decay } = stage;
-          return takeStep(stage.optimizer, weights, () => stage.loss(tensors, context), { clipNorm, decay });
+          takeStep(stage.optimizer, weights, loss, { clipNorm, decay });
         });
-        const value = (await loss.data())[0] as number;
-        loss.dispose();
-        if (!Number.isFinite(value)) throw new TrainingError(stage.name, epoch, value);
-        total += value * batch.size;
         step++;
-        progress.step(value, epoch);
-        if (performance.now() - yielded > yieldEvery) {
+        if (performance.now() - looked > lookEvery) {
+          await look();
+          progress.step(epoch, tally.means().loss);
           await new Promise(setImmediate);
-          yielded = performance.now();
+          looked = performance.now();
+        } else {
+          progress.step(epoch);
         }
         if (signal.aborted) {
+          await look();
+          await lookAtWeights();
           await options.checkpoint();
           signal.throwIfAborted();
         }
       }
-      const record: Epoch = { stage: stage.name, epoch, loss: total / data.train.size };
-      if (data.validation !== undefined)
-        record.validationLoss = validationLoss(stage, data.validation, noise);
+      await look();
+      await lookAtWeights();
+      const record: Epoch = { stage: stage.name, epoch, ...tally.means() };
+      if (data.validation !== undefined) {
+        const { loss, losses } = await validate(stage, data.validation, noise, place);
+        record.validationLoss = loss;
+        record.validationLosses = losses;
+      }
       history.push(record);
       progress.epoch(
+        record.loss,
         record.validationLoss === undefined ? "" : `validation loss ${record.validationLoss.toFixed(4)}`,
       );
       if (stage.patience !== undefined && record.validationLoss !== undefined) {
@@ -130,6 +159,7 @@ export async function fit<Inputs>(
       model.parameters.assign(best.weights);
       best.weights.forEach(({ tensor }) => tensor.dispose());
     }
+    tally.dispose();
     stage.optimizer.dispose();
     progress.done();
   }
@@ -137,15 +167,21 @@ export async function fit<Inputs>(
   return history;
 }
 
-function validationLoss<Inputs>(stage: Stage<Inputs>, samples: Samples, random: Random): number {
+async function validate<Inputs>(
+  stage: Stage<Inputs>,
+  samples: Samples,
+  random: Random,
+  place: Place,
+): Promise<MeanLosses> {
   const context: Context = { training: false, random, temperature: 0 };
-  let total = 0;
+  const tally = new LossTally();
   for (const batch of batches(samples, Math.max(stage.batch, 256))) {
-    const loss = tf.tidy(() => {
+    tf.tidy(() => {
       const tensors = toTensors<Inputs>(batch, samples);
-      return (stage.validate ?? stage.loss)(tensors, context).dataSync()[0] as number;
+      tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
     });
-    total += loss * batch.size;
   }
-  return total / samples.size;
+  const broken = await tally.read();
+  if (broken.length > 0) throw TrainingError.ofValidation(place, broken);
+  return tally.means();
 }

@@ -5,7 +5,9 @@ export {
   crossCovariance,
   crossEntropy,
   klToStandardNormal,
+  type Losses,
   reconstructionError,
+  scaled,
   stopGradient,
   total,
 } from "./losses.js";

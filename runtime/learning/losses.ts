@@ -36,9 +36,17 @@ export function stopGradient<T extends tf.Tensor>(x: T): T {
   return stop(x) as T;
 }
 
-/** The sum of several scalars. */
-export function total(...losses: tf.Tensor[]): tf.Scalar {
-  return tf.addN(losses) as tf.Scalar;
+/** The terms of a loss, as they are weighted in it, by the names they are logged under. */
+export type Losses = Record<string, tf.Scalar>;
+
+/** The sum of all terms. */
+export function total(losses: Losses): tf.Scalar {
+  return tf.addN(Object.values(losses));
+}
+
+/** All terms times a number, under the same names. */
+export function scaled(factor: number, losses: Losses): Losses {
+  return Object.fromEntries(Object.entries(losses).map(([name, loss]) => [name, tf.mul(loss, factor)]));
 }
 
 /**

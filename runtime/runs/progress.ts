@@ -4,12 +4,12 @@ import { SingleBar } from "cli-progress";
 export interface Progress {
   /** Begins something of so many steps. */
   stage(name: string, steps: number, epochs: number): void;
-  /** One step of learning was taken. */
-  step(loss: number, epoch: number): void;
+  /** One step of learning was taken. `loss` is told now and then: its mean over the epoch so far. */
+  step(epoch: number, loss?: number): void;
   /** So many steps are done. */
   advance(steps: number): void;
-  /** An epoch has ended. */
-  epoch(summary: string): void;
+  /** An epoch has ended, with this mean loss. */
+  epoch(loss: number, summary: string): void;
   /** What was begun has ended. */
   done(): void;
 }
@@ -31,11 +31,11 @@ export function createProgress({
 function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: SingleBar | undefined;
   let epochs = 1;
-  let smooth: number | undefined;
+  let detail = "";
   return {
     stage(name, steps, total) {
       epochs = total;
-      smooth = undefined;
+      detail = "";
       bar = new SingleBar({
         stream,
         format: "{name} [{bar}] {percentage} % {detail} time left {eta_formatted}",
@@ -47,9 +47,9 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       });
       bar.start(steps, 0, { name: name.padEnd(12), detail: "" });
     },
-    step(loss, epoch) {
-      smooth = smooth === undefined ? loss : 0.95 * smooth + 0.05 * loss;
-      bar?.increment(1, { detail: `epoch ${epoch}/${epochs} loss ${smooth.toFixed(4)}` });
+    step(epoch, loss) {
+      if (loss !== undefined) detail = `epoch ${epoch}/${epochs} loss ${loss.toFixed(4)}`;
+      bar?.increment(1, { detail });
     },
     advance(steps) {
       bar?.update(steps);
@@ -67,37 +67,23 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   let epochs = 1;
   let steps = 0;
   let taken = 0;
-  let total = 0;
   let current = 0;
-  let count = 0;
   let begin = 0;
   return {
     stage(stage, allSteps, allEpochs) {
-      [name, steps, epochs, taken, total, count, begin] = [
-        stage,
-        allSteps,
-        allEpochs,
-        0,
-        0,
-        0,
-        performance.now(),
-      ];
+      [name, steps, epochs, taken, begin] = [stage, allSteps, allEpochs, 0, performance.now()];
     },
-    step(loss, epoch) {
+    step(epoch) {
       taken++;
-      total += loss;
-      count++;
       current = epoch;
     },
     advance() {},
-    epoch(summary) {
+    epoch(loss, summary) {
       const left = ((performance.now() - begin) / 1000 / taken) * (steps - taken);
-      const loss = (total / Math.max(1, count)).toFixed(4);
       const more = summary === "" ? "" : `, ${summary}`;
       stream.write(
-        `${name.padEnd(12)} epoch ${current}/${epochs} loss ${loss}${more}, time left ${Math.round(left)} s\n`,
+        `${name.padEnd(12)} epoch ${current}/${epochs} loss ${loss.toFixed(4)}${more}, time left ${Math.round(left)} s\n`,
       );
-      [total, count] = [0, 0];
     },
     done() {
       if (taken === 0)

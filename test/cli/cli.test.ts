@@ -191,10 +191,21 @@ describe("mmspec", () => {
     expect(content.metrics.accuracy.value).toBeGreaterThan(0.8);
     const record = JSON.parse(readFileSync(join(path, "run.json"), "utf8")) as {
       status: string;
-      history: unknown[];
+      history: { stage: string; loss: number; losses: Record<string, number>; validationLosses: object }[];
     };
     expect(record.status).toBe("complete");
     expect(record.history).toHaveLength(5);
+    for (const { loss, losses } of record.history)
+      expect(Object.values(losses).reduce((sum, term) => sum + term, 0)).toBeCloseTo(loss, 9);
+    const [first, , , joint] = record.history;
+    expect(Object.keys(first?.losses ?? {}).slice(0, 4)).toEqual([
+      "task.left",
+      "rebuild.left",
+      "kl.main.left",
+      "kl.rest.left",
+    ]);
+    expect(joint?.losses).toMatchObject({ answer: expect.any(Number), "kl.main.left": expect.any(Number) });
+    expect(Object.keys(joint?.validationLosses ?? {})).toEqual(["answer"]);
 
     const again = mmspec("train", "trained.mmspec", "--runs", "two", "--json");
     expect(again.code).toBe(0);
@@ -297,7 +308,9 @@ describe("mmspec", () => {
     write("astray.mmspec", spec({ train: "train { paradigm joint optimizer sgd(lr: 1e30) epochs 3 }" }));
     const { code, err } = mmspec("train", "astray.mmspec");
     expect(code).toBe(3);
-    expect(err).toContain("Lower the learning rate");
+    expect(err).toContain(
+      "in stage joint, epoch 1, step 2 of 3, the loss term answer became NaN. Lower the learning rate",
+    );
     expect(err).not.toContain("    at ");
   });
 

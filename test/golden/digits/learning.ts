@@ -7,11 +7,12 @@ import {
   crossCovariance,
   crossEntropy,
   klToStandardNormal,
+  type Losses,
   reconstructionError,
+  scaled,
   type Stage,
   type TensorBatch,
   tf,
-  total,
 } from "mmspec/runtime";
 import type { Digits, Inputs, Interactions, Intra } from "./model.ts";
 
@@ -19,51 +20,52 @@ import type { Digits, Inputs, Interactions, Intra } from "./model.ts";
 const kl = 0.001;
 
 /** L1 of DMIL: in each modality M predicts digit on its own, M and N together rebuild the encoding, and neither tells more than it needs. */
-export function intraLoss(
-  model: Digits,
-  intra: Intra,
-  batch: TensorBatch<Inputs>,
-  context: Context,
-): tf.Scalar {
-  return total(
-    crossEntropy(model.topIntra.predict(intra.top, context), batch.labels),
-    reconstructionError(model.topIntra.rebuild(intra.top, context), intra.top.encoding),
-    tf.mul(kl, klToStandardNormal(intra.top.main)),
-    tf.mul(kl, klToStandardNormal(intra.top.rest)),
-    crossEntropy(model.bottomIntra.predict(intra.bottom, context), batch.labels),
-    reconstructionError(model.bottomIntra.rebuild(intra.bottom, context), intra.bottom.encoding),
-    tf.mul(kl, klToStandardNormal(intra.bottom.main)),
-    tf.mul(kl, klToStandardNormal(intra.bottom.rest)),
-  );
+export function intraLoss(model: Digits, intra: Intra, batch: TensorBatch<Inputs>, context: Context): Losses {
+  return {
+    "task.top": crossEntropy(model.topIntra.predict(intra.top, context), batch.labels),
+    "rebuild.top": reconstructionError(model.topIntra.rebuild(intra.top, context), intra.top.encoding),
+    "kl.main.top": tf.mul(kl, klToStandardNormal(intra.top.main)),
+    "kl.rest.top": tf.mul(kl, klToStandardNormal(intra.top.rest)),
+    "task.bottom": crossEntropy(model.bottomIntra.predict(intra.bottom, context), batch.labels),
+    "rebuild.bottom": reconstructionError(
+      model.bottomIntra.rebuild(intra.bottom, context),
+      intra.bottom.encoding,
+    ),
+    "kl.main.bottom": tf.mul(kl, klToStandardNormal(intra.bottom.main)),
+    "kl.rest.bottom": tf.mul(kl, klToStandardNormal(intra.bottom.rest)),
+  };
 }
 
 /** L2 of DMIL: each interaction predicts digit alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): tf.Scalar {
-  return total(
-    crossEntropy(logits.redundant, batch.labels),
-    crossEntropy(logits.uniqueTop, batch.labels),
-    crossEntropy(logits.uniqueBottom, batch.labels),
-    crossEntropy(logits.synergistic, batch.labels),
-    crossCovariance(parts.top.unique.value, parts.top.shared.value),
-    tf.mul(kl, klToStandardNormal(parts.top.shared)),
-    tf.mul(kl, klToStandardNormal(parts.top.unique)),
-    crossCovariance(parts.bottom.unique.value, parts.bottom.shared.value),
-    tf.mul(kl, klToStandardNormal(parts.bottom.shared)),
-    tf.mul(kl, klToStandardNormal(parts.bottom.unique)),
-    tf.mul(0.1, alignmentLoss([parts.top.shared.value, parts.bottom.shared.value], "cosine")),
-  );
+export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
+  return {
+    redundant: crossEntropy(logits.redundant, batch.labels),
+    uniqueTop: crossEntropy(logits.uniqueTop, batch.labels),
+    uniqueBottom: crossEntropy(logits.uniqueBottom, batch.labels),
+    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    "cross_covariance.top": crossCovariance(parts.top.unique.value, parts.top.shared.value),
+    "kl.shared.top": tf.mul(kl, klToStandardNormal(parts.top.shared)),
+    "kl.unique.top": tf.mul(kl, klToStandardNormal(parts.top.unique)),
+    "cross_covariance.bottom": crossCovariance(parts.bottom.unique.value, parts.bottom.shared.value),
+    "kl.shared.bottom": tf.mul(kl, klToStandardNormal(parts.bottom.shared)),
+    "kl.unique.bottom": tf.mul(kl, klToStandardNormal(parts.bottom.unique)),
+    "align.redundant": tf.mul(
+      0.1,
+      alignmentLoss([parts.top.shared.value, parts.bottom.shared.value], "cosine"),
+    ),
+  };
 }
 
 /** L3 of DMIL: the cross-entropy of the answer, and the losses of the stages before. */
-export function jointLoss(model: Digits, batch: TensorBatch<Inputs>, context: Context): tf.Scalar {
+export function jointLoss(model: Digits, batch: TensorBatch<Inputs>, context: Context): Losses {
   const intra = model.intra(batch, context);
   const interactions = model.interactions(intra, context);
   const answer = model.fuse(intra, interactions.logits, context);
-  return total(
-    crossEntropy(answer.logits, batch.labels),
-    tf.mul(0.5, intraLoss(model, intra, batch, context)),
-    tf.mul(0.5, interactionLoss(interactions, batch)),
-  );
+  return {
+    answer: crossEntropy(answer.logits, batch.labels),
+    ...scaled(0.5, intraLoss(model, intra, batch, context)),
+    ...scaled(0.5, interactionLoss(interactions, batch)),
+  };
 }
 
 /** What Digits learns, stage by stage (digits.mmspec:25). */
@@ -92,7 +94,9 @@ export function stages(model: Digits): Stage<Inputs>[] {
       batch: 64,
       optimizer: adam({ learningRate: 0.002 }),
       loss: (batch, context) => jointLoss(model, batch, context),
-      validate: (batch, context) => crossEntropy(model.predict(batch, context).logits, batch.labels),
+      validate: (batch, context) => ({
+        answer: crossEntropy(model.predict(batch, context).logits, batch.labels),
+      }),
     },
   ];
 }

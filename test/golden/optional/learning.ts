@@ -6,12 +6,13 @@ import {
   crossCovariance,
   crossEntropy,
   klToStandardNormal,
+  type Losses,
   reconstructionError,
+  scaled,
   sgd,
   type Stage,
   type TensorBatch,
   tf,
-  total,
 } from "mmspec/runtime";
 import type { Inputs, Interactions, Intra, Optional } from "./model.ts";
 
@@ -24,56 +25,60 @@ export function intraLoss(
   intra: Intra,
   batch: TensorBatch<Inputs>,
   context: Context,
-): tf.Scalar {
-  return total(
-    crossEntropy(model.classIntra.predict(intra.class, context), batch.labels),
-    reconstructionError(model.classIntra.rebuild(intra.class, context), batch.inputs.class),
-    tf.mul(kl, klToStandardNormal(intra.class.main)),
-    tf.mul(kl, klToStandardNormal(intra.class.rest)),
-    crossEntropy(model.cameraIntra.predict(intra.camera, context), batch.labels, batch.present.camera),
-    reconstructionError(
+): Losses {
+  return {
+    "task.class": crossEntropy(model.classIntra.predict(intra.class, context), batch.labels),
+    "rebuild.class": reconstructionError(model.classIntra.rebuild(intra.class, context), batch.inputs.class),
+    "kl.main.class": tf.mul(kl, klToStandardNormal(intra.class.main)),
+    "kl.rest.class": tf.mul(kl, klToStandardNormal(intra.class.rest)),
+    "task.camera": crossEntropy(
+      model.cameraIntra.predict(intra.camera, context),
+      batch.labels,
+      batch.present.camera,
+    ),
+    "rebuild.camera": reconstructionError(
       model.cameraIntra.rebuild(intra.camera, context),
       tf.reshape(batch.inputs.camera, [batch.size, 64]),
       batch.present.camera,
     ),
-    tf.mul(kl, klToStandardNormal(intra.camera.main, batch.present.camera)),
-    tf.mul(kl, klToStandardNormal(intra.camera.rest, batch.present.camera)),
-  );
+    "kl.main.camera": tf.mul(kl, klToStandardNormal(intra.camera.main, batch.present.camera)),
+    "kl.rest.camera": tf.mul(kl, klToStandardNormal(intra.camera.rest, batch.present.camera)),
+  };
 }
 
 /** L2 of DMIL: each interaction predicts state alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): tf.Scalar {
-  return total(
-    crossEntropy(logits.redundant, batch.labels),
-    crossEntropy(logits.uniqueClass, batch.labels),
-    crossEntropy(logits.uniqueCamera, batch.labels),
-    crossEntropy(logits.synergistic, batch.labels),
-    crossCovariance(parts.class.unique.value, parts.class.shared.value),
-    tf.mul(kl, klToStandardNormal(parts.class.shared)),
-    tf.mul(kl, klToStandardNormal(parts.class.unique)),
-    crossCovariance(parts.camera.unique.value, parts.camera.shared.value),
-    tf.mul(kl, klToStandardNormal(parts.camera.shared)),
-    tf.mul(kl, klToStandardNormal(parts.camera.unique)),
-    tf.mul(
+export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
+  return {
+    redundant: crossEntropy(logits.redundant, batch.labels),
+    uniqueClass: crossEntropy(logits.uniqueClass, batch.labels),
+    uniqueCamera: crossEntropy(logits.uniqueCamera, batch.labels),
+    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    "cross_covariance.class": crossCovariance(parts.class.unique.value, parts.class.shared.value),
+    "kl.shared.class": tf.mul(kl, klToStandardNormal(parts.class.shared)),
+    "kl.unique.class": tf.mul(kl, klToStandardNormal(parts.class.unique)),
+    "cross_covariance.camera": crossCovariance(parts.camera.unique.value, parts.camera.shared.value),
+    "kl.shared.camera": tf.mul(kl, klToStandardNormal(parts.camera.shared)),
+    "kl.unique.camera": tf.mul(kl, klToStandardNormal(parts.camera.unique)),
+    "align.redundant": tf.mul(
       0.1,
       alignmentLoss([parts.class.shared.value, parts.camera.shared.value], "euclidean", [
         batch.present.class,
         batch.present.camera,
       ]),
     ),
-  );
+  };
 }
 
 /** L3 of DMIL: the cross-entropy of the answer, and the losses of the stages before. */
-export function jointLoss(model: Optional, batch: TensorBatch<Inputs>, context: Context): tf.Scalar {
+export function jointLoss(model: Optional, batch: TensorBatch<Inputs>, context: Context): Losses {
   const intra = model.intra(batch, context);
   const interactions = model.interactions(intra, batch.present, context);
   const answer = model.fuse(intra, interactions.logits, batch.present, context);
-  return total(
-    crossEntropy(answer.logits, batch.labels),
-    tf.mul(0.5, intraLoss(model, intra, batch, context)),
-    tf.mul(0.5, interactionLoss(interactions, batch)),
-  );
+  return {
+    answer: crossEntropy(answer.logits, batch.labels),
+    ...scaled(0.5, intraLoss(model, intra, batch, context)),
+    ...scaled(0.5, interactionLoss(interactions, batch)),
+  };
 }
 
 /** What Optional learns, stage by stage (optional.mmspec:24). */
@@ -108,7 +113,9 @@ export function stages(model: Optional): Stage<Inputs>[] {
       clipNorm: 1,
       weightDecay: 0.0005,
       loss: (batch, context) => jointLoss(model, batch, context),
-      validate: (batch, context) => crossEntropy(model.predict(batch, context).logits, batch.labels),
+      validate: (batch, context) => ({
+        answer: crossEntropy(model.predict(batch, context).logits, batch.labels),
+      }),
       patience: 2,
     },
   ];

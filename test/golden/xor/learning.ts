@@ -7,11 +7,12 @@ import {
   crossCovariance,
   crossEntropy,
   klToStandardNormal,
+  type Losses,
   reconstructionError,
+  scaled,
   type Stage,
   type TensorBatch,
   tf,
-  total,
 } from "mmspec/runtime";
 import type { Inputs, Interactions, Intra, Xor } from "./model.ts";
 
@@ -19,46 +20,52 @@ import type { Inputs, Interactions, Intra, Xor } from "./model.ts";
 const kl = 0.001;
 
 /** L1 of DMIL: in each modality M predicts parity on its own, M and N together rebuild the encoding, and neither tells more than it needs. */
-export function intraLoss(model: Xor, intra: Intra, batch: TensorBatch<Inputs>, context: Context): tf.Scalar {
-  return total(
-    crossEntropy(model.leftIntra.predict(intra.left, context), batch.labels),
-    reconstructionError(model.leftIntra.rebuild(intra.left, context), intra.left.encoding),
-    tf.mul(kl, klToStandardNormal(intra.left.main)),
-    tf.mul(kl, klToStandardNormal(intra.left.rest)),
-    crossEntropy(model.rightIntra.predict(intra.right, context), batch.labels),
-    reconstructionError(model.rightIntra.rebuild(intra.right, context), intra.right.encoding),
-    tf.mul(kl, klToStandardNormal(intra.right.main)),
-    tf.mul(kl, klToStandardNormal(intra.right.rest)),
-  );
+export function intraLoss(model: Xor, intra: Intra, batch: TensorBatch<Inputs>, context: Context): Losses {
+  return {
+    "task.left": crossEntropy(model.leftIntra.predict(intra.left, context), batch.labels),
+    "rebuild.left": reconstructionError(model.leftIntra.rebuild(intra.left, context), intra.left.encoding),
+    "kl.main.left": tf.mul(kl, klToStandardNormal(intra.left.main)),
+    "kl.rest.left": tf.mul(kl, klToStandardNormal(intra.left.rest)),
+    "task.right": crossEntropy(model.rightIntra.predict(intra.right, context), batch.labels),
+    "rebuild.right": reconstructionError(
+      model.rightIntra.rebuild(intra.right, context),
+      intra.right.encoding,
+    ),
+    "kl.main.right": tf.mul(kl, klToStandardNormal(intra.right.main)),
+    "kl.rest.right": tf.mul(kl, klToStandardNormal(intra.right.rest)),
+  };
 }
 
 /** L2 of DMIL: each interaction predicts parity alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): tf.Scalar {
-  return total(
-    crossEntropy(logits.redundant, batch.labels),
-    crossEntropy(logits.uniqueLeft, batch.labels),
-    crossEntropy(logits.uniqueRight, batch.labels),
-    crossEntropy(logits.synergistic, batch.labels),
-    crossCovariance(parts.left.unique.value, parts.left.shared.value),
-    tf.mul(kl, klToStandardNormal(parts.left.shared)),
-    tf.mul(kl, klToStandardNormal(parts.left.unique)),
-    crossCovariance(parts.right.unique.value, parts.right.shared.value),
-    tf.mul(kl, klToStandardNormal(parts.right.shared)),
-    tf.mul(kl, klToStandardNormal(parts.right.unique)),
-    tf.mul(0.1, alignmentLoss([parts.left.shared.value, parts.right.shared.value], "cosine")),
-  );
+export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
+  return {
+    redundant: crossEntropy(logits.redundant, batch.labels),
+    uniqueLeft: crossEntropy(logits.uniqueLeft, batch.labels),
+    uniqueRight: crossEntropy(logits.uniqueRight, batch.labels),
+    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    "cross_covariance.left": crossCovariance(parts.left.unique.value, parts.left.shared.value),
+    "kl.shared.left": tf.mul(kl, klToStandardNormal(parts.left.shared)),
+    "kl.unique.left": tf.mul(kl, klToStandardNormal(parts.left.unique)),
+    "cross_covariance.right": crossCovariance(parts.right.unique.value, parts.right.shared.value),
+    "kl.shared.right": tf.mul(kl, klToStandardNormal(parts.right.shared)),
+    "kl.unique.right": tf.mul(kl, klToStandardNormal(parts.right.unique)),
+    "align.redundant": tf.mul(
+      0.1,
+      alignmentLoss([parts.left.shared.value, parts.right.shared.value], "cosine"),
+    ),
+  };
 }
 
 /** L3 of DMIL: the cross-entropy of the answer, and the losses of the stages before. */
-export function jointLoss(model: Xor, batch: TensorBatch<Inputs>, context: Context): tf.Scalar {
+export function jointLoss(model: Xor, batch: TensorBatch<Inputs>, context: Context): Losses {
   const intra = model.intra(batch, context);
   const interactions = model.interactions(intra, context);
   const answer = model.fuse(intra, interactions.logits, context);
-  return total(
-    crossEntropy(answer.logits, batch.labels),
-    tf.mul(0.5, intraLoss(model, intra, batch, context)),
-    tf.mul(0.5, interactionLoss(interactions, batch)),
-  );
+  return {
+    answer: crossEntropy(answer.logits, batch.labels),
+    ...scaled(0.5, intraLoss(model, intra, batch, context)),
+    ...scaled(0.5, interactionLoss(interactions, batch)),
+  };
 }
 
 /** What Xor learns, stage by stage (xor.mmspec:20). */
@@ -87,7 +94,9 @@ export function stages(model: Xor): Stage<Inputs>[] {
       batch: 128,
       optimizer: adam({ learningRate: 0.001 }),
       loss: (batch, context) => jointLoss(model, batch, context),
-      validate: (batch, context) => crossEntropy(model.predict(batch, context).logits, batch.labels),
+      validate: (batch, context) => ({
+        answer: crossEntropy(model.predict(batch, context).logits, batch.labels),
+      }),
     },
   ];
 }

@@ -1,0 +1,180 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Model, Samples, Splits, Stage } from "../../runtime/index.js";
+import { fit, Parameters, Random, sgd } from "../../runtime/index.js";
+import { zeros } from "../../runtime/layers/parameters.js";
+import { createProgress } from "../../runtime/runs/index.js";
+
+beforeAll(() => tf.setBackend("cpu"));
+
+/** n samples of one feature: x = 1, 2, ... n. */
+function line(n: number): Samples {
+  return {
+    size: n,
+    shapes: { x: [1] },
+    inputs: { x: Float32Array.from({ length: n }, (_, i) => i + 1) },
+    present: { x: new Uint8Array(n).fill(1) },
+    labels: new Int32Array(n),
+    classes: ["only"],
+    index: Int32Array.from({ length: n }, (_, i) => i),
+  };
+}
+
+interface Inputs {
+  x: tf.Tensor2D;
+}
+
+/** Two weights, of which a loss may make what it likes. */
+function twoWeights(): { model: Model<Inputs>; a: tf.Variable; b: tf.Variable } {
+  const parameters = new Parameters(1);
+  const a = parameters.add("a", [2], zeros);
+  const b = parameters.add("b", [1], zeros);
+  const predict = () => {
+    throw new Error("Not needed here.");
+  };
+  return { model: { parameters, predict }, a, b };
+}
+
+function learn(
+  model: Model<Inputs>,
+  data: Splits,
+  stage: Partial<Stage<Inputs>> & Pick<Stage<Inputs>, "loss">,
+) {
+  const checkpoints: number[][] = [];
+  const options = {
+    random: new Random(1),
+    progress: createProgress({ quiet: true }),
+    signal: new AbortController().signal,
+    checkpoint: async () => {
+      checkpoints.push(model.parameters.named().flatMap(({ tensor }) => [...tensor.dataSync()]));
+    },
+  };
+  const whole: Stage<Inputs> = {
+    name: "only",
+    epochs: 1,
+    batch: 2,
+    ...stage,
+    optimizer: stage.optimizer ?? sgd({ learningRate: 1 }),
+  };
+  return { history: fit(model, data, whole, options), checkpoints };
+}
+
+describe("fit", () => {
+  it("logs each term of the loss by name, as its mean over samples, on both splits", async () => {
+    const { model, a } = twoWeights();
+    const { history } = learn(
+      model,
+      { train: line(5), validation: line(3), test: line(1) },
+      {
+        epochs: 2,
+        loss: ({ inputs }) => ({
+          "task.x": tf.mean(inputs.x),
+          pull: tf.sum(tf.mul(a, 0)),
+        }),
+        validate: ({ inputs }) => ({ answer: tf.mean(tf.mul(inputs.x, 2)) }),
+      },
+    );
+    const epoch = {
+      stage: "only",
+      loss: 3,
+      losses: { "task.x": 3, pull: 0 },
+      validationLoss: 4,
+      validationLosses: { answer: 4 },
+    };
+    expect(await history).toEqual([
+      { ...epoch, epoch: 1 },
+      { ...epoch, epoch: 2 },
+    ]);
+  });
+
+  it("takes its steps on the sum of the terms", async () => {
+    const { model, a, b } = twoWeights();
+    const { history } = learn(
+      model,
+      { train: line(2), test: line(1) },
+      { loss: () => ({ one: tf.sum(a), two: tf.mul(3, tf.add(tf.sum(a), tf.sum(b))) as tf.Scalar }) },
+    );
+    await history;
+    expect([...a.dataSync(), ...b.dataSync()]).toEqual([-4, -4, -3]);
+  });
+
+  it("names stage, epoch, step and term where a loss is no number, and keeps nothing of it", async () => {
+    const { model, a, b } = twoWeights();
+    let steps = 0;
+    const { history, checkpoints } = learn(
+      model,
+      { train: line(6), test: line(1) },
+      {
+        epochs: 3,
+        loss: () => {
+          steps++;
+          return {
+            fine: tf.sum(a),
+            "kl.rest.x": tf.mul(tf.sum(b), steps === 5 ? Infinity : 1),
+            other: tf.scalar(1),
+          };
+        },
+      },
+    );
+    await expect(history).rejects.toThrow(
+      /in stage only, epoch 2, step 2 of 3, the loss term kl\.rest\.x became -Infinity\. Lower/,
+    );
+    expect(checkpoints.flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("sees a gradient that is no number though the loss is one, in the last step too", async () => {
+    const { model, a, b } = twoWeights();
+    const { history, checkpoints } = learn(
+      model,
+      { train: line(2), test: line(1) },
+      { loss: () => ({ root: tf.sum(tf.sqrt(tf.mul(b, 0))), fine: tf.sum(a) }) },
+    );
+    await expect(history).rejects.toThrow(/epoch 1, step 1 of 1 .*gradient: the weights b hold NaN/);
+    expect(checkpoints).toEqual([]);
+  });
+
+  it("says so where it is the validation loss", async () => {
+    const { model, a } = twoWeights();
+    const { history } = learn(
+      model,
+      { train: line(2), validation: line(2), test: line(1) },
+      { loss: () => ({ fine: tf.sum(a) }), validate: () => ({ answer: tf.scalar(NaN) }) },
+    );
+    await expect(history).rejects.toThrow(
+      "epoch 1, on the validation split, the loss term answer became NaN",
+    );
+  });
+
+  it("shortens the gradient of all weights together to the clip, and leaves a shorter one alone", async () => {
+    const stepOf = async (scale: number, clipNorm: number) => {
+      const { model, a, b } = twoWeights();
+      const loss = () => ({
+        all: tf.mul(scale, tf.add(tf.sum(tf.mul(a, [3, 4])), tf.sum(tf.mul(b, 12)))) as tf.Scalar,
+      });
+      await learn(model, { train: line(2), test: line(1) }, { loss, clipNorm }).history;
+      return [...a.dataSync(), ...b.dataSync()];
+    };
+    // (3, 4, 12) has length 13.
+    const clipped = await stepOf(100, 2);
+    [-3, -4, -12].forEach((value, i) => expect(clipped[i]).toBeCloseTo((2 * value) / 13, 5));
+    expect(await stepOf(0.1, 2)).toEqual(
+      [...Float32Array.from([-0.3, -0.4, -1.2])].map((v) => expect.closeTo(v, 6)),
+    );
+  });
+
+  it("leaves no tensor behind but the weights", async () => {
+    const { model, a } = twoWeights();
+    const before = tf.memory().numTensors;
+    await learn(
+      model,
+      { train: line(5), validation: line(3), test: line(1) },
+      {
+        epochs: 3,
+        patience: 1,
+        loss: () => ({ fine: tf.sum(tf.square(tf.sub(a, 1))) }),
+        optimizer: sgd({ learningRate: 0.1 }),
+      },
+    ).history;
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
