@@ -325,12 +325,12 @@ export const diagnosticTable = {
     message: `mmspec can't read "${p.path}".`,
     fix: `it reads ${p.known.join(", ")}`,
   })),
-  syntheticBinding: error("MM7011", (p: { name: string }) => ({
-    message: `Synthetic data feeds \`${p.name}\` by itself.`,
+  syntheticBinding: error("MM7011", (p: { name: string; source: string }) => ({
+    message: `\`${p.source}\` feeds \`${p.name}\` by itself.`,
     fix: "remove this line",
   })),
-  syntheticVectors: error("MM7012", (p: { modality: string; kind: string }) => ({
-    message: `Synthetic data makes vectors; modality \`${p.modality}\` is an ${p.kind}.`,
+  syntheticVectors: error("MM7012", (p: { modality: string; kind: string; source: string }) => ({
+    message: `\`${p.source}\` makes vectors; modality \`${p.modality}\` is an ${p.kind}.`,
     fix: `make it \`vector(16)\``,
   })),
   syntheticMix: error("MM7013", (p: { reason: string }) => ({ message: p.reason })),
@@ -340,6 +340,50 @@ export const diagnosticTable = {
   })),
   severalColumns: error("MM7015", (p: { name: string; kind: string }) => ({
     message: `\`${p.name}\` is ${p.kind} and takes one column.`,
+  })),
+  drawnWidth: error(
+    "MM7016",
+    (p: {
+      source: string;
+      modality: string;
+      width: number;
+      wanted: number;
+      exactly: boolean;
+      why: string;
+    }) => ({
+      message: `\`${p.source}\` wants ${p.exactly ? "" : "at least "}${p.wanted} features in \`${p.modality}\`, which has ${p.width}: ${p.why}.`,
+      fix: `make it \`vector(${p.wanted})\``,
+    }),
+  ),
+  drawnClasses: error("MM7017", (p: { gates: readonly string[]; gives: number; classes: number }) => ({
+    message: `${p.gates.map((gate) => `\`${gate}\``).join(" and ")} give${p.gates.length === 1 ? "s" : ""} ${p.gives} classes; the target has ${p.classes}.`,
+    fix: `make it \`class(${p.gives})\``,
+  })),
+  argumentModalities: error("MM7018", (p: { name: string; wanted: string | undefined }) => ({
+    message:
+      p.wanted === undefined
+        ? `\`${p.name}\` can't be given for some modalities only.`
+        : `\`${p.name}(...)\` is given for ${p.wanted}.`,
+    fix: p.wanted === "several modalities" ? "what one modality alone tells is `unique`" : undefined,
+  })),
+  drawnPair: error("MM7023", (p: { source: string; count: number }) => ({
+    message: `\`${p.source}\` draws two modalities; the model has ${p.count}.`,
+  })),
+  missingNotOptional: error("MM7019", (p: { modality: string }) => ({
+    message: `\`${p.modality}\` can't be missing: it isn't optional.`,
+    fix: `write \`optional modality ${p.modality}\``,
+  })),
+  noSuchPart: error("MM7020", (p: { part: string }) => ({
+    message: `The split has no \`${p.part}\`.`,
+    fix: "name a part of the split",
+  })),
+  unknownClass: error("MM7021", (p: { name: string; target: string; classes: readonly string[] }) => ({
+    message: `\`${p.name}\` is no class of \`${p.target}\`.`,
+    fix: didYouMean(p.name, p.classes) ?? `it has ${listed(p.classes)}`,
+  })),
+  tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
+    message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
+    fix: "hold out fewer classes",
   })),
 } as const;
 

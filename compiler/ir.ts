@@ -6,7 +6,8 @@
 /** Without the batch. */
 export type Shape = readonly number[];
 
-export type OptionValue = number | string | readonly number[];
+export type OptionValue =
+  number | string | readonly number[] | readonly string[] | Readonly<Record<string, number>>;
 
 /** A call of something that the runtime exports: `conv({ channels: 1, filters: 8 })`. */
 export interface RuntimeCall {
@@ -188,11 +189,27 @@ export interface SplitIr {
   stratified: boolean;
   seed: number;
   line: number;
+  missing: readonly MissingIr[];
+  holdOut?: HoldOutIr;
+}
+
+/** A modality that some samples of a part lack. */
+export interface MissingIr {
+  modality: string;
+  share: number;
+  part: string;
+  seed: number;
+}
+
+export interface HoldOutIr {
+  /** Positions in the target's classes. */
+  classes: readonly number[];
+  line: number;
 }
 
 export type DataIr = { split: SplitIr; line: number } & (
   | { kind: "file"; path: string; modalities: readonly BindingIr[]; target: BindingIr }
-  | { kind: "synthetic"; options: Readonly<Record<string, OptionValue>> }
+  | { kind: "drawn"; load: string; options: Readonly<Record<string, OptionValue>> }
 );
 
 export interface ModelIr {

@@ -33,7 +33,8 @@ function layoutOf({ models, data }: SpecFile): Layout {
     if (member.kind === "train") begin(member.settings);
     if (member.kind === "evaluate") begin(member.items, items);
   }
-  for (const { sources, bindings, splits } of data) begin([...sources, ...bindings, ...splits]);
+  for (const { sources, bindings, splits, lacks, heldOut } of data)
+    begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut]);
   return { statements, items };
 }
 

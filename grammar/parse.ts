@@ -26,6 +26,8 @@ const constructs: Record<string, string> = {
   source: "`from`",
   binding: "a binding",
   split: "the split",
+  lack: "`missing ... in ... of ...`",
+  holdOut: "`hold out classes`",
 };
 
 /** Reads a spec: a tree of all that could be read, and what couldn't, in the order of the text. Never throws. */

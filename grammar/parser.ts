@@ -311,6 +311,8 @@ export class SpecParser extends CstParser {
         DEF: [
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.source) },
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.split) },
+          { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.lack) },
+          { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.holdOut) },
           { ALT: () => this.SUBRULE(this.binding) },
         ],
       });
@@ -341,6 +343,31 @@ export class SpecParser extends CstParser {
     this.OPTION2(() => {
       this.CONSUME(w.seed);
       this.CONSUME(NumberToken);
+    });
+  });
+
+  private readonly lack: Rule = this.RULE("lack", () => {
+    this.CONSUME(w.missing);
+    this.SUBRULE(this.name);
+    this.CONSUME(w.in);
+    this.CONSUME(NumberToken);
+    this.CONSUME(w.of);
+    this.SUBRULE2(this.name);
+    this.OPTION(() => {
+      this.CONSUME(w.seed);
+      this.CONSUME2(NumberToken);
+    });
+  });
+
+  private readonly holdOut: Rule = this.RULE("holdOut", () => {
+    this.CONSUME(w.hold);
+    this.CONSUME(w.out);
+    this.CONSUME(w.classes);
+    this.AT_LEAST_ONE_SEP({
+      SEP: s.comma,
+      DEF: () => {
+        this.OR([{ ALT: () => this.CONSUME(NumberToken) }, { ALT: () => this.CONSUME(StringToken) }]);
+      },
     });
   });
 
@@ -378,9 +405,14 @@ export class SpecParser extends CstParser {
     "argument",
     () => {
       this.OPTION({
-        GATE: () => this.LA(2).tokenType === s.colon,
+        GATE: () => this.argumentIsNamed(),
         DEF: () => {
           this.SUBRULE(this.name);
+          this.OPTION2(() => {
+            this.CONSUME(s.openParen);
+            this.SUBRULE(this.names);
+            this.CONSUME(s.closeParen);
+          });
           this.CONSUME(s.colon);
         },
       });
@@ -401,6 +433,17 @@ export class SpecParser extends CstParser {
     },
     inside,
   );
+
+  /** Whether a colon follows a name, or a name and a list of names in parentheses: `noise:`, `synergy(left, right):`. */
+  private argumentIsNamed(): boolean {
+    let at = 2;
+    if (this.LA(at).tokenType === s.openParen) {
+      do at += 2;
+      while (this.LA(at).tokenType === s.comma);
+      if (this.LA(at++).tokenType !== s.closeParen) return false;
+    }
+    return this.LA(at).tokenType === s.colon;
+  }
 
   private readonly list: Rule = this.RULE(
     "list",

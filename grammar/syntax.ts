@@ -48,6 +48,8 @@ export interface Call extends Node {
 export interface Argument extends Node {
   kind: "argument";
   name?: Name;
+  /** `synergy(left, right): 0.2` */
+  of?: Name[];
   value: Value;
 }
 
@@ -255,6 +257,8 @@ export interface DataDeclaration extends Node {
   sources: DataSource[];
   bindings: DataBinding[];
   splits: SplitDeclaration[];
+  lacks: MissingDeclaration[];
+  heldOut: HoldOutDeclaration[];
 }
 
 /** `from "digits.npz"` or `from synthetic(synergy: 1.0, samples: 8000)` */
@@ -277,6 +281,21 @@ export interface SplitDeclaration extends Node {
   parts: SplitPart[];
   stratified: boolean;
   seed?: NumberLiteral;
+}
+
+/** `missing image in 0.3 of test seed 1` */
+export interface MissingDeclaration extends Node {
+  kind: "lack";
+  modality: Name;
+  share: NumberLiteral;
+  part: Name;
+  seed?: NumberLiteral;
+}
+
+/** `hold out classes 8, 9` or `hold out classes "calm"` */
+export interface HoldOutDeclaration extends Node {
+  kind: "hold-out";
+  classes: (NumberLiteral | StringLiteral)[];
 }
 
 export interface SplitPart extends Node {

@@ -130,8 +130,15 @@ export class TreeBuilder {
 
   private argument(node: CstNode): S.Argument {
     const [name] = this.names(node);
+    const [list] = this.nodes(node, "names");
     const value = this.value(this.node(node, "value"));
-    return { kind: "argument", ...(name && { name }), value, span: this.span(node) };
+    return {
+      kind: "argument",
+      ...(name && { name }),
+      ...(list && { of: this.names(list) }),
+      value,
+      span: this.span(node),
+    };
   }
 
   private value(node: CstNode): S.Value {
@@ -361,6 +368,25 @@ export class TreeBuilder {
           ...(seed && { seed: this.number(seed) }),
           span: this.span(child),
         };
+      }),
+      lacks: this.each(node, "lack", (child): S.MissingDeclaration => {
+        const [share, seed] = this.tokens(child, "Number").map((token) => this.number(token));
+        if (share === undefined) throw new Incomplete();
+        return {
+          kind: "lack",
+          modality: this.nameIn(child),
+          share,
+          part: this.nameIn(child, 1),
+          ...(seed && { seed }),
+          span: this.span(child),
+        };
+      }),
+      heldOut: this.each(node, "holdOut", (child): S.HoldOutDeclaration => {
+        const numbers = this.tokens(child, "Number").map((token) => this.number(token));
+        const strings = this.tokens(child, "String").map((token) => this.string(token));
+        const classes = [...numbers, ...strings].sort((a, b) => a.span.start - b.span.start);
+        if (classes.length === 0) throw new Incomplete();
+        return { kind: "hold-out", classes, span: this.span(child) };
       }),
       ...this.documented(node),
     };

@@ -1,15 +1,11 @@
-import type {
-  Call,
-  DataBinding,
-  DataDeclaration,
-  SplitDeclaration,
-  StringLiteral,
-} from "../../grammar/syntax.js";
-import type { BindingIr, DataIr, OptionValue, SplitIr, TargetIr } from "../ir.js";
-import { formats, synthetic } from "../tables/data.js";
-import { bindArguments } from "./arguments.js";
+import type { DataBinding, DataDeclaration, SplitDeclaration, StringLiteral } from "../../grammar/syntax.js";
+import type { BindingIr, DataIr, SplitIr, TargetIr } from "../ir.js";
+import { formats } from "../tables/data.js";
 import type { Checker } from "./checker.js";
+import { checkDrawn } from "./drawn.js";
+import { checkHoldOut, checkMissing } from "./held-out.js";
 import type { CheckedModality } from "./modalities.js";
+import { checkSeed } from "./seed.js";
 
 /** What the data must feed. */
 export interface DataWants {
@@ -23,7 +19,7 @@ export function checkData(
   wants: DataWants,
   checker: Checker,
 ): DataIr | undefined {
-  const split = checkSplit(declaration, checker);
+  const split = checkSplit(declaration, wants, checker);
   const source = checker.single(declaration.sources, "a source", (node) => checker.text(node.value.span));
   const line = checker.line(declaration.span);
   if (source === undefined) {
@@ -32,8 +28,8 @@ export function checkData(
     return undefined;
   }
   if (source.value.kind === "call") {
-    const options = checkSynthetic(source.value, declaration, wants, checker);
-    return options && split && { kind: "synthetic", options, split, line };
+    const drawn = checkDrawn(source.value, declaration, wants, checker);
+    return drawn && split && { kind: "drawn", ...drawn, split, line };
   }
   const path = checkPath(source.value, checker);
   const bindings = checkBindings(declaration.bindings, wants, checker);
@@ -96,76 +92,18 @@ function checkBindings(
   return found;
 }
 
-function checkSynthetic(
-  call: Call,
-  declaration: DataDeclaration,
-  wants: DataWants,
-  checker: Checker,
-): Record<string, OptionValue> | undefined {
-  if (call.name.text !== synthetic.name) {
-    checker.report("unknownWord", call.name.span, {
-      what: "a source of data",
-      name: call.name.text,
-      known: [synthetic.name],
-    });
-    return undefined;
-  }
-  for (const { name } of declaration.bindings)
-    checker.report("syntheticBinding", name.span, { name: name.text });
-  const args = bindArguments(call, synthetic, checker);
-  let valid = args !== undefined;
-  for (const { name, kind } of wants.modalities.values()) {
-    if (kind === "vector") continue;
-    checker.report("syntheticVectors", call.span, { modality: name, kind });
-    valid = false;
-  }
-  if (wants.modalities.size < 2) {
-    checker.report("needsTwo", call.span, { what: "Synthetic data", count: wants.modalities.size });
-    valid = false;
-  }
-  for (const { name, shape } of wants.modalities.values()) {
-    if (shape?.[0] !== undefined && shape[0] < 3) {
-      const reason = `Synthetic data needs 3 features or more in \`${name}\`, one for each kind of interaction.`;
-      checker.report("syntheticMix", call.span, { reason });
-      valid = false;
-    }
-  }
-  if (args === undefined) return undefined;
-  const mix =
-    (args.redundancy as number) + (args.unique as number) * wants.modalities.size + (args.synergy as number);
-  if (mix > 1 + 1e-9) {
-    const reason = `The shares of redundancy, unique (once for each modality) and synergy add up to ${+mix.toFixed(6)}, more than 1.`;
-    checker.report("syntheticMix", call.span, { reason });
-    valid = false;
-  } else if (mix === 0) {
-    checker.report("syntheticMix", call.span, {
-      reason: "No sample would tell its class: give `redundancy`, `unique` or `synergy` a share.",
-    });
-    valid = false;
-  }
-  return valid ? { ...args } : undefined;
-}
-
-function checkSplit(declaration: DataDeclaration, checker: Checker): SplitIr | undefined {
+function checkSplit(declaration: DataDeclaration, wants: DataWants, checker: Checker): SplitIr | undefined {
   const split = checker.single(declaration.splits, "a", () => "split");
   if (split === undefined) {
     checker.report("noSplit", declaration.model.span, undefined);
     return undefined;
   }
   const parts = checkParts(split, checker);
+  const names = new Set(split.parts.map(({ name }) => name.text));
+  const missing = checkMissing(declaration.lacks, names, wants.modalities, checker);
+  const holdOut = checkHoldOut(declaration.heldOut, wants.target, checker);
   if (parts === undefined) return undefined;
-  let seed = 1;
-  if (split.seed !== undefined) {
-    if (Number.isSafeInteger(split.seed.value) && split.seed.value >= 0) seed = split.seed.value;
-    else {
-      checker.report("wrongValue", split.seed.span, {
-        call: "split",
-        name: "seed",
-        wanted: "a whole number from 0 up",
-        found: checker.text(split.seed.span),
-      });
-    }
-  }
+  const seed = checkSeed(split.seed, "split", checker);
   const { train, validation, test } = parts;
   return {
     train,
@@ -174,6 +112,8 @@ function checkSplit(declaration: DataDeclaration, checker: Checker): SplitIr | u
     stratified: split.stratified,
     seed,
     line: checker.line(split.span),
+    missing,
+    ...(holdOut && { holdOut }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BindingIr, DataIr, SplitIr } from "../ir.js";
+import type { BindingIr, DataIr, MissingIr, SplitIr } from "../ir.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { key, literal, numeral, options } from "./text.js";
@@ -16,11 +16,11 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
     ),
     parameters: data.kind === "file" ? [{ name: "folder", type: "string" }] : [],
     returnType: `Promise<${module.useType("Splits")}>`,
-    statements: data.kind === "file" ? fileLines(module, plan, data) : syntheticLines(module, plan, data),
+    statements: data.kind === "file" ? fileLines(module, plan, data) : drawnLines(module, plan, data),
   });
 }
 
-function splitText({ train, validation, test, stratified, seed, line }: SplitIr): string {
+function splitText({ train, validation, test, stratified, seed, line, missing, holdOut }: SplitIr): string {
   const parts = [
     `train: ${numeral(train)}`,
     ...(validation === undefined ? [] : [`validation: ${numeral(validation)}`]),
@@ -28,8 +28,14 @@ function splitText({ train, validation, test, stratified, seed, line }: SplitIr)
     ...(stratified ? ["stratified: true"] : []),
     `seed: ${seed}`,
     `line: ${line}`,
+    ...(holdOut ? [`holdOut: { classes: [${holdOut.classes.join(", ")}], line: ${holdOut.line} }`] : []),
+    ...(missing.length > 0 ? [`missing: [${missing.map(missingText).join(", ")}]`] : []),
   ];
   return `{ ${parts.join(", ")} }`;
+}
+
+function missingText({ modality, share, part, seed }: MissingIr): string {
+  return options({ modality, share, part, seed });
 }
 
 function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
@@ -69,11 +75,11 @@ function scaleText(scale: number): string {
   return scale < 1 && Number.isInteger(inverse) && 1 / inverse === scale ? `1 / ${inverse}` : numeral(scale);
 }
 
-function syntheticLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "synthetic" }>): string[] {
+function drawnLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "drawn" }>): string[] {
   module.use("classes", "./model.ts");
   const widths = plan.modalities.map(({ name, shape }) => `${key(name)}: ${shape[0]}`);
   return [
-    `return ${module.use("loadSynthetic")}(
+    `return ${module.use(data.load)}(
       {
         widths: { ${widths.join(", ")} },
         classes,

@@ -36,6 +36,10 @@ export function emitEvaluation(module: Module, plan: Plan): void {
     module.use("rules", "./model.ts");
     parts.push("components", "rules");
   }
+  if (plan.ir.data?.split.holdOut) {
+    statements.push(`const outside = data.outside && (await predict(model, data.outside));`);
+    parts.push("outside");
+  }
   statements.push(`await session.report({ ${parts.join(", ")} });`);
   module.file.addFunction({
     name: "evaluate",

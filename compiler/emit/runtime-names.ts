@@ -1,3 +1,4 @@
+import { drawn } from "../tables/data.js";
 import { measures, metrics } from "../tables/evaluation.js";
 import { layers } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
@@ -24,7 +25,6 @@ const fixed = [
   "linear",
   "linearProbes",
   "loadData",
-  "loadSynthetic",
   "maskMissing",
   "missing",
   "not",
@@ -43,6 +43,7 @@ const types = ["Answer", "Context", "Losses", "Model", "Rule", "Session", "Split
 /** Every value that generated code may import from the runtime. */
 export const runtimeValues: readonly string[] = [
   ...fixed,
+  ...[...drawn.values()].map(({ load }) => load),
   ...layers.keys(),
   ...merges.keys(),
   ...optimizers.keys(),

@@ -13,7 +13,12 @@ export function commentText(text: string): string {
 export function value(option: OptionValue): string {
   if (typeof option === "string") return literal(option);
   if (typeof option === "number") return numeral(option);
-  return `[${option.map(numeral).join(", ")}]`;
+  if (isList(option)) return `[${option.map(value).join(", ")}]`;
+  return options(option);
+}
+
+function isList(option: OptionValue): option is readonly number[] | readonly string[] {
+  return Array.isArray(option);
 }
 
 /** 0.001 rather than 1e-3, 1e-7 rather than 0.0000001. */

@@ -1,4 +1,13 @@
-import { count, positive, share, whole, word, type Callable } from "./parameters.js";
+import {
+  count,
+  positive,
+  severalWords,
+  share,
+  whole,
+  word,
+  type Callable,
+  type Parameter,
+} from "./parameters.js";
 
 /** Kinds of file that `from` reads. */
 export const formats: ReadonlyMap<string, string> = new Map([
@@ -7,26 +16,105 @@ export const formats: ReadonlyMap<string, string> = new Map([
   [".parquet", "Apache Parquet"],
 ]);
 
+/** A source that draws its samples; what is known of them comes along. */
+export interface DrawnRow extends Callable {
+  /** What the runtime calls it. */
+  load: string;
+}
+
+const ofOne = (parameter: Parameter): Parameter => ({ ...parameter, of: "one modality" });
+const ofSeveral = (parameter: Parameter): Parameter => ({ ...parameter, of: "several modalities" });
+
+const samples = count("samples", "How many samples.");
+const seed = whole("seed", "Which samples.", 1);
+
 /** Data whose interactions are known exactly. */
-export const synthetic: Callable = {
-  name: "synthetic",
-  doc: "Samples of a known kind of interaction each: blocks of codewords and noise, turned by a random rotation.",
-  example: "synthetic(redundancy: 0.5, synergy: 0.5, samples: 8000, seed: 1)",
-  parameters: [
-    share("redundancy", "Share of the samples whose class every modality tells.", 0),
-    share("unique", "Share of the samples whose class one modality tells, the same for each.", 0),
-    share("synergy", "Share of the samples whose class only all modalities together tell.", 0),
-    count("samples", "How many samples."),
-    positive("noise", "Standard deviation of the noise; codewords have variance 1.", 0.8),
-    word(
-      "distractors",
-      "Blocks that tell nothing carry random symbols, or a codeword of their own.",
-      ["random", "silent"],
-      "random",
-    ),
-    whole("seed", "Which samples.", 1),
-  ],
-};
+export const drawn: ReadonlyMap<string, DrawnRow> = new Map(
+  (
+    [
+      {
+        name: "synthetic",
+        doc: "Samples of a known kind of interaction each: blocks of codewords and noise, turned by a random rotation.",
+        example: "synthetic(redundancy: 0.5, synergy: 0.5, samples: 8000, seed: 1)",
+        load: "loadSynthetic",
+        parameters: [
+          ofSeveral(share("redundancy", "Share of the samples whose class every modality tells.", 0)),
+          ofOne(
+            share("unique", "Share of the samples whose class one modality tells, of each or by name.", 0),
+          ),
+          ofSeveral(
+            share("synergy", "Share of the samples whose class only all modalities together tell.", 0),
+          ),
+          samples,
+          ofOne(positive("noise", "Standard deviation of the noise; codewords have variance 1.", 0.8)),
+          word(
+            "distractors",
+            "Blocks that tell nothing carry random symbols, or a codeword of their own.",
+            ["random", "silent"],
+            "random",
+          ),
+          seed,
+          {
+            ...ofOne(
+              count("block", "Features of each of a modality's three blocks; a third of the modality."),
+            ),
+            optional: true,
+          },
+        ],
+      },
+      {
+        name: "gaussian_pair",
+        doc: "Two noisy one-hot vectors of the class with correlated noise, from the LSMI code (Yang et al. 2025).",
+        example: "gaussian_pair(rho: 0.5, samples: 2000, seed: 1)",
+        load: "loadGaussianPair",
+        parameters: [
+          {
+            name: "rho",
+            doc: "Correlation of the modalities' noise.",
+            type: { kind: "number", min: -0.999, max: 0.999 },
+            default: 0.5,
+          },
+          samples,
+          positive("noise", "Standard deviation of the noise.", 0.5),
+          seed,
+        ],
+      },
+      {
+        name: "feature_sum",
+        doc: "The quantile of a sum of latent features, some common to all modalities, some a modality's own (Liang et al. 2023).",
+        example: "feature_sum(shared: 1, own(left): 0.5, samples: 20000, seed: 1)",
+        load: "loadFeatureSum",
+        parameters: [
+          share("shared", "Share of the common latent features that the class sums.", 0),
+          ofOne(share("own", "Share of a modality's own latent features that the class sums.", 0)),
+          samples,
+          count("latent", "Features of each latent vector.", 5),
+          positive("variance", "Variance of each latent feature.", 1.5),
+          seed,
+        ],
+      },
+      {
+        name: "logic_gate",
+        doc: "Gates of one bit a modality, shown as codewords in noise; several gates have bits of their own.",
+        example: "logic_gate(gate: [rdn, xor], samples: 8000, noise: 0.3, seed: 1)",
+        load: "loadLogicGate",
+        parameters: [
+          severalWords("gate", "What makes the class of the bits.", [
+            "and",
+            "or",
+            "xor",
+            "sum",
+            "copy",
+            "rdn",
+          ]),
+          samples,
+          positive("noise", "Standard deviation of the noise; codewords have variance 1.", 0.8),
+          seed,
+        ],
+      },
+    ] satisfies DrawnRow[]
+  ).map((row) => [row.name, row]),
+);
 
 /** Kinds of modality. */
 export interface ModalityRow extends Callable {

@@ -6,8 +6,12 @@ export interface Parameter {
   type: ParameterType;
   /** Taken when the argument is left out; without it the argument must be given. */
   default?: Argument;
-  /** Takes all remaining positional arguments as a list of numbers. */
+  /** May be left out without a default. */
+  optional?: boolean;
+  /** Takes all remaining positional arguments as a list. */
   variadic?: boolean;
+  /** May also be given for one modality, `noise(left): 0.3`, or for some of them together, `synergy(left, right): 0.2`. */
+  of?: "one modality" | "several modalities";
 }
 
 export type ParameterType =
@@ -15,7 +19,13 @@ export type ParameterType =
   | { kind: "number"; min: number; max?: number; above?: boolean }
   | { kind: "word"; words: readonly string[] };
 
-export type Argument = number | string | readonly number[];
+export type Argument =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  /** By modality, or by several: "left, right". */
+  | Readonly<Record<string, number>>;
 
 /** All arguments of one call, checked, defaults filled in. */
 export type Arguments = Readonly<Record<string, Argument>>;
@@ -78,6 +88,14 @@ export const several = (name: string, doc: string): Parameter => ({
   name,
   doc,
   type: { kind: "integer", min: 1 },
+  variadic: true,
+});
+
+/** One word or a list of them. */
+export const severalWords = (name: string, doc: string, words: readonly string[]): Parameter => ({
+  name,
+  doc,
+  type: { kind: "word", words },
   variadic: true,
 });
 

@@ -4,14 +4,25 @@ export { DataError, type DataProblem } from "./problems.js";
 export { Random } from "./random.js";
 export { readTable, readers } from "./read.js";
 export { takeSamples, type Samples, type Splits, type Truth } from "./samples.js";
-export { splitPositions, splitSamples, type SplitPlan } from "./split.js";
+export { splitPositions, splitSamples, type MissingPlan, type SplitPlan } from "./split.js";
 export {
   bayesPosterior,
+  classPosterior,
   exactInteractions,
+  featureSum,
   gaussianPair,
+  informationOf,
+  interactionsOf,
+  loadFeatureSum,
+  loadGaussianPair,
+  loadLogicGate,
   loadSynthetic,
+  logicGate,
   synthetic,
+  SyntheticDensity,
   type ExactInteractions,
+  type Gate,
+  type KnownDensity,
   type SyntheticData,
   type SyntheticOptions,
 } from "./synthetic/index.js";

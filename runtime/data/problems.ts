@@ -96,6 +96,10 @@ export const dataProblems = {
     message: `\`pid ${p.measure}\` can't measure the held-out samples: ${p.reason}`,
     fix: "hold out more samples, or take fewer folds",
   })),
+  nothingHeldOut: row("MM4017", (p: { name: string; classes: readonly string[] }) => ({
+    message: `No sample is of ${p.classes.map((name) => `"${name}"`).join(" or ")} of \`${p.name}\`, which \`hold out\` sets aside.`,
+    fix: "hold out classes that the data has",
+  })),
 } as const;
 
 export type DataProblemName = keyof typeof dataProblems;

@@ -12,21 +12,26 @@ export interface Samples {
   /** Row of each sample in the data's source. */
   index: Int32Array;
   classes: readonly string[];
-  /** Of synthetic test samples alone. */
+  /** Of test samples that were drawn. */
   truth?: Truth;
 }
 
-/** What is known of synthetic samples; for evaluation, never an input. Row i is sample i. */
+/** What is known of samples that were drawn; for evaluation, never an input. Row i is sample i. */
 export interface Truth {
-  /** "redundant", "unique(NAME)", "synergistic", "none". */
+  /** "redundant", "unique(NAME)", "synergistic", "none"; only one where all samples are of a kind. */
   typeNames: readonly string[];
   /** Positions in `typeNames`. */
   types: Int32Array;
-  /** p(type | all modalities), [size, types]. */
+  /** p(type | the modalities that a sample has), [size, types]. */
   typePosterior: Float64Array;
-  /** Accuracy of the best possible model on these samples. */
+  /** Accuracy of the best possible model on these samples, given the modalities that each has. */
   bayesAccuracy: number;
-  /** Exact r, u1, u2 and s in nats, of two modalities. */
+  /**
+   * Exact pointwise mutual information of each set of modalities with the class, in nats, by their names: "a", "b", "a, b". NaN for a
+   * sample that lacks a modality; absent for more than five modalities.
+   */
+  information?: Record<string, Float64Array>;
+  /** Exact r, u1, u2 and s in nats, of two modalities; NaN for a sample that lacks one. */
   exact?: Record<"r" | "u1" | "u2" | "s", Float64Array>;
 }
 
@@ -35,6 +40,8 @@ export interface Splits {
   train: Samples;
   validation?: Samples;
   test: Samples;
+  /** All samples of the classes that were held out: none of them is in another part. */
+  outside?: Samples;
 }
 
 /** The samples at these positions. */

@@ -1,3 +1,4 @@
+import { takeAway } from "./missing.js";
 import { ProblemList } from "./problems.js";
 import { Random } from "./random.js";
 import { takeSamples, type Samples, type Splits } from "./samples.js";
@@ -11,6 +12,25 @@ export interface SplitPlan {
   stratified?: boolean;
   seed: number;
   line?: number;
+  /** Classes that are never learned nor tested: their samples are set aside as `outside`. */
+  holdOut?: HeldOutClasses;
+  /** Modalities taken away from samples. */
+  missing?: readonly MissingPlan[];
+}
+
+/** Classes to hold out, as positions. */
+export interface HeldOutClasses {
+  classes: readonly number[];
+  line?: number;
+}
+
+/** A modality that some samples of a part lack. */
+export interface MissingPlan {
+  modality: string;
+  /** Of the samples that have it. */
+  share: number;
+  part: "train" | "validation" | "test";
+  seed: number;
 }
 
 export interface SplitPositions {
@@ -76,28 +96,53 @@ function byLabel(labels: Int32Array): number[][] {
 }
 
 /**
- * Splits samples.
+ * Splits samples, sets classes aside and takes modalities away.
  * @param where the source, for messages
  * @throws DataError when a part is empty, or the training part never sees a class that the data has or the spec names
  */
 export function splitSamples(samples: Samples, plan: SplitPlan, where: string, target: string): Splits {
-  const positions = splitPositions(samples.labels, plan);
+  const heldOut = new Set(plan.holdOut?.classes);
+  const isOutside = (_: number, i: number) => heldOut.has(samples.labels[i] as number);
+  const all = Int32Array.from(samples.labels.keys());
+  const inside = heldOut.size > 0 ? all.filter((i) => !isOutside(0, i)) : all;
+  const outside = heldOut.size > 0 ? all.filter((i) => isOutside(0, i)) : undefined;
+  const positions = splitPositions(
+    Int32Array.from(inside, (i) => samples.labels[i] as number),
+    plan,
+  );
+  const take = (part: Int32Array) =>
+    takeSamples(
+      samples,
+      part.map((i) => inside[i] as number),
+    );
   const problems = new ProblemList();
   for (const part of ["train", "validation", "test"] as const) {
     if (positions[part]?.length === 0) {
       const name = part === "train" ? "training" : part;
-      problems.add("emptySplit", where, { part: name, samples: samples.size }, plan.line);
+      problems.add("emptySplit", where, { part: name, samples: inside.length }, plan.line);
     }
   }
+  if (outside?.length === 0) {
+    const classes = [...heldOut].map((label) => samples.classes[label] as string);
+    problems.add("nothingHeldOut", where, { name: target, classes }, plan.holdOut?.line);
+  }
   problems.check();
-  const train = takeSamples(samples, positions.train);
+  const train = take(positions.train);
   const seen = new Set(train.labels);
-  const unseen = samples.classes.filter((_, label) => !seen.has(label));
+  const unseen = samples.classes.filter((_, label) => !seen.has(label) && !heldOut.has(label));
   if (unseen.length > 0) problems.add("unseenClass", where, { name: target, classes: unseen }, plan.line);
   problems.check();
-  return {
+  const splits: Splits = {
     train,
-    ...(positions.validation && { validation: takeSamples(samples, positions.validation) }),
-    test: takeSamples(samples, positions.test),
+    ...(positions.validation && { validation: take(positions.validation) }),
+    test: take(positions.test),
+    ...(outside && { outside: takeSamples(samples, outside) }),
   };
+  for (const { part, ...missing } of plan.missing ?? []) {
+    // What was held out stands beside the test samples: neither is told by what it lacks.
+    for (const of of part === "test" ? [splits.test, splits.outside] : [splits[part]]) {
+      if (of !== undefined) takeAway(of, missing);
+    }
+  }
+  return splits;
 }

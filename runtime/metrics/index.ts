@@ -1,4 +1,5 @@
 export { accuracy } from "./accuracy.js";
+export { auroc } from "./auroc.js";
 export { calibration } from "./calibration.js";
 export { confusion } from "./confusion.js";
 export { macroF1 } from "./macro-f1.js";

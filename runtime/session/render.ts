@@ -10,6 +10,7 @@ export function renderReport(content: ReportContent, folder: string): string {
     ...content.pid.flatMap((pid) => [pidTable(pid), strongestTable(pid)]),
     shareLines(content),
     truthTable(content),
+    outsideLine(content),
     fileLines(folder),
   ];
   return `\n${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -88,6 +89,15 @@ function truthTable({ truth, metrics }: ReportContent): string {
   }
   const best = `the best possible model reaches ${percent(truth.bayesAccuracy)}`;
   return `${colours.bold("What each type of sample is answered by")}: accuracy and mean shares; ${best}\n${rows.toString()}`;
+}
+
+function outsideLine({ outside }: ReportContent): string {
+  if (outside === undefined) return "";
+  const { classes, samples, auroc, confidence } = outside;
+  const title = colours.bold(`Held out: ${classes.join(", ")}`);
+  const means = `mean confidence ${confidence.outside.toFixed(3)}, of the test samples ${confidence.test.toFixed(3)}`;
+  const told = `AUROC of confidence ${auroc.confidence.toFixed(3)}, of entropy ${auroc.entropy.toFixed(3)}`;
+  return `${title}, ${samples} samples that no class fits\n  ${means}\n  told from the test samples: ${told}`;
 }
 
 function fileLines(folder: string): string {

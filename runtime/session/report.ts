@@ -5,6 +5,7 @@ import { meanEstimate } from "../measures/index.js";
 import type { MetricResult } from "../metrics/index.js";
 import { writeAtomically, writeParquet, type ParquetColumn } from "../runs/index.js";
 import type { MeasuredPid } from "./measure.js";
+import { summariseOutside, type OutsideSummary } from "./outside.js";
 import type { Versions } from "./versions.js";
 
 /** What an evaluation found. */
@@ -15,6 +16,8 @@ export interface Findings {
   /** The gate's components, in the order of its shares. */
   components?: readonly string[];
   rules?: readonly Rule[];
+  /** Of the samples whose classes were held out. */
+  outside?: Predictions | undefined;
 }
 
 export interface About {
@@ -66,6 +69,8 @@ export interface ReportContent extends About {
   rules?: { rule: string; samples: number }[];
   /** Of synthetic data: what the best possible model reaches, and how each true type of sample fares. */
   truth?: { bayesAccuracy: number; byType: TypeSummary[] };
+  /** How well samples of the classes held out are told from those of the classes learned. */
+  outside?: OutsideSummary;
   pid: PidSummary[];
 }
 
@@ -91,6 +96,7 @@ export async function report(
     metrics: findings.metrics,
     ...shareSummary(findings),
     ...truthSummary(findings),
+    ...(findings.outside && { outside: summariseOutside(findings.predictions, findings.outside) }),
     pid: findings.pid.map((measured) => summarise(measured, findings.predictions)),
   };
   await writeParquet(join(folder, "pid.parquet"), sampleColumns(findings));
@@ -197,11 +203,13 @@ function sampleColumns({ predictions, pid, components, rules }: Findings): Parqu
     },
   ];
   if (predictions.truth !== undefined) {
-    const { types, typeNames, exact } = predictions.truth;
+    const { types, typeNames, exact, information } = predictions.truth;
     columns.push({ name: "type", type: "text", values: Array.from(types, (t) => typeNames[t] as string) });
     for (const atom of atoms) {
       if (exact) columns.push({ name: `exact_${atom}`, type: "float", values: exact[atom] });
     }
+    for (const [names, values] of Object.entries(information ?? {}))
+      columns.push({ name: `exact_i(${names})`, type: "float", values });
   }
   pid.forEach(({ pid: values, rows, modalities, measure }, k) => {
     const suffix = pid.length === 1 ? "" : `_${measure}_${modalities.join("_")}_${k + 1}`;

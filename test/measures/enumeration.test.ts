@@ -12,8 +12,7 @@ const kinds: Kind[] = ["redundant", "unique", "synergistic"];
 
 /** log p(x of modality m, sample | a symbol in each block), written down from the definition alone. */
 function logDensity(data: SyntheticData, m: number, sample: number, symbols: Record<Kind, number>): number {
-  const { name, width, rotation, blocks } = data.codes[m] as SyntheticData["codes"][number];
-  const { noise } = data.options;
+  const { name, width, noise, rotation, blocks } = data.codes[m] as SyntheticData["codes"][number];
   const features = new Float64Array(width);
   for (const kind of kinds) {
     const { start, size, codewords } = blocks[kind];
@@ -22,7 +21,7 @@ function logDensity(data: SyntheticData, m: number, sample: number, symbols: Rec
   let squares = 0;
   for (let j = 0; j < width; j++) {
     let centre = 0;
-    for (let k = 0; k < width; k++) centre += (features[k] as number) * rotation.get(k, j);
+    for (let k = 0; k < width; k++) centre += (features[k] as number) * (rotation[k * width + j] as number);
     squares += (((data.inputs[name] as Float32Array)[sample * width + j] as number) - centre) ** 2;
   }
   return -squares / (2 * noise ** 2) - (width / 2) * Math.log(2 * Math.PI * noise ** 2);

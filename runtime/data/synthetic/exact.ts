@@ -1,129 +1,127 @@
-import { atomsOf, type Atoms } from "../../measures/atoms.js";
-import type { ModalityCode, SyntheticData } from "./sample.js";
+import { CarrierReader } from "./carrier.js";
+import {
+  classPosterior,
+  interactionsOf,
+  logSumExp,
+  type ExactInteractions,
+  type KnownDensity,
+  type Seen,
+} from "./known.js";
+import { kinds, type SampleType, type SyntheticData } from "./sample.js";
 
-/** The exact values of each sample, in nats. */
-export interface ExactInteractions extends Atoms {
-  i1: Float64Array;
-  i2: Float64Array;
-  i12: Float64Array;
-  h1: Float64Array;
-  h2: Float64Array;
-}
+/** The density of synthetic data: a finite Gaussian mixture over type and symbols. */
+export class SyntheticDensity implements KnownDensity {
+  readonly names: readonly string[];
+  readonly classes: number;
+  readonly labels: Int32Array;
+  readonly logPrior: Float64Array;
+  private readonly readers: CarrierReader[];
+  /** Of each modality and block, log p(block | it tells nothing). */
+  private readonly idle: Float64Array[];
+  /** Of each synergistic type, the log likelihood that the symbols add up to y, [classes]. */
+  private readonly sums: (Float64Array | undefined)[];
+  private readonly byType: Float64Array[];
+  private readonly byClass: Float64Array;
+  private readonly column: Float64Array;
+  private readSample = -1;
 
-/** log p(x of one modality's block | symbol), for each symbol and for a distractor. */
-interface BlockLogs {
-  symbols: Float64Array;
-  idle: number;
-}
-
-type ModalityLogs = Record<"redundant" | "unique" | "synergistic", BlockLogs> & { rest: number };
-
-function logSumExp(values: ArrayLike<number>): number {
-  let largest = -Infinity;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] as number);
-  if (largest === -Infinity) return -Infinity;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] as number) - largest);
-  return largest + Math.log(sum);
-}
-
-/** Undoes the rotation and reads every block of one sample. */
-function readBlocks(data: SyntheticData, code: ModalityCode, sample: number): ModalityLogs {
-  const { classes, noise, distractors } = data.options;
-  const { width, rotation } = code;
-  const shown = (data.inputs[code.name] as Float32Array).subarray(sample * width, (sample + 1) * width);
-  const features = new Float64Array(width);
-  for (let k = 0; k < width; k++) {
-    for (let j = 0; j < width; j++)
-      features[k] = (features[k] as number) + (shown[j] as number) * rotation.get(k, j);
+  constructor(private readonly data: SyntheticData) {
+    const { codes, options, types, inputs } = data;
+    this.names = codes.map(({ name }) => name);
+    this.classes = options.classes;
+    this.labels = data.labels;
+    this.logPrior = new Float64Array(this.classes).fill(-Math.log(this.classes));
+    this.readers = codes.map((code) => new CarrierReader(code, inputs[code.name] as Float32Array));
+    this.idle = codes.map(() => new Float64Array(kinds.length));
+    this.sums = types.map(() => undefined);
+    this.byType = types.map(() => new Float64Array(this.classes));
+    this.byClass = new Float64Array(this.classes);
+    this.column = new Float64Array(Math.max(types.length, this.classes));
   }
-  const logNormal = (squares: number, size: number) =>
-    -squares / (2 * noise * noise) - size * Math.log(noise * Math.sqrt(2 * Math.PI));
-  const block = ({ start, size, codewords }: ModalityCode["blocks"]["unique"]): BlockLogs => {
-    const logs = Float64Array.from({ length: classes + 1 }, (_, c) => {
-      let squares = 0;
-      for (let j = 0; j < size; j++)
-        squares += ((features[start + j] as number) - (codewords[c * size + j] as number)) ** 2;
-      return logNormal(squares, size);
+
+  logJoint(sample: number, read: number): Float64Array {
+    const joint = this.logTypes(sample, read);
+    for (let y = 0; y < this.classes; y++) {
+      joint.forEach((row, t) => (this.column[t] = row[y] as number));
+      this.byClass[y] = logSumExp(this.column, joint.length);
+    }
+    return this.byClass;
+  }
+
+  /** log p(x of the modalities read, type, y): of each type, [classes]; overwritten by the next call. */
+  logTypes(sample: number, read: number): readonly Float64Array[] {
+    this.take(sample);
+    let idle = -Math.log(this.classes);
+    this.readers.forEach(({ rest }, m) => {
+      if (read & (1 << m)) idle += rest + (this.idle[m] as Float64Array).reduce((a, b) => a + b);
     });
-    const symbols = logs.subarray(0, classes);
-    const idle =
-      distractors === "silent" ? (logs[classes] as number) : logSumExp(symbols) - Math.log(classes);
-    return { symbols, idle };
-  };
-  let squares = 0;
-  for (let j = width - code.rest; j < width; j++) squares += (features[j] as number) ** 2;
-  return {
-    redundant: block(code.blocks.redundant),
-    unique: block(code.blocks.unique),
-    synergistic: block(code.blocks.synergistic),
-    rest: logNormal(squares, code.rest),
-  };
+    this.data.types.forEach((type, t) => this.addType(type, t, read, idle + Math.log(type.share)));
+    return this.byType;
+  }
+
+  /** Fills byType[t]; the blocks of `members` that are read carry symbols, all others distractors. */
+  private addType({ kind, members, share }: SampleType, t: number, read: number, prior: number): void {
+    const row = (this.byType[t] as Float64Array).fill(share === 0 ? -Infinity : prior);
+    if (share === 0 || kind === "none") return;
+    const block = kinds.indexOf(kind);
+    const seen = members.filter((m) => read & (1 << m));
+    // What the symbols of a set that isn't read as a whole add up to is anything.
+    const sums =
+      kind === "synergistic" && seen.length === members.length ? this.sumsOf(members, t) : undefined;
+    for (const m of seen) {
+      const logs = this.readers[m]?.logs[block] as Float64Array;
+      const idle = this.idle[m]?.[block] as number;
+      const free = kind === "synergistic" ? logSumExp(logs, this.classes) - Math.log(this.classes) : 0;
+      for (let y = 0; y < this.classes; y++) {
+        const told = kind !== "synergistic" ? (logs[y] as number) : sums ? 0 : free;
+        row[y] = (row[y] as number) + told - idle;
+      }
+    }
+    const choices = (members.length - 1) * Math.log(this.classes);
+    if (sums)
+      for (let y = 0; y < this.classes; y++) row[y] = (row[y] as number) + (sums[y] as number) - choices;
+  }
+
+  /** log sum over symbols that add up to y, modulo the classes, of the S blocks' likelihoods, [classes]. */
+  private sumsOf(members: readonly number[], t: number): Float64Array {
+    const known = this.sums[t];
+    if (known !== undefined) return known;
+    const { classes, column } = this;
+    let sums = new Float64Array(classes).fill(-Infinity);
+    sums[0] = 0;
+    for (const m of members) {
+      const logs = this.readers[m]?.logs[kinds.indexOf("synergistic")] as Float64Array;
+      const next = new Float64Array(classes);
+      for (let y = 0; y < classes; y++) {
+        for (let a = 0; a < classes; a++)
+          column[a] = (sums[(y - a + classes) % classes] as number) + (logs[a] as number);
+        next[y] = logSumExp(column, classes);
+      }
+      sums = next;
+    }
+    this.sums[t] = sums;
+    return sums;
+  }
+
+  /** Reads a sample's blocks, unless they are the last ones read. */
+  private take(sample: number): void {
+    if (sample === this.readSample) return;
+    this.readSample = sample;
+    this.sums.fill(undefined);
+    const silent = this.data.options.distractors === "silent";
+    this.readers.forEach((reader, m) => {
+      reader.read(sample);
+      reader.logs.forEach((logs, k) => {
+        (this.idle[m] as Float64Array)[k] = silent
+          ? (logs[this.classes] as number)
+          : logSumExp(logs, this.classes) - Math.log(this.classes);
+      });
+    });
+  }
 }
 
 /**
- * log p(x of the modalities read, type, y): [types, classes]. The modalities that aren't read are marginalised.
- * @param of the modalities that are read, as positions
- */
-function logJoint(data: SyntheticData, read: readonly ModalityLogs[], of: readonly number[]): Float64Array[] {
-  const { classes } = data.options;
-  const modalities = data.codes.length;
-  const idle = read.reduce(
-    (sum, logs) => sum + logs.redundant.idle + logs.unique.idle + logs.synergistic.idle + logs.rest,
-    0,
-  );
-  const logClass = -Math.log(classes);
-  return data.types.map(({ share }, type) => {
-    const prior = Math.log(share) + logClass + idle;
-    return Float64Array.from({ length: classes }, (_, y) => {
-      if (share === 0) return -Infinity;
-      if (type === 0) {
-        return read.reduce(
-          (sum, { redundant }) => sum + (redundant.symbols[y] as number) - redundant.idle,
-          prior,
-        );
-      }
-      if (type <= modalities) {
-        const logs = read[of.indexOf(type - 1)];
-        return logs === undefined ? prior : prior + (logs.unique.symbols[y] as number) - logs.unique.idle;
-      }
-      if (type === modalities + 1) {
-        const own = read.reduce((sum, { synergistic }) => sum - synergistic.idle, prior);
-        return own + logSynergy(read, y, classes, of.length === modalities);
-      }
-      return prior;
-    });
-  });
-}
-
-/** log of the mean over symbols, those of all modalities adding up to y when all are read, of the S blocks' likelihoods. */
-function logSynergy(read: readonly ModalityLogs[], y: number, classes: number, all: boolean): number {
-  if (!all) {
-    return read.reduce((sum, { synergistic }) => sum + logSumExp(synergistic.symbols) - Math.log(classes), 0);
-  }
-  // sums[t] = log of the likelihood that the symbols so far add up to t.
-  let sums = new Float64Array(classes).fill(-Infinity);
-  sums[0] = 0;
-  for (const { synergistic } of read) {
-    sums = Float64Array.from({ length: classes }, (_, t) =>
-      logSumExp(
-        Float64Array.from(
-          { length: classes },
-          (_, a) => (sums[(t - a + classes) % classes] as number) + (synergistic.symbols[a] as number),
-        ),
-      ),
-    );
-  }
-  return (sums[y] as number) - (read.length - 1) * Math.log(classes);
-}
-
-/** All exact values of one sample at once. */
-function readSample(data: SyntheticData, sample: number): ModalityLogs[] {
-  return data.codes.map((code) => readBlocks(data, code, sample));
-}
-
-/**
- * The exact interactions of two modalities' data, in nats. The densities are finite Gaussian mixtures over type and symbols.
+ * The exact interactions of two modalities' data, in nats.
  * @param logDeterminants of the maps that an estimate applied to x1 and x2 before it measured their entropies; the exact h are
  *   those of the mapped modalities
  * @param rows the samples wanted; all when it is left out
@@ -132,42 +130,9 @@ function readSample(data: SyntheticData, sample: number): ModalityLogs[] {
 export function exactInteractions(
   data: SyntheticData,
   logDeterminants: readonly [number, number] = [0, 0],
-  rows: Int32Array = everyRow(data),
+  rows?: Int32Array,
 ): ExactInteractions {
-  if (data.codes.length !== 2) throw new RangeError("Exact interactions are known for two modalities.");
-  const { classes } = data.options;
-  const arrays = Array.from({ length: 5 }, () => new Float64Array(rows.length));
-  const [i1, i2, i12, h1, h2] = arrays as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let i = 0; i < rows.length; i++) {
-    const sample = rows[i] as number;
-    const read = readSample(data, sample) as [ModalityLogs, ModalityLogs];
-    const y = data.labels[sample] as number;
-    const inform = (joint: Float64Array[]) => {
-      const byClass = Float64Array.from({ length: classes }, (_, c) =>
-        logSumExp(joint.map((row) => row[c] as number)),
-      );
-      const total = logSumExp(byClass);
-      return { information: (byClass[y] as number) - total + Math.log(classes), entropy: -total };
-    };
-    const first = inform(logJoint(data, [read[0]], [0]));
-    const second = inform(logJoint(data, [read[1]], [1]));
-    i1[i] = first.information;
-    i2[i] = second.information;
-    i12[i] = inform(logJoint(data, read, [0, 1])).information;
-    h1[i] = first.entropy + logDeterminants[0];
-    h2[i] = second.entropy + logDeterminants[1];
-  }
-  return { ...atomsOf(i1, i2, i12, h1, h2), i1, i2, i12, h1, h2 };
-}
-
-function everyRow({ labels }: SyntheticData): Int32Array {
-  return Int32Array.from(labels.keys());
+  return interactionsOf(new SyntheticDensity(data), logDeterminants, { ...(rows && { rows }) });
 }
 
 /** What the best possible model says. */
@@ -184,22 +149,26 @@ export interface BayesPosterior {
  * The exact posteriors of class and type, given all modalities.
  * @param rows the samples wanted; all when it is left out
  */
-export function bayesPosterior(data: SyntheticData, rows: Int32Array = everyRow(data)): BayesPosterior {
-  const { classes } = data.options;
-  const all = data.codes.map((_, m) => m);
-  const byClass = new Float64Array(rows.length * classes);
-  const byType = new Float64Array(rows.length * data.types.length);
-  let right = 0;
-  rows.forEach((row, i) => {
-    const joint = logJoint(data, readSample(data, row), all);
-    const total = logSumExp(joint.map((logs) => logSumExp(logs)));
-    joint.forEach((logs, t) => (byType[i * data.types.length + t] = Math.exp(logSumExp(logs) - total)));
-    let best = 0;
-    for (let c = 0; c < classes; c++) {
-      byClass[i * classes + c] = Math.exp(logSumExp(joint.map((logs) => logs[c] as number)) - total);
-      if ((byClass[i * classes + c] as number) > (byClass[i * classes + best] as number)) best = c;
-    }
-    if (best === data.labels[row]) right++;
-  });
-  return { classes: byClass, types: byType, accuracy: right / rows.length };
+export function bayesPosterior(data: SyntheticData, rows?: Int32Array): BayesPosterior {
+  const density = new SyntheticDensity(data);
+  const seen = { ...(rows && { rows }) };
+  return { ...classPosterior(density, seen), types: typePosterior(density, seen) };
+}
+
+/** p(type | the modalities that a sample has), [rows, types]. */
+export function typePosterior(density: SyntheticDensity, { rows, occurs, present }: Seen): Float64Array {
+  const samples = rows ?? Int32Array.from(density.labels.keys());
+  const all = 2 ** density.names.length - 1;
+  let posterior: Float64Array | undefined;
+  for (let i = 0; i < samples.length; i++) {
+    const joint = density.logTypes(samples[i] as number, present?.[i] ?? all);
+    posterior ??= new Float64Array(samples.length * joint.length);
+    const logs = joint.map((row) =>
+      logSumExp(occurs ? row.map((log, y) => (occurs[y] ? log : -Infinity)) : row),
+    );
+    const total = logSumExp(logs);
+    for (let t = 0; t < logs.length; t++)
+      posterior[i * logs.length + t] = Math.exp((logs[t] as number) - total);
+  }
+  return posterior ?? new Float64Array(0);
 }
