@@ -373,9 +373,9 @@ export const diagnosticTable = {
     message: `\`${p.modality}\` can't be missing: it isn't optional.`,
     fix: `write \`optional modality ${p.modality}\``,
   })),
-  noSuchPart: error("MM7020", (p: { part: string }) => ({
+  noSuchPart: error("MM7020", (p: { part: string; parts: readonly string[] }) => ({
     message: `The split has no \`${p.part}\`.`,
-    fix: "name a part of the split",
+    fix: didYouMean(p.part, p.parts) ?? `it has ${listed(p.parts)}`,
   })),
   unknownClass: error("MM7021", (p: { name: string; target: string; classes: readonly string[] }) => ({
     message: `\`${p.name}\` is no class of \`${p.target}\`.`,

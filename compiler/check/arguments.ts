@@ -123,7 +123,8 @@ function completed(
 ): Record<string, number> {
   const rest = all ?? parameter.default;
   if (typeof rest !== "number") return part;
-  if (parameter.of === "several modalities") return { [modalities.join(", ")]: rest, ...part };
+  if (parameter.of === "several modalities")
+    return rest === 0 ? part : { [modalities.join(", ")]: rest, ...part };
   return Object.fromEntries(modalities.map((name) => [name, part[name] ?? rest]));
 }
 

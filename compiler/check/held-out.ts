@@ -28,7 +28,8 @@ export function checkMissing(
       const found = checker.text(share.span);
       checker.report("wrongValue", share.span, { call: "missing", name: "in", wanted, found });
     }
-    if (!parts.has(part.text)) checker.report("noSuchPart", part.span, { part: part.text });
+    if (!parts.has(part.text))
+      checker.report("noSuchPart", part.span, { part: part.text, parts: [...parts] });
     const name = `${modality.text} in ... of ${part.text}`;
     const line = lines.get(name);
     if (line !== undefined) {

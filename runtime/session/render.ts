@@ -9,6 +9,7 @@ export function renderReport(content: ReportContent, folder: string): string {
     metricsTable(content),
     ...content.pid.flatMap((pid) => [pidTable(pid), strongestTable(pid)]),
     shareLines(content),
+    lackingTable(content),
     truthTable(content),
     outsideLine(content),
     fileLines(folder),
@@ -76,6 +77,14 @@ function shareLines({ shares, rules }: ReportContent): string {
     for (const { rule, samples } of rules) lines.push(`  ${String(samples).padStart(6)}  ${rule}`);
   }
   return lines.join("\n");
+}
+
+function lackingTable({ lacking }: ReportContent): string {
+  if (lacking === undefined) return "";
+  const rows = table(["lacks", "samples", "accuracy"], 1);
+  for (const { lacks, samples, accuracy } of lacking)
+    rows.push([lacks.join(", ") || "nothing", samples, `${(100 * accuracy).toFixed(1)} %`]);
+  return `${colours.bold("Samples that lack modalities")}\n${rows.toString()}`;
 }
 
 function truthTable({ truth, metrics }: ReportContent): string {

@@ -67,6 +67,8 @@ export interface ReportContent extends About {
   shares?: Record<string, number>;
   /** How many samples each rule decided. */
   rules?: { rule: string; samples: number }[];
+  /** Where samples lack modalities: how those fare that lack the same ones; those that lack none come first. */
+  lacking?: { lacks: string[]; samples: number; accuracy: number }[];
   /** Of synthetic data: what the best possible model reaches, and how each true type of sample fares. */
   truth?: { bayesAccuracy: number; byType: TypeSummary[] };
   /** How well samples of the classes held out are told from those of the classes learned. */
@@ -95,6 +97,7 @@ export async function report(
     ...(samples && { samples }),
     metrics: findings.metrics,
     ...shareSummary(findings),
+    ...lackingSummary(findings),
     ...truthSummary(findings),
     ...(findings.outside && { outside: summariseOutside(findings.predictions, findings.outside) }),
     pid: findings.pid.map((measured) => summarise(measured, findings.predictions)),
@@ -122,6 +125,24 @@ function shareSummary({ predictions, components, rules }: Findings): Pick<Report
     }));
   }
   return summary;
+}
+
+function lackingSummary({ predictions }: Findings): Pick<ReportContent, "lacking"> {
+  const { present, size, predicted, labels } = predictions;
+  const names = Object.keys(present);
+  const groups = new Map<string, { lacks: string[]; samples: number; right: number }>();
+  for (let i = 0; i < size; i++) {
+    const lacks = names.filter((name) => present[name]?.[i] === 0);
+    const group = groups.get(lacks.join()) ?? { lacks, samples: 0, right: 0 };
+    group.samples++;
+    if (predicted[i] === labels[i]) group.right++;
+    groups.set(lacks.join(), group);
+  }
+  if (![...groups.values()].some(({ lacks }) => lacks.length > 0)) return {};
+  const lacking = [...groups.values()]
+    .sort((a, b) => a.lacks.length - b.lacks.length || a.lacks.join().localeCompare(b.lacks.join()))
+    .map(({ lacks, samples, right }) => ({ lacks, samples, accuracy: right / samples }));
+  return { lacking };
 }
 
 function truthSummary({ predictions, components }: Findings): Pick<ReportContent, "truth"> {

@@ -37,6 +37,31 @@ beforeAll(() => {
 });
 
 describe("mmspec", () => {
+  it("tells how samples fare that lack a modality, and how well held-out classes are detected", () => {
+    const data = `from logic_gate(gate: sum, samples: 1200, noise: 0.2)
+  split 0.7 train, 0.3 test
+  missing right in 0.5 of test
+  hold out classes 1`;
+    write("sum.mmspec", spec({ data }).replace("modality right", "optional modality right"));
+    const { code, out, err } = mmspec("train", "sum.mmspec", "--json", "--runs", "held-out");
+    expect(code, err).toBe(0);
+    const { lacking, outside, truth, samples } = JSON.parse(out) as {
+      lacking: { lacks: string[]; samples: number; accuracy: number }[];
+      outside: { classes: string[]; samples: number; auroc: Record<string, number> };
+      truth: { bayesAccuracy: number };
+      samples: { test: number };
+    };
+    expect(lacking.map(({ lacks }) => lacks)).toEqual([[], ["right"]]);
+    expect(lacking.reduce((sum, group) => sum + group.samples, 0)).toBe(samples.test);
+    // Without a 1 in the sum either bit tells the class.
+    expect(truth.bayesAccuracy).toBeGreaterThan(0.95);
+    expect(lacking[0]?.accuracy).toBeGreaterThan(0.9);
+    expect(outside.classes).toEqual(["1"]);
+    expect(outside.samples).toBeGreaterThan(500);
+    expect(outside.auroc.confidence).toBeGreaterThan(0);
+    expect(outside.auroc.confidence).toBeLessThan(1);
+  }, 60_000);
+
   it("checks: 0 and the model's name for a good spec, 1 and diagnostics for a wrong one", () => {
     write("good.mmspec", spec());
     expect(mmspec("check", "good.mmspec")).toMatchObject({

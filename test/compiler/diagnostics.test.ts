@@ -43,6 +43,51 @@ describe("diagnostics", () => {
     expectDiagnostics(image, ["14:8 MM7012"]);
   });
 
+  it("takes shares of modalities by name, and of several together", () => {
+    const from = (args: string) =>
+      spec({ data: `from synthetic(${args}, samples: 300)\n  split 0.8 train, 0.2 test` });
+    expectDiagnostics(
+      from("unique(left): 0.3, unique(right): 0.1, synergy: 0.2, noise(left): 0.4, block(left): 2"),
+      [],
+    );
+    expectDiagnostics(from("redundancy(left, right): 0.3"), []);
+    expectDiagnostics(from("unique(middle): 0.3"), ["14:25 MM2002"]);
+    expectDiagnostics(from("synergy(left): 0.3"), ["14:18 MM7018"]);
+    expectDiagnostics(from("unique(left, right): 0.3"), ["14:18 MM7018"]);
+    expectDiagnostics(from("synergy(left, left): 0.3"), ["14:32 MM5015"]);
+    expectDiagnostics(from("synergy: 1, seed(left): 3"), ["14:30 MM7018"]);
+    expectDiagnostics(from("unique(left): 0.3, unique(left): 0.2"), ["14:37 MM3005"]);
+    expectDiagnostics(from("unique(left): 2"), ["14:32 MM3004"]);
+    expectDiagnostics(from("unique: 0.4, unique(left): 0.7"), ["14:8 MM7013"]);
+    expectDiagnostics(from("synergy: 1, block(left): 4"), ["14:8 MM7016"]);
+  });
+
+  it("reports what the other sources that draw can't be", () => {
+    const from = (source: string) => spec({ data: `from ${source}\n  split 0.8 train, 0.2 test` });
+    expectDiagnostics(from("gaussian_pair(samples: 300)"), ["14:8 MM7016", "14:8 MM7016"]);
+    expectDiagnostics(from("gaussian_pair(rho: 1, samples: 300)"), ["14:27 MM3004"]);
+    expectDiagnostics(from("logic_gate(gate: xor, samples: 300)"), ["14:8 MM7017"]);
+    expectDiagnostics(from("logic_gate(gate: sum, samples: 300)"), []);
+    expectDiagnostics(from("logic_gate(gate: [xor, nand], samples: 300)"), ["14:31 MM3004"]);
+    expectDiagnostics(from("feature_sum(samples: 300)"), ["14:8 MM7013", "14:8 MM7016"]);
+    expectDiagnostics(from("feature_sum(own(left): 1, latent: 4, samples: 300)"), []);
+    expectDiagnostics(from("logic_gates(samples: 300)"), ["14:8 MM2005"]);
+  });
+
+  it("reports modalities that can't be missing, and classes that can't be held out", () => {
+    const after = (line: string) => spec().replace(/split .*/, (split) => `${split}\n  ${line}`);
+    const optional = (line: string) => after(line).replace("modality left", "optional modality left");
+    expectDiagnostics(optional("missing left in 0.5 of test seed 3"), []);
+    expectDiagnostics(after("missing left in 0.5 of test"), ["16:11 MM7019"]);
+    expectDiagnostics(after("missing up in 0.5 of test"), ["16:11 MM2002"]);
+    expectDiagnostics(optional("missing left in 1.5 of tests"), ["16:19 MM3004", "16:26 MM7020"]);
+    expectDiagnostics(optional("missing left in 0.1 of test missing left in 0.2 of test"), ["16:31 MM2001"]);
+    expectDiagnostics(after("hold out classes 2"), []);
+    expectDiagnostics(after("hold out classes 2, 3"), ["16:23 MM7021"]);
+    expectDiagnostics(after("hold out classes 0, 1"), ["16:3 MM7022"]);
+    expectDiagnostics(after("hold out classes 0 hold out classes 1"), ["16:22 MM2001"]);
+  });
+
   it("reports an empty file, and a file of nothing but a comment", () => {
     expectDiagnostics("", ["1:1 MM1006"]);
     expectDiagnostics("// nothing\n", ["1:1 MM1006"]);

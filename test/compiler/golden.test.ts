@@ -9,7 +9,7 @@ import * as runtime from "../../runtime/index.js";
 /** The specs whose generated code is kept for review, with the folder it lies in. */
 const specs = [
   ...["digits", "xor"].map((name) => ({ name, path: `examples/${name}.mmspec` })),
-  ...["optional", "concat", "ensemble", "joint-block"].map((name) => ({
+  ...["optional", "concat", "ensemble", "joint-block", "gates"].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
   })),

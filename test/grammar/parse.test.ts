@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parse, type ModelMember } from "../../grammar/index.js";
+import { parse, type Call, type ModelMember } from "../../grammar/index.js";
 import { block, spec } from "../support/specs.js";
 
 /** The only member of a kind. */
@@ -32,6 +32,33 @@ describe("parse", () => {
       "\u{1F600}\n",
       "\\",
     ]);
+  });
+
+  it("reads what is missing, what is held out, and arguments of modalities", () => {
+    const { file, problems } = parse(`data for M {
+      from synthetic(synergy(a, b): 0.2, unique(c): 0.1, f(d), seed: 1)
+      missing missing in 0.3 of test seed 4
+      hold out classes 8, "nine"
+      hold <- "column"
+      missing <- "other"
+    }`);
+    expect(problems).toEqual([]);
+    const [data] = file.data;
+    const args = data?.sources[0]?.value as Call;
+    expect(args.args.map(({ name, of }) => [name?.text, of?.map(({ text }) => text)])).toEqual([
+      ["synergy", ["a", "b"]],
+      ["unique", ["c"]],
+      [undefined, undefined],
+      ["seed", undefined],
+    ]);
+    expect(data?.lacks[0]).toMatchObject({
+      modality: { text: "missing" },
+      share: { value: 0.3 },
+      part: { text: "test" },
+      seed: { value: 4 },
+    });
+    expect(data?.heldOut[0]?.classes.map(({ value }) => value)).toEqual([8, "nine"]);
+    expect(data?.bindings.map(({ name }) => name.text)).toEqual(["hold", "missing"]);
   });
 
   it("gives spans that underline what they name", () => {

@@ -6,7 +6,16 @@ import { zipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { dump } from "npyjs";
 import { describe, expect, it } from "vitest";
-import { batches, DataError, loadData, Random, splitPositions, type DataPlan } from "../../runtime/index.js";
+import {
+  batches,
+  DataError,
+  loadData,
+  Random,
+  splitPositions,
+  splitSamples,
+  type DataPlan,
+  type Samples,
+} from "../../runtime/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-data-"));
 
@@ -176,6 +185,70 @@ describe("splitPositions", () => {
         }
       }),
     );
+  });
+});
+
+describe("splitSamples", () => {
+  const samples = (n: number, classes = 4): Samples => ({
+    size: n,
+    inputs: { a: new Float32Array(2 * n).fill(1), b: new Float32Array(n).fill(1) },
+    shapes: { a: [2], b: [1] },
+    present: { a: new Uint8Array(n).fill(1), b: new Uint8Array(n).fill(1) },
+    labels: Int32Array.from({ length: n }, (_, i) => i % classes),
+    index: Int32Array.from({ length: n }, (_, i) => i),
+    classes: Array.from({ length: classes }, (_, c) => String(c)),
+  });
+  const plan = { train: 0.6, test: 0.4, stratified: true, seed: 1 };
+
+  it("sets held-out classes aside whole, and divides the others as asked", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 300 }), fc.nat(3), fc.nat(), (n, held, seed) => {
+        const splits = splitSamples(samples(n), { ...plan, seed, holdOut: { classes: [held] } }, "x", "y");
+        const { train, test, outside } = splits;
+        expect([...train.labels, ...test.labels]).not.toContain(held);
+        expect(outside?.labels.every((label) => label === held)).toBe(true);
+        const all = [...train.index, ...test.index, ...(outside?.index ?? [])].sort((a, b) => a - b);
+        expect(all).toEqual(Array.from({ length: n }, (_, i) => i));
+        expect(Math.abs(train.size - 0.6 * (n - (outside?.size ?? 0)))).toBeLessThanOrEqual(3);
+      }),
+    );
+  });
+
+  it("says that no sample is of a class to hold out", () => {
+    const few = { ...samples(40, 3), classes: ["0", "1", "2", "3"] };
+    const message = 'No sample is of "3" of `y`';
+    expect(() => splitSamples(few, { ...plan, holdOut: { classes: [3] } }, "x", "y")).toThrow(message);
+  });
+
+  it("takes a modality away from the share asked for, the same ones each time, never a sample's last one", () => {
+    const missing = (modality: string, share: number) => ({
+      modality,
+      share,
+      part: "test" as const,
+      seed: 5,
+    });
+    const once = splitSamples(samples(100), { ...plan, missing: [missing("a", 0.3)] }, "x", "y");
+    const again = splitSamples(samples(100), { ...plan, missing: [missing("a", 0.3)] }, "x", "y");
+    expect(once.test.present.a?.filter((is) => is === 0)).toHaveLength(12);
+    expect(again.test.present.a).toEqual(once.test.present.a);
+    expect(once.train.present.a).not.toContain(0);
+    once.test.present.a?.forEach((is, i) => expect(once.test.inputs.a?.[2 * i]).toBe(is));
+    const both = splitSamples(
+      samples(100),
+      { ...plan, missing: [missing("a", 0.8), missing("b", 0.8)] },
+      "x",
+      "y",
+    );
+    const { a, b } = both.test.present as Record<"a" | "b", Uint8Array>;
+    expect(a.every((is, i) => is === 1 || b[i] === 1)).toBe(true);
+    expect(a.filter((is) => is === 0)).toHaveLength(32);
+    expect(b.filter((is) => is === 0)).toHaveLength(8);
+  });
+
+  it("takes it from held-out classes as from the test split", () => {
+    const missing = [{ modality: "b", share: 0.5, part: "test" as const, seed: 5 }];
+    const { outside } = splitSamples(samples(80), { ...plan, holdOut: { classes: [1] }, missing }, "x", "y");
+    expect(outside?.present.b?.filter((is) => is === 0)).toHaveLength(10);
   });
 });
 

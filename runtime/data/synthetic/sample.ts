@@ -116,7 +116,10 @@ function typesOf(
 ): SampleType[] {
   const all = names.map((_, m) => m);
   const some = (kind: Kind, key: string, share: number): SampleType => {
-    const members = key.split(",").map((name) => names.indexOf(name.trim()));
+    const members = key
+      .split(",")
+      .map((name) => names.indexOf(name.trim()))
+      .sort((a, b) => a - b);
     if (members.includes(-1) || new Set(members).size < members.length)
       throw new RangeError(
         `The shares of ${kind} samples name "${key}"; the modalities are ${names.join(", ")}.`,
