@@ -77,11 +77,13 @@ export function show(
 ): void {
   const features = new Float64Array(width);
   for (let j = 0; j < width; j++) features[j] = noise * random.normal();
-  Object.values(blocks).forEach(({ start, size, codewords }, k) => {
-    const from = (symbols[k] as number) * size;
+  let k = 0;
+  for (const kind in blocks) {
+    const { start, size, codewords } = blocks[kind] as Block;
+    const from = (symbols[k++] as number) * size;
     for (let j = 0; j < size; j++)
       features[start + j] = (features[start + j] as number) + (codewords[from + j] as number);
-  });
+  }
   for (let j = 0; j < width; j++) {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += (features[k] as number) * (rotation[k * width + j] as number);

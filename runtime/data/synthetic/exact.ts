@@ -3,6 +3,7 @@ import {
   classPosterior,
   interactionsOf,
   logSumExp,
+  restrict,
   type ExactInteractions,
   type KnownDensity,
   type Seen,
@@ -15,9 +16,13 @@ export class SyntheticDensity implements KnownDensity {
   readonly classes: number;
   readonly labels: Int32Array;
   readonly logPrior: Float64Array;
+  /** How many types there are. */
+  readonly types: number;
   private readonly readers: CarrierReader[];
   /** Of each modality and block, log p(block | it tells nothing). */
   private readonly idle: Float64Array[];
+  /** Of each modality, log p(x | it tells nothing). */
+  private readonly idleWhole: Float64Array;
   /** Of each synergistic type, the log likelihood that the symbols add up to y, [classes]. */
   private readonly sums: (Float64Array | undefined)[];
   private readonly byType: Float64Array[];
@@ -30,9 +35,11 @@ export class SyntheticDensity implements KnownDensity {
     this.names = codes.map(({ name }) => name);
     this.classes = options.classes;
     this.labels = data.labels;
+    this.types = types.length;
     this.logPrior = new Float64Array(this.classes).fill(-Math.log(this.classes));
     this.readers = codes.map((code) => new CarrierReader(code, inputs[code.name] as Float32Array));
     this.idle = codes.map(() => new Float64Array(kinds.length));
+    this.idleWhole = new Float64Array(codes.length);
     this.sums = types.map(() => undefined);
     this.byType = types.map(() => new Float64Array(this.classes));
     this.byClass = new Float64Array(this.classes);
@@ -42,7 +49,7 @@ export class SyntheticDensity implements KnownDensity {
   logJoint(sample: number, read: number): Float64Array {
     const joint = this.logTypes(sample, read);
     for (let y = 0; y < this.classes; y++) {
-      joint.forEach((row, t) => (this.column[t] = row[y] as number));
+      for (let t = 0; t < joint.length; t++) this.column[t] = (joint[t] as Float64Array)[y] as number;
       this.byClass[y] = logSumExp(this.column, joint.length);
     }
     return this.byClass;
@@ -52,10 +59,11 @@ export class SyntheticDensity implements KnownDensity {
   logTypes(sample: number, read: number): readonly Float64Array[] {
     this.take(sample);
     let idle = -Math.log(this.classes);
-    this.readers.forEach(({ rest }, m) => {
-      if (read & (1 << m)) idle += rest + (this.idle[m] as Float64Array).reduce((a, b) => a + b);
-    });
-    this.data.types.forEach((type, t) => this.addType(type, t, read, idle + Math.log(type.share)));
+    for (let m = 0; m < this.readers.length; m++) if (read & (1 << m)) idle += this.idleWhole[m] as number;
+    for (let t = 0; t < this.byType.length; t++) {
+      const type = this.data.types[t] as SampleType;
+      this.addType(type, t, read, idle + Math.log(type.share));
+    }
     return this.byType;
   }
 
@@ -111,11 +119,15 @@ export class SyntheticDensity implements KnownDensity {
     const silent = this.data.options.distractors === "silent";
     this.readers.forEach((reader, m) => {
       reader.read(sample);
+      let whole = reader.rest;
       reader.logs.forEach((logs, k) => {
-        (this.idle[m] as Float64Array)[k] = silent
+        const log = silent
           ? (logs[this.classes] as number)
           : logSumExp(logs, this.classes) - Math.log(this.classes);
+        (this.idle[m] as Float64Array)[k] = log;
+        whole += log;
       });
+      this.idleWhole[m] = whole;
     });
   }
 }
@@ -159,16 +171,14 @@ export function bayesPosterior(data: SyntheticData, rows?: Int32Array): BayesPos
 export function typePosterior(density: SyntheticDensity, { rows, occurs, present }: Seen): Float64Array {
   const samples = rows ?? Int32Array.from(density.labels.keys());
   const all = 2 ** density.names.length - 1;
-  let posterior: Float64Array | undefined;
+  const logs = new Float64Array(density.types);
+  const posterior = new Float64Array(samples.length * logs.length);
   for (let i = 0; i < samples.length; i++) {
     const joint = density.logTypes(samples[i] as number, present?.[i] ?? all);
-    posterior ??= new Float64Array(samples.length * joint.length);
-    const logs = joint.map((row) =>
-      logSumExp(occurs ? row.map((log, y) => (occurs[y] ? log : -Infinity)) : row),
-    );
+    for (let t = 0; t < logs.length; t++) logs[t] = logSumExp(restrict(joint[t] as Float64Array, occurs));
     const total = logSumExp(logs);
     for (let t = 0; t < logs.length; t++)
       posterior[i * logs.length + t] = Math.exp((logs[t] as number) - total);
   }
-  return posterior ?? new Float64Array(0);
+  return posterior;
 }

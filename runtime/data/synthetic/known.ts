@@ -42,11 +42,9 @@ export function logSumExp(values: ArrayLike<number>, count = values.length): num
   return largest + Math.log(sum);
 }
 
-/** Rules classes out, in place. */
-function restrict(logs: Float64Array, occurs: Uint8Array | undefined): Float64Array {
-  occurs?.forEach((is, y) => {
-    if (is === 0) logs[y] = -Infinity;
-  });
+/** Rules classes out of [classes], in place. */
+export function restrict(logs: Float64Array, occurs: Uint8Array | undefined): Float64Array {
+  if (occurs !== undefined) for (let y = 0; y < logs.length; y++) if (occurs[y] === 0) logs[y] = -Infinity;
   return logs;
 }
 
@@ -55,25 +53,37 @@ function everyRow({ labels }: KnownDensity): Int32Array {
   return Int32Array.from(labels.keys());
 }
 
-/** Pointwise mutual information with the class and entropy of the modalities read, in nats, of each row. */
+interface Informed {
+  /** Pointwise mutual information with the class, in nats, of each row. */
+  information: Float64Array;
+  /** -log p(x), in nats, of each row. */
+  entropy: Float64Array;
+}
+
+/** What sets of modalities tell; each sample is read once. */
 function inform(
   density: KnownDensity,
-  read: number,
+  reads: readonly number[],
   { rows = everyRow(density), occurs }: Seen,
-): { information: Float64Array; entropy: Float64Array } {
-  const information = new Float64Array(rows.length);
-  const entropy = new Float64Array(rows.length);
+): Informed[] {
+  const informed = reads.map(() => ({
+    information: new Float64Array(rows.length),
+    entropy: new Float64Array(rows.length),
+  }));
   const prior = restrict(Float64Array.from(density.logPrior), occurs);
   const logOccurring = logSumExp(prior);
   for (let i = 0; i < rows.length; i++) {
     const sample = rows[i] as number;
-    const joint = restrict(density.logJoint(sample, read), occurs);
-    const total = logSumExp(joint) - logOccurring;
     const y = density.labels[sample] as number;
-    information[i] = (joint[y] as number) - total - (prior[y] as number);
-    entropy[i] = -total;
+    for (let k = 0; k < reads.length; k++) {
+      const joint = restrict(density.logJoint(sample, reads[k] as number), occurs);
+      const total = logSumExp(joint) - logOccurring;
+      const { information, entropy } = informed[k] as Informed;
+      information[i] = (joint[y] as number) - total - (prior[y] as number);
+      entropy[i] = -total;
+    }
   }
-  return { information, entropy };
+  return informed;
 }
 
 /**
@@ -88,11 +98,7 @@ export function interactionsOf(
   seen: Seen = {},
 ): ExactInteractions {
   if (density.names.length !== 2) throw new RangeError("Exact interactions are known for two modalities.");
-  const [first, second, both] = [1, 2, 3].map((read) => inform(density, read, seen)) as [
-    ReturnType<typeof inform>,
-    ReturnType<typeof inform>,
-    ReturnType<typeof inform>,
-  ];
+  const [first, second, both] = inform(density, [1, 2, 3], seen) as [Informed, Informed, Informed];
   const [i1, i2, i12] = [first.information, second.information, both.information];
   const h1 = first.entropy.map((h) => h + logDeterminants[0]);
   const h2 = second.entropy.map((h) => h + logDeterminants[1]);
@@ -105,10 +111,11 @@ export function interactionsOf(
  */
 export function informationOf(density: KnownDensity, seen: Seen = {}): Record<string, Float64Array> {
   const sets = Array.from({ length: 2 ** density.names.length - 1 }, (_, k) => k + 1);
+  const informed = inform(density, sets, seen);
   return Object.fromEntries(
-    sets.map((read) => {
+    sets.map((read, k) => {
       const names = density.names.filter((_, m) => read & (1 << m));
-      return [names.join(", "), inform(density, read, seen).information];
+      return [names.join(", "), (informed[k] as Informed).information];
     }),
   );
 }
