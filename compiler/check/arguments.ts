@@ -64,6 +64,15 @@ export function bindArguments(
   for (const parameter of row.parameters) {
     const part = parts.get(parameter.name);
     if (part !== undefined) {
+      if (
+        given.has(parameter.name) &&
+        modalities.join(", ") in part &&
+        parameter.of === "several modalities"
+      ) {
+        const name = `${parameter.name}(${modalities.join(", ")})`;
+        checker.report("argumentTwice", call.span, { call: call.name.text, name });
+        valid = false;
+      }
       given.set(parameter.name, completed(part, given.get(parameter.name), parameter, modalities));
       continue;
     }

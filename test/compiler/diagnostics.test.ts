@@ -52,6 +52,7 @@ describe("diagnostics", () => {
     );
     expectDiagnostics(from("redundancy(left, right): 0.3"), []);
     expectDiagnostics(from("unique(middle): 0.3"), ["14:25 MM2002"]);
+    expectDiagnostics(from("synergy: 0.2, synergy(left, right): 0.3"), ["14:8 MM3005"]);
     expectDiagnostics(from("synergy(left): 0.3"), ["14:18 MM7018"]);
     expectDiagnostics(from("unique(left, right): 0.3"), ["14:18 MM7018"]);
     expectDiagnostics(from("synergy(left, left): 0.3"), ["14:32 MM5015"]);
