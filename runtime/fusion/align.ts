@@ -4,7 +4,7 @@ import type { Scope } from "../layers/parameters.js";
 import { presentMean, type Merge } from "./merge.js";
 
 /** How far apart two views of the same thing are. */
-export type Distance = "cosine" | "euclidean";
+export type Distance = "cosine" | "mse" | "infonce";
 
 /**
  * Projects each modality to a view of what they share and takes the mean of the views:
@@ -34,7 +34,8 @@ export function align({
  * Mean distance between all pairs of views, over the samples that have both: the alignment loss LAlign of DMIL.
  * @param views [batch, width] each
  * @param present [batch, 1] each; left out when nothing can be missing
- * @returns a scalar; cosine: 1 - cos, in [0, 2]; euclidean: mean squared difference
+ * @returns a scalar; cosine: 1 - cos, in [0, 2]; mse: mean squared difference; infonce: nats, 0 when each view finds its partner
+ *   among all of the batch
  */
 export function alignmentLoss(
   views: readonly tf.Tensor2D[],
@@ -44,23 +45,47 @@ export function alignmentLoss(
   const losses: tf.Tensor[] = [];
   for (let a = 0; a < views.length; a++) {
     for (let b = a + 1; b < views.length; b++) {
-      const apart = distances[distance](views[a] as tf.Tensor2D, views[b] as tf.Tensor2D);
-      if (present === undefined) {
-        losses.push(tf.mean(apart));
-      } else {
-        const both = tf.reshape(tf.mul(present[a] as tf.Tensor2D, present[b] as tf.Tensor2D), [-1]);
-        losses.push(tf.div(tf.sum(tf.mul(apart, both)), tf.maximum(tf.sum(both), 1)));
-      }
+      const both =
+        present &&
+        (tf.reshape(tf.mul(present[a] as tf.Tensor2D, present[b] as tf.Tensor2D), [-1]) as tf.Tensor1D);
+      const apart = distances[distance](views[a] as tf.Tensor2D, views[b] as tf.Tensor2D, both);
+      losses.push(
+        both === undefined
+          ? tf.mean(apart)
+          : tf.div(tf.sum(tf.mul(apart, both)), tf.maximum(tf.sum(both), 1)),
+      );
     }
   }
   return tf.div(tf.addN(losses), losses.length) as tf.Scalar;
 }
 
-/** One distance a sample: two [batch, width] -> [batch]. */
-const distances: Record<Distance, (a: tf.Tensor2D, b: tf.Tensor2D) => tf.Tensor1D> = {
+/** One distance a sample: two [batch, width], and which samples have both, [batch] -> [batch]. */
+type DistanceFunction = (a: tf.Tensor2D, b: tf.Tensor2D, both?: tf.Tensor1D) => tf.Tensor1D;
+
+/** Divides the similarities of `infonce`. */
+const infonceTemperature = 0.1;
+
+const unit = (x: tf.Tensor2D) =>
+  tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), 1, true), 1e-8))) as tf.Tensor2D;
+
+const distances: Record<Distance, DistanceFunction> = {
   cosine: (a, b) => {
     const length = (x: tf.Tensor2D) => tf.sqrt(tf.add(tf.sum(tf.square(x), 1), 1e-8));
     return tf.sub(1, tf.div(tf.sum(tf.mul(a, b), 1), tf.mul(length(a), length(b))));
   },
-  euclidean: (a, b) => tf.mean(tf.squaredDifference(a, b), 1),
+  mse: (a, b) => tf.mean(tf.squaredDifference(a, b), 1),
+  // InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) of cosine similarities, in both directions: which of the batch's views is
+  // this one's partner? A sample that lacks one of the two is no candidate.
+  infonce: (a, b, both) => {
+    const similarity = tf.div(
+      tf.matMul(unit(a), tf.transpose(unit(b))),
+      infonceTemperature,
+    ) as tf.Tensor2D;
+    const candidates = both && tf.mul(tf.sub(both, 1), 1e9);
+    const direction = (scores: tf.Tensor2D) => {
+      const open = candidates === undefined ? scores : (tf.add(scores, candidates) as tf.Tensor2D);
+      return tf.sum(tf.mul(tf.logSoftmax(open), tf.eye(scores.shape[0])), 1);
+    };
+    return tf.mul(-0.5, tf.add(direction(similarity), direction(tf.transpose(similarity)))) as tf.Tensor1D;
+  },
 };
