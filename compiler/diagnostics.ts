@@ -277,13 +277,21 @@ export const diagnosticTable = {
     message: `\`pid ${p.measure}\` measures two modalities; here are ${p.count}.`,
     fix: `name two of them: \`${p.example}\``,
   })),
-  noUnique: error("MM6007", (p: { modality: string }) => ({
-    message: `Paradigm \`ensemble\` needs \`unique(${p.modality})\`.`,
+  noUnique: error("MM6007", (p: { paradigm: string; modality: string }) => ({
+    message: `Paradigm \`${p.paradigm}\` needs \`unique(${p.modality})\`.`,
     fix: `add \`unique(${p.modality}) = linear\``,
   })),
   dmilNeedsAlign: error("MM6008", (p: { text: string }) => ({
     message: `Paradigm \`dmil\` aligns the views of \`${p.text}\`.`,
     fix: "begin it with `align(cosine)`",
+  })),
+  needsOperator: error("MM6009", (p: { paradigm: string; fusion: string }) => ({
+    message: `Paradigm \`${p.paradigm}\` can't train ${p.fusion}.`,
+    fix: "write a fusion of all modalities, for example `fusion = concat -> mlp(64)`",
+  })),
+  notEncoded: error("MM6010", (p: { measure: string; modality: string }) => ({
+    message: `\`pid ${p.measure}\` can't measure encodings: paradigm \`unimodal(${p.modality})\` encodes nothing else.`,
+    fix: "measure `on: inputs`",
   })),
 
   // --- MM7: data

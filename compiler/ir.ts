@@ -140,9 +140,49 @@ export interface DmilIr {
   latent: number;
   /** What M and N together must rebuild. */
   rebuild: "encodings" | "inputs";
+  /** What keeps U apart from R. */
+  bound: "cross_covariance" | "vclub";
+  ablation: "none" | "fc" | "intra_only" | "consistency_only";
 }
 
-export type ParadigmIr = { kind: "joint"; epochs: number } | { kind: "ensemble"; epochs: number } | DmilIr;
+export interface OgmIr {
+  kind: "ogm";
+  epochs: number;
+  alpha: number;
+  noise: "gaussian" | "none";
+}
+
+export interface AgmIr {
+  kind: "agm";
+  epochs: number;
+  alpha: number;
+}
+
+export interface PmrIr {
+  kind: "pmr";
+  epochs: number;
+  alpha: number;
+  mu: number;
+  regularised: number;
+  momentum: number;
+}
+
+export interface I2moeIr {
+  kind: "i2moe";
+  epochs: number;
+  weight: number;
+  gate: number;
+  temperature: number;
+}
+
+export type ParadigmIr =
+  | { kind: "joint" | "ensemble"; epochs: number }
+  | { kind: "unimodal"; epochs: number; modality: string }
+  | OgmIr
+  | AgmIr
+  | PmrIr
+  | I2moeIr
+  | DmilIr;
 
 export interface TrainingIr {
   paradigm: ParadigmIr;

@@ -158,9 +158,11 @@ function argumentValue(
     return items.some((item) => item === undefined) ? undefined : (items as number[] | string[]);
   }
   const { type } = parameter;
-  if (type.kind === "word") {
-    if (value.kind === "call" && !value.parens && type.words.includes(value.name.text))
-      return value.name.text;
+  if (type.kind === "word" || type.kind === "modality") {
+    if (value.kind === "call" && !value.parens) {
+      const { text } = value.name;
+      if (type.kind === "modality" || type.words.includes(text)) return text;
+    }
   } else if (value.kind === "number") {
     const { value: number } = value;
     const above = type.kind === "number" && type.above ? number > type.min : number >= type.min;

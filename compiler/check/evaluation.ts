@@ -1,5 +1,5 @@
 import type { EvaluateDeclaration, PidItem } from "../../grammar/syntax.js";
-import type { EvaluationIr, MetricIr, PidIr } from "../ir.js";
+import type { EvaluationIr, MetricIr, ParadigmIr, PidIr } from "../ir.js";
 import { measures, metrics } from "../tables/evaluation.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
@@ -11,14 +11,14 @@ const widestInputs = 128;
 export function checkEvaluation(
   declaration: EvaluateDeclaration,
   modalities: ReadonlyMap<string, CheckedModality>,
-  seed: number,
+  { seed, paradigm }: { seed: number; paradigm: ParadigmIr },
   checker: Checker,
 ): EvaluationIr {
   const checkedMetrics: MetricIr[] = [];
   const pid: PidIr[] = [];
   for (const item of declaration.items) {
     if (item.kind === "pid") {
-      const checked = checkPid(item, modalities, seed, checker);
+      const checked = checkPid(item, modalities, { seed, paradigm }, checker);
       if (checked !== undefined) pid.push(checked);
       continue;
     }
@@ -44,7 +44,7 @@ export function checkEvaluation(
 function checkPid(
   item: PidItem,
   modalities: ReadonlyMap<string, CheckedModality>,
-  seed: number,
+  { seed, paradigm }: { seed: number; paradigm: ParadigmIr },
   checker: Checker,
 ): PidIr | undefined {
   const name = item.measure.name.text;
@@ -76,8 +76,11 @@ function checkPid(
   const narrow =
     of.every((modality) => modality?.kind === "vector") &&
     of.reduce((total, modality) => total + (modality?.shape?.[0] ?? 0), 0) <= widestInputs;
-  const on =
-    args.on === "auto" ? (narrow ? "inputs" : "encodings") : args.on === "inputs" ? "inputs" : "encodings";
+  const encoded = paradigm.kind !== "unimodal";
+  if (args.on === "encodings" && paradigm.kind === "unimodal") {
+    checker.report("notEncoded", item.span, { measure: name, modality: paradigm.modality });
+  }
+  const on = args.on === "inputs" || (args.on === "auto" && (narrow || !encoded)) ? "inputs" : "encodings";
   const seeded = item.measure.args.some((argument) => argument.name?.text === "seed");
   return {
     measure: name,

@@ -66,7 +66,10 @@ export function checkFusion(
     checkLayers(rest, undefined, checker);
     return undefined;
   }
-  const names = [...inputs.modalities.keys()];
+  const { paradigm } = inputs;
+  const all = [...inputs.modalities.keys()];
+  // Of `unimodal(m)` only m is read.
+  const names = paradigm.kind === "unimodal" ? all.filter((name) => name === paradigm.modality) : all;
   const checked = checkMerge(first, names, widthsOf(names, inputs), checker);
   const { layers, output } = checkLayers(rest, checked && [checked.merge.output], checker);
   if (checked === undefined || output === undefined) return undefined;
@@ -207,6 +210,21 @@ function checkInteraction(
   };
 }
 
+/**
+ * Widths of what an interaction reads of each modality: under dmil latent parts, all of one width; otherwise, and where an ablation leaves
+ * the intra-modality decomposition out, the encodings.
+ */
+function partWidths(
+  row: InteractionRow,
+  names: readonly string[],
+  inputs: FusionInputs,
+): number[] | undefined {
+  const { paradigm } = inputs;
+  if (paradigm.kind !== "dmil") return widthsOf(names, inputs);
+  const whole = paradigm.ablation === "consistency_only" && row.name === "synergistic";
+  return whole ? widthsOf(names, inputs) : names.map(() => paradigm.latent);
+}
+
 type Body = Pick<ComponentIr, "merge" | "distance" | "layers" | "width">;
 
 /** What stands before `linear`: the merge of several modalities, and layers. */
@@ -219,9 +237,7 @@ function checkBody(
   checker: Checker,
 ): Body | undefined {
   const { paradigm } = inputs;
-  // Under dmil an interaction reads latent parts, all of one width; otherwise it reads the encodings.
-  const widths =
-    names && (paradigm.kind === "dmil" ? names.map(() => paradigm.latent) : widthsOf(names, inputs));
+  const widths = names && partWidths(row, names, inputs);
   if (row.modalities === "one") {
     const { layers, output } = checkLayers(items, widths && [widths[0] ?? 0], checker);
     return output?.[0] === undefined ? undefined : { layers, width: output[0] };

@@ -89,7 +89,7 @@ export function checkModel(
 
   const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");
   const evaluation: EvaluationIr = evaluateSyntax
-    ? checkEvaluation(evaluateSyntax, modalities, training.seed, checker)
+    ? checkEvaluation(evaluateSyntax, modalities, training, checker)
     : {
         metrics: [
           {

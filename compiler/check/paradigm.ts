@@ -1,5 +1,6 @@
 import type { FusionBlock, FusionDeclaration, Span } from "../../grammar/syntax.js";
 import type { ParadigmIr } from "../ir.js";
+import { paradigms } from "../tables/training.js";
 import type { Checker } from "./checker.js";
 
 /** Whether the paradigm can train this fusion; asked of what the spec declares, whatever else is wrong with it. */
@@ -19,11 +20,32 @@ export function checkParadigmFits(
     );
   if (paradigm.kind === "ensemble") {
     if (fusion.kind === "fusion-block") {
-      for (const modality of names) if (!uniqueOf(modality)) checker.report("noUnique", span, { modality });
+      for (const modality of names) if (!uniqueOf(modality)) checker.report("noUnique", span, { paradigm: "ensemble", modality });
       checker.report("rulesUnused", span, undefined);
     } else if (fusion.chain.items[0]?.name.text !== "ensemble") {
       checker.report("paradigmNeedsEnsemble", span, { fusion: checker.text(fusion.chain.span) });
     }
+  }
+  if (paradigm.kind === "unimodal") {
+    const { modality } = paradigm;
+    if (!names.includes(modality)) {
+      checker.report("unknownModality", span, { name: modality, modalities: names });
+    } else if (fusion.kind === "fusion-block" && !uniqueOf(modality)) {
+      checker.report("noUnique", span, { paradigm: "unimodal", modality });
+    }
+  }
+  const row = paradigms.get(paradigm.kind);
+  const operator = fusion.kind === "fusion" ? fusion.chain.items[0]?.name.text : undefined;
+  if (row?.trains === "operator" && fusion.kind === "fusion-block") {
+    checker.report("needsOperator", span, { paradigm: row.name, fusion: "a fusion block" });
+  }
+  // These hold each modality's part in the fused answer against the others': an ensemble fuses nothing.
+  const modulates = ["ogm", "agm", "pmr", "i2moe"].includes(paradigm.kind);
+  if (modulates && operator === "ensemble") {
+    checker.report("needsOperator", span, { paradigm: paradigm.kind, fusion: "`fusion = ensemble`" });
+  }
+  if (modulates && names.length < 2) {
+    checker.report("needsTwo", span, { what: `Paradigm \`${paradigm.kind}\``, count: names.length });
   }
   if (paradigm.kind === "dmil") {
     const all = names.join(", ");

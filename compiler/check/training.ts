@@ -72,11 +72,11 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
 
 function checkParadigm(value: Value | undefined, epochs: number, checker: Checker): ParadigmIr {
   const checked = checkCall(value, paradigms, "a paradigm", "paradigm", checker);
-  if (checked?.row.name === "dmil") return { kind: "dmil", ...(checked.args as unknown as DmilArguments) };
-  return { kind: checked?.row.name === "ensemble" ? "ensemble" : "joint", epochs };
+  if (checked === undefined) return { kind: "joint", epochs };
+  const { row, args } = checked;
+  // A row's name and parameters are those of its intermediate form; dmil has epochs of its own.
+  return { kind: row.name, ...(row.name !== "dmil" && { epochs }), ...args } as unknown as ParadigmIr;
 }
-
-type DmilArguments = Omit<Extract<ParadigmIr, { kind: "dmil" }>, "kind">;
 
 function checkOptimizer(
   value: Value | undefined,

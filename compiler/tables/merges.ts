@@ -56,7 +56,7 @@ const align: MergeRow = {
   doc: "The mean of one view of each modality; paradigm `dmil` teaches the views to agree.",
   example: "align(cosine)",
   parameters: [
-    word("distance", "How far apart two views are.", ["cosine", "euclidean"], "cosine"),
+    word("distance", "How far apart two views are.", ["cosine", "mse", "infonce"], "cosine"),
     count("units", "Features of a view.", 32),
   ],
   sameWidth: false,

@@ -17,7 +17,8 @@ export interface Parameter {
 export type ParameterType =
   | { kind: "integer"; min: number; max?: number }
   | { kind: "number"; min: number; max?: number; above?: boolean }
-  | { kind: "word"; words: readonly string[] };
+  | { kind: "word"; words: readonly string[] }
+  | { kind: "modality" };
 
 export type Argument =
   | number
@@ -84,6 +85,9 @@ export const word = (name: string, doc: string, words: readonly string[], fallba
   ...(fallback !== undefined && { default: fallback }),
 });
 
+/** The name of a modality; whether there is one is asked where the modalities are known. */
+export const modality = (name: string, doc: string): Parameter => ({ name, doc, type: { kind: "modality" } });
+
 export const several = (name: string, doc: string): Parameter => ({
   name,
   doc,
@@ -102,6 +106,7 @@ export const severalWords = (name: string, doc: string, words: readonly string[]
 /** "a whole number from 1", "one of `same` or `valid`" */
 export function describeType(type: ParameterType): string {
   if (type.kind === "word") return type.words.map((text) => `\`${text}\``).join(" or ");
+  if (type.kind === "modality") return "the name of a modality";
   const noun = type.kind === "integer" ? "a whole number" : "a number";
   if (type.max !== undefined) return `${noun} from ${type.min} to ${type.max}`;
   if (type.kind === "number" && type.above) return `${noun} above ${type.min}`;

@@ -1,52 +1,138 @@
-import { count, positive, share, weight, word, type Callable } from "./parameters.js";
+import { count, modality, positive, share, weight, whole, word, type Callable } from "./parameters.js";
 
 /** How a model learns. */
-export const paradigms: ReadonlyMap<string, Callable> = new Map(
-  (
-    [
-      {
-        name: "joint",
-        doc: "One loss, that of the fused prediction, for all weights together.",
-        example: "joint",
-        parameters: [],
-      },
-      {
-        name: "ensemble",
-        doc: "Each modality learns on its own; the mean of their probabilities answers.",
-        example: "ensemble",
-        parameters: [],
-      },
-      {
-        name: "dmil",
-        doc: "Decomposition-based multimodal interaction learning (Yang et al. 2026): three stages.",
-        example: "dmil(intra: 10, consistency: 5, joint: 15)",
-        parameters: [
-          count(
-            "intra",
-            "Epochs of stage 1: each encoding is split into what predicts alone and the rest.",
-            10,
-          ),
-          count(
-            "consistency",
-            "Epochs of stage 2: redundant, unique and synergistic parts, stage 1 frozen.",
-            5,
-          ),
-          count("joint", "Epochs of stage 3: everything together.", 15),
-          weight("alpha", "Weight of the alignment of the views of R.", 0.1),
-          weight("beta", "Weight of stage 1's loss in stage 3.", 0.5),
-          weight("gamma", "Weight of stage 2's loss in stage 3.", 0.5),
-          weight("kl", "Weight of the latents' divergence from a standard normal.", 0.001),
-          count("latent", "Features of each latent part.", 32),
-          word(
-            "rebuild",
-            "What M and N together must rebuild: the encoding, as in the paper, or the input itself, so that no encoder drops what only synergy needs.",
-            ["encodings", "inputs"],
-            "encodings",
-          ),
-        ],
-      },
-    ] satisfies Callable[]
-  ).map((row) => [row.name, row]),
+export interface ParadigmRow extends Callable {
+  /** The paper that it comes from, where it has one. */
+  paper?: string;
+  /** What it can train: any fusion, one operator over all modalities, or a block with all four kinds of interaction. */
+  trains: "any" | "operator" | "interactions";
+  /** True when its model has a predictor of each single modality. */
+  unimodal: boolean;
+}
+
+const joint: ParadigmRow = {
+  name: "joint",
+  doc: "One loss, that of the fused prediction, for all weights together.",
+  example: "joint",
+  parameters: [],
+  trains: "any",
+  unimodal: false,
+};
+
+const ensemble: ParadigmRow = {
+  name: "ensemble",
+  doc: "Each modality learns on its own; the mean of their probabilities answers.",
+  example: "ensemble",
+  parameters: [],
+  trains: "any",
+  unimodal: true,
+};
+
+const unimodal: ParadigmRow = {
+  name: "unimodal",
+  doc: "One modality learns and answers; the others aren't read.",
+  example: "unimodal(sound)",
+  parameters: [modality("modality", "The one that learns.")],
+  trains: "any",
+  unimodal: true,
+};
+
+const dmil: ParadigmRow = {
+  name: "dmil",
+  doc: "Decomposition-based multimodal interaction learning: three stages.",
+  paper: "Yang et al. 2026, arXiv 2606.11614",
+  example: "dmil(intra: 10, consistency: 5, joint: 15)",
+  parameters: [
+    count("intra", "Epochs of stage 1: each encoding is split into what predicts alone and the rest.", 10),
+    count("consistency", "Epochs of stage 2: redundant, unique and synergistic parts, stage 1 frozen.", 5),
+    count("joint", "Epochs of stage 3: everything together.", 15),
+    weight("alpha", "Weight of the alignment of the views of R.", 0.1),
+    weight("beta", "Weight of stage 1's loss in stage 3.", 0.5),
+    weight("gamma", "Weight of stage 2's loss in stage 3.", 0.5),
+    weight("kl", "Weight of the latents' divergence from a standard normal.", 0.001),
+    count("latent", "Features of each latent part.", 32),
+    word(
+      "rebuild",
+      "What M and N together must rebuild: the encoding, as in the paper, or the input itself, so that no encoder drops what only synergy needs.",
+      ["encodings", "inputs"],
+      "encodings",
+    ),
+    word(
+      "bound",
+      "What keeps U apart from R: their cross-covariance, or vCLUB (Cheng et al. 2020, arXiv 2006.12013), a bound of their mutual information.",
+      ["cross_covariance", "vclub"],
+      "cross_covariance",
+    ),
+    word(
+      "ablation",
+      "What is left out: nothing, the latents' randomness (plain layers in place of Gaussian ones), the consistency decomposition, or the intra-modality one.",
+      ["none", "fc", "intra_only", "consistency_only"],
+      "none",
+    ),
+  ],
+  trains: "interactions",
+  unimodal: true,
+};
+
+const ogm: ParadigmRow = {
+  name: "ogm",
+  doc: "On-the-fly gradient modulation: the encoder of a modality that leads learns more slowly.",
+  paper: "Peng et al. 2022, arXiv 2203.15332",
+  example: "ogm(alpha: 0.3)",
+  parameters: [
+    share("alpha", "How much a lead slows down.", 0.3),
+    word(
+      "noise",
+      "Noise on the encoders' gradients, as large as they vary (OGM-GE), or none (OGM).",
+      ["gaussian", "none"],
+      "gaussian",
+    ),
+  ],
+  trains: "any",
+  unimodal: false,
+};
+
+const agm: ParadigmRow = {
+  name: "agm",
+  doc: "Adaptive gradient modulation: each modality's share of the logits learns faster or more slowly than it usually does.",
+  paper: "Li et al. 2023, arXiv 2308.07686",
+  example: "agm(alpha: 1)",
+  parameters: [weight("alpha", "How strongly gradients are modulated.", 1)],
+  trains: "any",
+  unimodal: false,
+};
+
+const pmr: ParadigmRow = {
+  name: "pmr",
+  doc: "Prototypical modal rebalance: a modality that lags is drawn to the mean encodings of its classes.",
+  paper: "Fan et al. 2023, arXiv 2211.07089",
+  example: "pmr(alpha: 1)",
+  parameters: [
+    weight("alpha", "Weight of the prototypical cross-entropy.", 1),
+    weight("mu", "Weight of the prototypical entropy of a modality that leads.", 0.01),
+    whole("regularised", "Epochs at the start with that entropy.", 5),
+    share("momentum", "Share of the old prototypes in the new ones.", 0.5),
+  ],
+  trains: "any",
+  unimodal: false,
+};
+
+const i2moe: ParadigmRow = {
+  name: "i2moe",
+  doc: "Interaction-aware mixture of experts: a copy of the fusion for each kind of interaction, weakly supervised by masking modalities, and a gate.",
+  paper: "Xin et al. 2025, arXiv 2505.19190",
+  example: "i2moe(weight: 0.5)",
+  parameters: [
+    weight("weight", "Weight of the experts' interaction losses, of which the mean is taken.", 0.5),
+    count("gate", "Units of the gate's hidden layer.", 32),
+    positive("temperature", "Softness of the gate.", 1),
+  ],
+  trains: "operator",
+  unimodal: false,
+};
+
+export const paradigms: ReadonlyMap<string, ParadigmRow> = new Map(
+  [joint, ensemble, unimodal, dmil, ogm, agm, pmr, i2moe].map((row) => [row.name, row]),
 );
 
 export interface OptimizerRow extends Callable {

@@ -77,10 +77,7 @@ const distances: Record<Distance, DistanceFunction> = {
   // InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) of cosine similarities, in both directions: which of the batch's views is
   // this one's partner? A sample that lacks one of the two is no candidate.
   infonce: (a, b, both) => {
-    const similarity = tf.div(
-      tf.matMul(unit(a), tf.transpose(unit(b))),
-      infonceTemperature,
-    ) as tf.Tensor2D;
+    const similarity = tf.div(tf.matMul(unit(a), tf.transpose(unit(b))), infonceTemperature) as tf.Tensor2D;
     const candidates = both && tf.mul(tf.sub(both, 1), 1e9);
     const direction = (scores: tf.Tensor2D) => {
       const open = candidates === undefined ? scores : (tf.add(scores, candidates) as tf.Tensor2D);

@@ -3,10 +3,12 @@ export { bilinear } from "./bilinear.js";
 export {
   consistencyDecomposition,
   intraDecomposition,
+  noIntraDecomposition,
   type ConsistencyDecomposition,
   type ConsistencyParts,
   type IntraDecomposition,
   type IntraParts,
+  type WholeParts,
 } from "./decomposition.js";
 export { ensemble } from "./ensemble.js";
 export { gateShares, shareColumns } from "./gate.js";

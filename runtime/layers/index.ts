@@ -4,7 +4,7 @@ export { conv, type ConvOptions } from "./conv.js";
 export { dense, linear, type DenseOptions } from "./dense.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
-export { gaussian, type GaussianLayer, type Latent } from "./gaussian.js";
+export { gaussian, plain, type Latent, type LatentLayer, type LatentMaker } from "./gaussian.js";
 export type { Context, Layer, LayerMaker, VectorLayer, VectorLayerMaker } from "./layer.js";
 export { mlp, type MlpOptions } from "./mlp.js";
 export { norm } from "./norm.js";

@@ -58,11 +58,21 @@ export class Parameters {
     return variable;
   }
 
-  /** The arrays whose name starts with one of the prefixes (whole dotted words), or all when none is given. */
+  /** An array of zeros that is saved with the others but doesn't learn: what a paradigm remembers from step to step. */
+  addState(name: string, shape: number[]): tf.Variable {
+    if (this.variables.has(name)) throw new Error(`Two weight arrays are called ${name}.`);
+    const variable = tf.tidy(() => tf.variable(tf.zeros(shape), false));
+    this.variables.set(name, variable);
+    return variable;
+  }
+
+  /** The arrays that learn whose name starts with one of the prefixes (whole dotted words), or all when none is given. */
   select(...prefixes: string[]): tf.Variable[] {
     const wanted = (name: string) =>
       prefixes.length === 0 || prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
-    return [...this.variables].filter(([name]) => wanted(name)).map(([, variable]) => variable);
+    return [...this.variables]
+      .filter(([name, { trainable }]) => trainable && wanted(name))
+      .map(([, variable]) => variable);
   }
 
   named(): NamedTensor[] {
@@ -71,7 +81,7 @@ export class Parameters {
 
   /** Number of trainable scalars. */
   count(): number {
-    return this.named().reduce((sum, { tensor }) => sum + tensor.size, 0);
+    return this.select().reduce((sum, { size }) => sum + size, 0);
   }
 
   /**
@@ -128,5 +138,9 @@ export class Scope {
 
   add(name: string, shape: number[], initialize: Initializer, fanIn = 1, fanOut = 1): tf.Variable {
     return this.parameters.add(`${this.name}.${name}`, shape, initialize, fanIn, fanOut);
+  }
+
+  addState(name: string, shape: number[]): tf.Variable {
+    return this.parameters.addState(`${this.name}.${name}`, shape);
   }
 }

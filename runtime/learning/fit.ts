@@ -29,6 +29,10 @@ export interface Stage<Inputs> {
   patience?: number;
   /** Scales the gradients of all weights together down to this length. */
   clipNorm?: number;
+  /** Prefixes of the weights whose gradients get Gaussian noise of their own standard deviation (OGM-GE, Peng et al. 2022). */
+  noisy?: readonly string[];
+  /** Comes before each epoch, counted from 1: for what a paradigm works out over all samples. */
+  beforeEpoch?(samples: Samples, epoch: number): Promise<void>;
   /** Decoupled weight decay (Loshchilov and Hutter 2019): each step takes this share of each kernel away. */
   weightDecay?: number;
 }
@@ -81,12 +85,14 @@ export async function fit<Inputs>(
   let looked = saved;
   let best:
     { loss: number; epoch: number; weights: ReturnType<typeof model.parameters.snapshot> } | undefined;
+  const noisy = stage.noisy && new Set(model.parameters.select(...stage.noisy).map(({ name }) => name));
   progress.stage(stage.name, steps * stage.epochs, stage.epochs);
   const samples = random.fork(`${stage.name}.order`);
   const noise = random.fork(`${stage.name}.noise`);
   let tally = new LossTally();
   try {
     for (let epoch = 1; epoch <= stage.epochs; epoch++) {
+      await stage.beforeEpoch?.(data.train, epoch);
       tally = new LossTally();
       const place = { stage: stage.name, epoch, steps };
       let step = 0;
@@ -110,7 +116,11 @@ export async function fit<Inputs>(
             return total(losses);
           };
           const { clipNorm, weightDecay: decay } = stage;
-          takeStep(stage.optimizer, weights, loss, { clipNorm, decay });
+          takeStep(stage.optimizer, weights, loss, {
+            clipNorm,
+            decay,
+            noise: noisy && { to: noisy, random: noise },
+          });
         });
         step++;
         if (performance.now() - looked > lookEvery) {

@@ -1,3 +1,4 @@
+export { adaptiveCoefficients, adaptiveModulation, monoModalResponses } from "./agm.js";
 export type { TensorBatch } from "./batch.js";
 export { TrainingError } from "./errors.js";
 export { fit, type Epoch, type Stage } from "./fit.js";
@@ -11,7 +12,12 @@ export {
   stopGradient,
   total,
 } from "./losses.js";
+export { redundancyLoss, replaceModality, synergyLoss, uniquenessLoss } from "./i2moe.js";
 export type { Answer, Model } from "./model.js";
+export { modulateGradients, modulationCoefficients } from "./ogm.js";
 export { adam, rmsprop, sgd } from "./optimizers.js";
+export { prototypeLogits, prototypes, standing } from "./pmr.js";
 export { argMax, predict, type Predictions } from "./predict.js";
 export { linearProbes } from "./probe.js";
+export { scaleGradient } from "./scale-gradient.js";
+export { vclub, type InformationBound } from "./vclub.js";

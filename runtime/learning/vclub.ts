@@ -52,10 +52,7 @@ export function vclub(options: {
         const centre = tf.mean(r, 0, true);
         const square = tf.mean(tf.square(r), 0, true);
         // mean_j (r_j - mu)^2 - (r - mu)^2, with the squares of mu cancelled.
-        const apart = tf.add(
-          tf.sub(square, tf.square(r)),
-          tf.mul(tf.mul(2, mean), tf.sub(r, centre)),
-        );
+        const apart = tf.add(tf.sub(square, tf.square(r)), tf.mul(tf.mul(2, mean), tf.sub(r, centre)));
         const ratios = tf.sum(tf.div(apart, tf.mul(2, tf.exp(logVariance))), 1);
         return tf.relu(tf.mean(ratios)) as tf.Scalar;
       },
