@@ -1,3 +1,5 @@
+import { decompositions, keptApart, mainWidth, sharedOf } from "./dmil.js";
+import { encodedModalities } from "./encoded.js";
 import type { LayerIr, ModelIr, Shape } from "./ir.js";
 
 /** One row of the explanation: a part of the model, what it makes, what it costs. */
@@ -60,11 +62,20 @@ export function explain(ir: ModelIr): Explanation {
       weights: merge.weights,
       flops: merge.flops,
     };
-    add("fusion", { ...mergePart, line: merge.line }, merge.text);
-    for (const layer of fusion.layers) add("fusion", layer, layer.text);
-    linear("fusion", fusion.width, classes, fusion.line);
-  } else if (fusion.kind === "ensemble" || paradigm.kind === "ensemble") {
-    for (const { name } of ir.modalities) {
+    const experts = ["synergy", "redundancy", ...ir.modalities.map(({ name }) => `uniqueness of ${name}`)];
+    const parts = paradigm.kind === "i2moe" ? experts.map((expert) => `expert of ${expert}`) : ["fusion"];
+    for (const part of parts) {
+      add(part, { ...mergePart, line: merge.line }, merge.text);
+      for (const layer of fusion.layers) add(part, layer, layer.text);
+      linear(part, fusion.width, classes, fusion.line);
+    }
+    if (paradigm.kind === "i2moe") {
+      const width = ir.modalities.reduce((total, { name }) => total + widthOf(name), 0);
+      linear("gate", width, paradigm.gate, fusion.line, `mlp(${paradigm.gate})`);
+      linear("gate", paradigm.gate, experts.length, fusion.line, "shares");
+    }
+  } else if (fusion.kind === "ensemble" || paradigm.kind === "ensemble" || paradigm.kind === "unimodal") {
+    for (const { name } of encodedModalities(ir)) {
       const unique =
         fusion.kind === "block" &&
         fusion.components.find((c) => c.interaction === "unique" && c.modalities.includes(name));
@@ -78,15 +89,27 @@ export function explain(ir: ModelIr): Explanation {
     }
   } else {
     if (paradigm.kind === "dmil") {
-      const { latent, rebuild } = paradigm;
+      const { latent, rebuild, ablation, bound } = paradigm;
+      const { intra, consistency } = decompositions(paradigm);
+      const [each, what] = ablation === "fc" ? [latent, ""] : [2 * latent, " (mean, log-variance)"];
       for (const { name, line, shape } of ir.modalities) {
+        const part = `dmil: parts of ${name}`;
         const width = widthOf(name);
-        const rebuilt = rebuild === "inputs" ? size(shape) : width;
-        linear(`dmil: parts of ${name}`, width, 4 * latent, line, "M and N (mean, log-variance)");
-        linear(`dmil: parts of ${name}`, 2 * latent, width, line, "decoder, hidden");
-        linear(`dmil: parts of ${name}`, width, rebuilt, line, "decoder, output");
-        linear(`dmil: parts of ${name}`, latent, classes, line, "prediction from M");
-        linear(`dmil: parts of ${name}`, latent, 4 * latent, line, "R and U (mean, log-variance)");
+        const main = mainWidth(ir, paradigm, name);
+        if (intra) {
+          linear(part, width, 2 * each, line, `M and N${what}`);
+          linear(part, 2 * latent, width, line, "decoder, hidden");
+          linear(part, width, rebuild === "inputs" ? size(shape) : width, line, "decoder, output");
+        }
+        linear(part, main, classes, line, "prediction from M");
+        if (!consistency) continue;
+        linear(part, main, (sharedOf(fusion, name).length + 1) * each, line, `R and U${what}`);
+        if (bound === "vclub") {
+          for (const apart of keptApart(fusion, name)) {
+            linear(`dmil: bound of ${apart.name}`, latent, latent, line, "q, hidden");
+            linear(`dmil: bound of ${apart.name}`, latent, 2 * latent, line, "q (mean, log-variance)");
+          }
+        }
       }
     }
     for (const { text, merge, layers, width, line } of fusion.components) {

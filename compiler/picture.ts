@@ -1,3 +1,4 @@
+import { encodedModalities } from "./encoded.js";
 import type { ModelIr } from "./ir.js";
 
 /** The model as a Mermaid flowchart: modalities, encoders, interactions, gate, target. */
@@ -16,7 +17,8 @@ export function picture(ir: ModelIr): string {
   const encoderOf = (name: string) =>
     `e${ir.encoders.findIndex(({ modalities }) => modalities.includes(name))}`;
   const target = `y([${quoted(ir.target.name)}])`;
-  if (ir.fusion.kind === "block" && ir.training.paradigm.kind !== "ensemble") {
+  const { kind } = ir.training.paradigm;
+  if (ir.fusion.kind === "block" && kind !== "ensemble" && kind !== "unimodal") {
     ir.fusion.components.forEach(({ text, modalities }, c) => {
       lines.push(`  c${c}{{${quoted(text)}}}`);
       for (const modality of modalities) lines.push(`  ${encoderOf(modality)} --> c${c}`);
@@ -26,7 +28,7 @@ export function picture(ir: ModelIr): string {
   } else {
     const name = ir.fusion.kind === "merge" ? ir.fusion.merge.text : "ensemble";
     lines.push(`  f{{${quoted(name)}}} --> ${target}`);
-    for (const { name: modality } of ir.modalities) lines.push(`  ${encoderOf(modality)} --> f`);
+    for (const { name: modality } of encodedModalities(ir)) lines.push(`  ${encoderOf(modality)} --> f`);
   }
   return `${lines.join("\n")}\n`;
 }

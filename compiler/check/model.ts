@@ -107,6 +107,14 @@ export function checkModel(
     checker.report("stopNeedsValidation", stopSpan, undefined);
   }
 
+  // Of `unimodal(m)` only m is encoded.
+  const { paradigm } = training;
+  const encoded =
+    paradigm.kind === "unimodal"
+      ? encoders
+          .filter(({ modalities }) => modalities.includes(paradigm.modality))
+          .map((encoder) => ({ ...encoder, modalities: [paradigm.modality] }))
+      : encoders;
   if (target === undefined || fusion === undefined || complete.length !== modalities.size) return undefined;
   return {
     name: name.text,
@@ -115,7 +123,7 @@ export function checkModel(
     line: checker.line(name.span),
     target,
     modalities: complete,
-    encoders,
+    encoders: encoded,
     fusion,
     training,
     evaluation,

@@ -20,7 +20,8 @@ export function checkParadigmFits(
     );
   if (paradigm.kind === "ensemble") {
     if (fusion.kind === "fusion-block") {
-      for (const modality of names) if (!uniqueOf(modality)) checker.report("noUnique", span, { paradigm: "ensemble", modality });
+      for (const modality of names)
+        if (!uniqueOf(modality)) checker.report("noUnique", span, { paradigm: "ensemble", modality });
       checker.report("rulesUnused", span, undefined);
     } else if (fusion.chain.items[0]?.name.text !== "ensemble") {
       checker.report("paradigmNeedsEnsemble", span, { fusion: checker.text(fusion.chain.span) });

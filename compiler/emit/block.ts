@@ -1,25 +1,23 @@
 import type { ClassDeclaration } from "ts-morph";
+import { decompositions, keptApart, mainWidth, sharedOf } from "../dmil.js";
 import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
 import { conditionText } from "./conditions.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { call, literal } from "./text.js";
-import { emitHeads, encodeLines, predictParameters } from "./whole.js";
+import { emitMemory, emitTwoSteps, presentParameter, twoSteps } from "./two-steps.js";
+import { encodeLines, predictParameters } from "./whole.js";
 
 /** The fusion block: interactions, gate, rules; under dmil with the latent parts that they read. */
-export function emitBlock(model: ClassDeclaration, module: Module, plan: Plan): void {
-  const { fusion, training } = plan.ir;
-  if (fusion.kind !== "block") return;
-  if (training.paradigm.kind === "ensemble") {
-    emitHeads(model, module, plan);
-    return;
-  }
+export function emitBlock(model: ClassDeclaration, module: Module, plan: Plan, fusion: BlockFusionIr): void {
+  const { paradigm } = plan.ir.training;
   emitRules(module, plan, fusion);
-  if (training.paradigm.kind === "dmil") emitLatents(model, module, plan, training.paradigm);
+  if (paradigm.kind === "dmil") emitLatents(model, module, plan, fusion, paradigm);
   for (const component of fusion.components) emitComponent(model, module, plan, component);
   emitGate(model, module, plan, fusion);
-  if (training.paradigm.kind === "dmil") emitDmilMethods(model, module, plan, fusion);
+  emitMemory(model, module, plan);
+  if (paradigm.kind === "dmil") emitDmilMethods(model, module, plan, fusion, paradigm);
   else emitJointPredict(model, module, plan, fusion);
 }
 
@@ -45,34 +43,61 @@ function emitRules(module: Module, plan: Plan, fusion: BlockFusionIr): void {
   });
 }
 
-function emitLatents(model: ClassDeclaration, module: Module, plan: Plan, { latent, rebuild }: DmilIr): void {
+function emitLatents(
+  model: ClassDeclaration,
+  module: Module,
+  plan: Plan,
+  fusion: BlockFusionIr,
+  paradigm: DmilIr,
+): void {
   const { target, encoders } = plan.ir;
+  const { latent, rebuild, ablation, bound } = paradigm;
+  const { intra, consistency } = decompositions(paradigm);
+  const layer = ablation === "fc" ? `, layer: ${module.use("plain")}` : "";
+  const classes = target.classes.length;
   for (const { name, shape } of plan.modalities) {
     const width = encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
     const rebuilds = rebuild === "inputs" ? `, rebuilds: ${shape.reduce((a, b) => a * b, 1)}` : "";
+    const made = intra
+      ? `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, classes: ${classes}${rebuilds}${layer} })`
+      : `${module.use("noIntraDecomposition")}({ inputs: ${width}, classes: ${classes} })`;
     model.addProperty({
       name: plan.intraOf(name),
       isReadonly: true,
       docs: docs(
-        `Splits the encoding of ${name} into M, which predicts ${target.name} on its own, and the rest N.`,
+        intra
+          ? `Splits the encoding of ${name} into M, which predicts ${target.name} on its own, and the rest N.`
+          : `Predicts ${target.name} from the encoding of ${name}, which nothing splits.`,
       ),
-      initializer:
-        `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, classes: ${target.classes.length}${rebuilds} })` +
-        `(this.parameters.scope(${literal(`intra.${name}`)}))`,
+      initializer: `${made}(this.parameters.scope(${literal(`intra.${name}`)}))`,
     });
   }
+  if (!consistency) return;
   for (const { name } of plan.modalities) {
+    const shared = sharedOf(fusion, name).map(({ id }) => literal(id));
     model.addProperty({
       name: plan.consistencyOf(name),
       isReadonly: true,
       docs: docs(
-        `Splits the M of ${name} into its view of what all modalities tell, and what only ${name} tells.`,
+        `Splits the M of ${name} into its view of what ${shared.length > 1 ? "several" : "all"} modalities tell, and what only ${name} tells.`,
       ),
       initializer:
-        `${module.use("consistencyDecomposition")}({ latent: ${latent} })` +
+        `${module.use("consistencyDecomposition")}({ inputs: ${mainWidth(plan.ir, paradigm, name)}, latent: ${latent}, shared: [${shared.join(", ")}]${layer} })` +
         `(this.parameters.scope(${literal(`consistency.${name}`)}))`,
     });
   }
+  if (bound === "cross_covariance") return;
+  const bounds = plan.modalities.flatMap(({ name }) => keptApart(fusion, name));
+  model.addProperty({
+    name: "bounds",
+    isReadonly: true,
+    docs: docs("How much what is kept apart still tells of each other."),
+    initializer: record(
+      bounds.map(({ name }) => name),
+      (name) =>
+        `${module.use("vclub")}({ inputs: ${latent}, outputs: ${latent} })(this.parameters.scope(${literal(`bound.${name}`)}))`,
+    ),
+  });
 }
 
 /** The field that joins a component's modalities. */
@@ -160,26 +185,37 @@ function emitJointPredict(model: ClassDeclaration, module: Module, plan: Plan, f
   const logits = fusion.components.map(
     (component) => `${component.id}: ${componentText(plan, component, (name) => access("encodings", name))},`,
   );
+  const fuse = [
+    `const logits = {\n${logits.join("\n")}\n};`,
+    ...decisionLines(module, plan, fusion, "encodings", "logits"),
+    `return { logits: decision.logits, encodings, shares, rules: decision.weights };`,
+  ];
+  if (twoSteps(plan)) {
+    emitTwoSteps(model, module, plan, fuse);
+    return;
+  }
   model.addMethod({
     name: "predict",
     parameters: predictParameters(module, plan),
     returnType: module.useType("Answer"),
-    statements: [
-      ...encodeLines(module, plan),
-      `const logits = {\n${logits.join("\n")}\n};`,
-      ...decisionLines(module, plan, fusion, "encodings", "logits"),
-      `return { logits: decision.logits, encodings, shares, rules: decision.weights };`,
-    ],
+    statements: [...encodeLines(module, plan), ...fuse],
   });
 }
 
-function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fusion: BlockFusionIr): void {
+function emitDmilMethods(
+  model: ClassDeclaration,
+  module: Module,
+  plan: Plan,
+  fusion: BlockFusionIr,
+  paradigm: DmilIr,
+): void {
+  const { intra, consistency } = decompositions(paradigm);
   const names = plan.modalities.map(({ name }) => name);
   const context = { name: "context", type: module.useType("Context") };
   module.use("tf");
   model.addMethod({
     name: "intra",
-    docs: docs("Encodes each modality and splits its encoding into M and N."),
+    docs: docs(`Encodes each modality${intra ? " and splits its encoding into M and N" : ""}.`),
     parameters: predictParameters(module, plan),
     statements: [
       `return ${record(names, (name) => {
@@ -188,9 +224,10 @@ function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fu
     ],
   });
   const source = (component: ComponentIr) => (name: string) => {
-    if (component.interaction === "redundant") return `${access("parts", name)}.shared.value`;
-    if (component.interaction === "unique") return `${access("parts", name)}.unique.value`;
-    return `${access("intra", name)}.rest.value`;
+    if (component.interaction === "synergistic") return `${access("intra", name)}.rest`;
+    if (!consistency) return `${access("intra", name)}.main`;
+    const part = component.interaction === "redundant" ? `shared.${component.id}` : "unique";
+    return `${access("parts", name)}.${part}`;
   };
   const logits = fusion.components.map(
     (component) => `${component.id}: ${componentText(plan, component, source(component))},`,
@@ -199,19 +236,18 @@ function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fu
     names,
     (name) => `this.${plan.consistencyOf(name)}.apply(${access("intra", name)}.main, context)`,
   );
-  const presentParameter = plan.optional
-    ? [{ name: "present", type: `${module.useType("TensorBatch")}<Inputs>["present"]` }]
-    : [];
   model.addMethod({
     name: "interactions",
     docs: docs(
-      "Splits each M into its view of what is shared and what is unique, and lets each interaction predict: logits [batch, classes].",
+      consistency
+        ? "Splits each M into its view of what is shared and what is unique, and lets each interaction predict: logits [batch, classes]."
+        : "Lets each interaction predict: logits [batch, classes].",
     ),
-    parameters: [{ name: "intra", type: "Intra" }, ...presentParameter, context],
+    parameters: [{ name: "intra", type: "Intra" }, ...presentParameter(module, plan), context],
     statements: [
-      `const parts = ${parts};`,
+      ...(consistency ? [`const parts = ${parts};`] : []),
       `const logits = {\n${logits.join("\n")}\n};`,
-      `return { parts, logits };`,
+      consistency ? `return { parts, logits };` : `return { logits };`,
     ],
   });
   const encodingsOf = record(names, (name) => `${access("intra", name)}.encoding`);
@@ -221,7 +257,7 @@ function emitDmilMethods(model: ClassDeclaration, module: Module, plan: Plan, fu
     parameters: [
       { name: "intra", type: "Intra" },
       { name: "logits", type: 'Interactions["logits"]' },
-      ...presentParameter,
+      ...presentParameter(module, plan),
       context,
     ],
     statements: [

@@ -1,4 +1,5 @@
 import type { MetricIr } from "../ir.js";
+import { paradigms } from "../tables/training.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { literal, numeral, options } from "./text.js";
@@ -7,9 +8,9 @@ import { literal, numeral, options } from "./text.js";
 export function emitEvaluation(module: Module, plan: Plan): void {
   const { evaluation, fusion, training } = plan.ir;
   module.useType(plan.className, "./model.ts");
-  const block = fusion.kind === "block" && training.paradigm.kind !== "ensemble";
+  const { kind } = training.paradigm;
   // Models whose own heads predict from one modality need no probes.
-  const heads = training.paradigm.kind !== "joint" || fusion.kind === "ensemble";
+  const heads = paradigms.get(kind)?.unimodal === true || fusion.kind === "ensemble";
   const probes = evaluation.metrics.some(({ unimodal }) => unimodal) && !heads;
   const statements = [
     `const predictions = await ${module.use("predict")}(model, data.test);`,
@@ -31,11 +32,8 @@ export function emitEvaluation(module: Module, plan: Plan): void {
   }
   const pids = evaluation.pid.map((_, i) => (i === 0 ? "pid" : `pid${i + 1}`));
   const parts = ["predictions", "metrics", `pid: [${pids.join(", ")}]`];
-  if (block) {
-    module.use("components", "./model.ts");
-    module.use("rules", "./model.ts");
-    parts.push("components", "rules");
-  }
+  if (plan.block !== undefined || kind === "i2moe") parts.push(module.use("components", "./model.ts"));
+  if (plan.block !== undefined) parts.push(module.use("rules", "./model.ts"));
   if (plan.ir.data?.split.holdOut) {
     statements.push(`const outside = data.outside && (await predict(model, data.outside));`);
     parts.push("outside");

@@ -1,7 +1,9 @@
+import { decompositions, keptApart, type ApartIr } from "../dmil.js";
 import type { DmilIr, ModalityIr, ModelIr, TrainingIr } from "../ir.js";
 import { access, presentList } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
+import { rivalLoss } from "./rivals.js";
 import { call, key, literal, numeral } from "./text.js";
 
 /** `learning.ts`: the losses, and the stages that the trainer goes through. */
@@ -39,63 +41,64 @@ function validateLines(training: TrainingIr): string[] {
 }
 
 function emitSingleStage(module: Module, plan: Plan): void {
-  const { training } = plan.ir;
+  const { training, target } = plan.ir;
   const { paradigm } = training;
   if (paradigm.kind === "dmil") return;
   const className = useModel(module, plan);
   module.useType("Inputs", "./model.ts");
   module.use("crossEntropy");
+  const { doc, statements } = rivalLoss(module, plan) ?? {
+    doc: `The cross-entropy of the fused prediction of ${target.name}, in nats.`,
+    statements: [`return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels) };`],
+  };
   const ensemble = paradigm.kind === "ensemble";
-  const names = plan.modalities.map(({ name }) => name);
-  const optionalOf = (name: string) => plan.modalities.some((m) => m.name === name && m.optional);
-  const parameters = [
-    { name: "model", type: className },
-    { name: "batch", type: `${module.useType("TensorBatch")}<Inputs>` },
-    { name: "context", type: module.useType("Context") },
-  ];
-  const returnType = module.useType("Losses");
-  const { target } = plan.ir;
-  if (ensemble) {
-    const losses = names.map((name) => {
-      const weights = optionalOf(name) ? `, ${access("batch.present", name)}` : "";
-      return `${term("task", name)}: crossEntropy(${access("unimodal", name)}, batch.labels${weights}),`;
-    });
-    module.file.addFunction({
-      name: "taskLoss",
-      isExported: true,
-      docs: docs(
-        `The cross-entropies of what each modality alone says of ${target.name}, in nats: none learns from another.`,
-      ),
-      parameters,
-      returnType,
-      statements: [
-        `const { unimodal } = model.predict(batch, context);`,
-        `return {\n${losses.join("\n")}\n};`,
-      ],
-    });
-  } else {
-    module.file.addFunction({
-      name: "taskLoss",
-      isExported: true,
-      docs: docs(`The cross-entropy of the fused prediction of ${target.name}, in nats.`),
-      parameters,
-      returnType,
-      statements: [`return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels) };`],
-    });
-  }
+  const heads = plan.encoded.map(
+    (name) =>
+      `${term("task", name)}: crossEntropy(${access("unimodal", name)}, batch.labels${presence(plan, name)}),`,
+  );
+  module.file.addFunction({
+    name: "taskLoss",
+    isExported: true,
+    docs: docs(
+      ensemble
+        ? `The cross-entropies of what each modality alone says of ${target.name}, in nats: none learns from another.`
+        : doc,
+    ),
+    parameters: [
+      { name: "model", type: className },
+      { name: "batch", type: `${module.useType("TensorBatch")}<Inputs>` },
+      { name: "context", type: module.useType("Context") },
+    ],
+    returnType: module.useType("Losses"),
+    statements: ensemble
+      ? [`const { unimodal } = model.predict(batch, context);`, `return {\n${heads.join("\n")}\n};`]
+      : statements,
+  });
+  const { patience } = training;
   addStages(module, plan, [
     [
       `name: ${literal(paradigm.kind)},`,
       `epochs: ${paradigm.epochs},`,
       ...stageLines(module, training),
+      ...(paradigm.kind === "ogm" && paradigm.noise === "gaussian" ? [`noisy: ["encoder"],`] : []),
+      ...(paradigm.kind === "pmr"
+        ? [`beforeEpoch: (samples, epoch) => model.prototypes.update(model, samples, epoch),`]
+        : []),
       `loss: (batch, context) => taskLoss(model, batch, context),`,
-      ...(ensemble
-        ? training.patience === undefined
+      // Only of these is the loss what the model predicts by.
+      ...(["joint", "ensemble", "unimodal"].includes(paradigm.kind)
+        ? patience === undefined
           ? []
-          : [`patience: ${training.patience},`]
-        : validateLines(training).slice(1)),
+          : [`patience: ${patience},`]
+        : validateLines(training)),
     ],
   ]);
+}
+
+/** The argument that weighs the samples of a modality that may be missing: `, batch.present.top`. */
+export function presence(plan: Plan, name: string): string {
+  const optional = plan.modalities.some((modality) => modality.name === name && modality.optional);
+  return optional ? `, ${access("batch.present", name)}` : "";
 }
 
 /** The name of a loss's term, as a key: "rebuild.top". */
@@ -118,7 +121,6 @@ function addStages(module: Module, plan: Plan, stages: readonly string[][]): voi
 function emitDmil(module: Module, plan: Plan, paradigm: DmilIr): void {
   const className = useModel(module, plan);
   const { ir } = plan;
-  module.use("tf");
   const batch = {
     name: "batch",
     type: `${module.useType("TensorBatch")}<${module.useType("Inputs", "./model.ts")}>`,
@@ -126,15 +128,18 @@ function emitDmil(module: Module, plan: Plan, paradigm: DmilIr): void {
   const context = { name: "context", type: module.useType("Context") };
   const model = { name: "model", type: className };
   const intra = { name: "intra", type: module.useType("Intra", "./model.ts") };
-  module.file.addVariableStatement({
-    declarationKind: "const" as never,
-    docs: docs(
-      "Weight of the latents' divergence from a standard normal: the upper bounds of what they tell.",
-    ),
-    declarations: [{ name: "kl", initializer: numeral(paradigm.kl) }],
-  });
+  if (paradigm.ablation !== "fc") {
+    module.file.addVariableStatement({
+      declarationKind: "const" as never,
+      docs: docs(
+        "Weight of the latents' divergence from a standard normal: the upper bounds of what they tell.",
+      ),
+      declarations: [{ name: "kl", initializer: numeral(paradigm.kl) }],
+    });
+  }
   emitIntraLoss(module, plan, paradigm, [model, intra, batch, context]);
   emitInteractionLoss(module, plan, paradigm, [
+    ...(usesBounds(paradigm) ? [model] : []),
     { name: "interactions", type: module.useType("Interactions", "./model.ts") },
     batch,
   ]);
@@ -144,33 +149,54 @@ function emitDmil(module: Module, plan: Plan, paradigm: DmilIr): void {
 
 type Parameter = { name: string; type: string };
 
-function emitIntraLoss(module: Module, plan: Plan, { rebuild }: DmilIr, parameters: Parameter[]): void {
-  const weights = (name: string) =>
-    plan.modalities.some((m) => m.name === name && m.optional) ? `, ${access("batch.present", name)}` : "";
+/** Whether U is kept apart from R by networks of the model. */
+function usesBounds(paradigm: DmilIr): boolean {
+  return paradigm.bound === "vclub" && decompositions(paradigm).consistency;
+}
+
+/** The term of a latent's divergence; a plain latent has none. */
+function divergence(
+  module: Module,
+  { ablation }: DmilIr,
+  name: string,
+  latent: string,
+  weights: string,
+): string[] {
+  if (ablation === "fc") return [];
+  return [`${name}: ${module.use("tf")}.mul(kl, ${module.use("klToStandardNormal")}(${latent}${weights})),`];
+}
+
+function emitIntraLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters: Parameter[]): void {
+  const { rebuild } = paradigm;
+  const { intra } = decompositions(paradigm);
+  const weights = (name: string) => presence(plan, name);
   // What M and N together must rebuild, [batch, size].
   const rebuilt = ({ name, shape }: ModalityIr) => {
     if (rebuild === "encodings") return `${access("intra", name)}.encoding`;
     const inputs = access("batch.inputs", name);
     return shape.length === 1
       ? inputs
-      : `tf.reshape(${inputs}, [batch.size, ${shape.reduce((a, b) => a * b, 1)}])`;
+      : `${module.use("tf")}.reshape(${inputs}, [batch.size, ${shape.reduce((a, b) => a * b, 1)}])`;
   };
   const lines = plan.modalities.flatMap((modality) => {
     const { name } = modality;
     const field = `model.${plan.intraOf(name)}`;
     const parts = access("intra", name);
+    const task = `${term("task", name)}: ${module.use("crossEntropy")}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`;
+    if (!intra) return [task];
     return [
-      `${term("task", name)}: ${module.use("crossEntropy")}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`,
+      task,
       `${term("rebuild", name)}: ${module.use("reconstructionError")}(${field}.rebuild(${parts}, context), ${rebuilt(modality)}${weights(name)}),`,
-      `${term("kl.main", name)}: tf.mul(kl, ${module.use("klToStandardNormal")}(${parts}.main${weights(name)})),`,
-      `${term("kl.rest", name)}: tf.mul(kl, klToStandardNormal(${parts}.rest${weights(name)})),`,
+      ...divergence(module, paradigm, term("kl.intra", name), `${parts}.latent`, weights(name)),
     ];
   });
   module.file.addFunction({
     name: "intraLoss",
     isExported: true,
     docs: docs(
-      `L1 of DMIL: in each modality M predicts ${plan.ir.target.name} on its own, M and N together rebuild the ${rebuild === "inputs" ? "input" : "encoding"}, and neither tells more than it needs.`,
+      intra
+        ? `L1 of DMIL: in each modality M predicts ${plan.ir.target.name} on its own, M and N together rebuild the ${rebuild === "inputs" ? "input" : "encoding"}${paradigm.ablation === "fc" ? "" : ", and neither tells more than it needs"}.`
+        : `L1 of DMIL without its intra-modality decomposition: each encoding predicts ${plan.ir.target.name} on its own.`,
     ),
     parameters,
     returnType: module.useType("Losses"),
@@ -178,46 +204,73 @@ function emitIntraLoss(module: Module, plan: Plan, { rebuild }: DmilIr, paramete
   });
 }
 
-function emitInteractionLoss(module: Module, plan: Plan, { alpha }: DmilIr, parameters: Parameter[]): void {
-  const { fusion } = plan.ir;
-  if (fusion.kind !== "block") return;
-  const { components } = fusion;
+function emitInteractionLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters: Parameter[]): void {
+  const { block } = plan;
+  if (block === undefined) return;
+  const { consistency } = decompositions(paradigm);
+  const { components } = block;
   const lines: string[] = components.map(
     ({ id }) => `${key(id)}: ${module.use("crossEntropy")}(logits.${id}, batch.labels),`,
   );
-  for (const { name } of plan.modalities) {
-    const { shared, unique } = {
-      shared: `${access("parts", name)}.shared`,
-      unique: `${access("parts", name)}.unique`,
-    };
-    lines.push(
-      `${term("cross_covariance", name)}: ${module.use("crossCovariance")}(${unique}.value, ${shared}.value),`,
-      `${term("kl.shared", name)}: tf.mul(kl, ${module.use("klToStandardNormal")}(${shared})),`,
-      `${term("kl.unique", name)}: tf.mul(kl, klToStandardNormal(${unique})),`,
-    );
+  if (consistency) {
+    for (const { name } of plan.modalities) {
+      const parts = access("parts", name);
+      lines.push(
+        ...keptApart(block, name).flatMap((apart) => apartLines(module, paradigm, apart)),
+        ...divergence(module, paradigm, term("kl.consistency", name), `${parts}.latent`, presence(plan, name)),
+      );
+    }
+    lines.push(...alignLines(module, plan, paradigm));
   }
-  for (const { id, interaction, modalities, distance } of components) {
-    if (interaction !== "redundant") continue;
-    const views = `[${modalities.map((name) => `${access("parts", name)}.shared.value`).join(", ")}]`;
-    const present = presentList(plan, modalities)?.replaceAll("present", "batch.present");
-    const args = [views, literal(distance ?? "cosine"), present].filter((arg) => arg !== undefined);
-    const alignment = `${module.use("alignmentLoss")}(${args.join(", ")})`;
-    lines.push(`${term("align", id)}: tf.mul(${numeral(alpha)}, ${alignment}),`);
-  }
+  const target = plan.ir.target.name;
   module.file.addFunction({
     name: "interactionLoss",
     isExported: true,
     docs: docs(
-      `L2 of DMIL: each interaction predicts ${plan.ir.target.name} alone, what is unique is unrelated to what is shared, and the views of what is shared agree.`,
+      consistency
+        ? `L2 of DMIL: each interaction predicts ${target} alone, what is unique is unrelated to what is shared, and the views of what is shared agree.`
+        : `L2 of DMIL without its consistency decomposition: each interaction predicts ${target} alone.`,
     ),
-    parameters: [{ name: "{ parts, logits }", type: parameters[0]?.type ?? "" }, ...parameters.slice(1)],
+    parameters: parameters.map((parameter) =>
+      parameter.name === "interactions"
+        ? { ...parameter, name: consistency ? "{ parts, logits }" : "{ logits }" }
+        : parameter,
+    ),
     returnType: module.useType("Losses"),
     statements: [`return {\n${lines.join("\n")}\n};`],
   });
 }
 
-function emitJointLoss(module: Module, plan: Plan, { beta, gamma }: DmilIr, parameters: Parameter[]): void {
+/** The terms that keep two parts of one modality's M apart. */
+function apartLines(module: Module, { bound }: DmilIr, { modality, name, inner, outer }: ApartIr): string[] {
+  const parts = access("parts", modality);
+  const of = `${inner === undefined ? `${parts}.unique` : `${parts}.shared.${inner}`}, ${parts}.shared.${outer}`;
+  if (bound === "cross_covariance") {
+    return [`${term("cross_covariance", name)}: ${module.use("crossCovariance")}(${of}),`];
+  }
+  const network = access("model.bounds", name);
+  return [
+    `${term("vclub", name)}: ${network}.bound(${of}),`,
+    `${term("vclub.misfit", name)}: ${network}.misfit(${of}),`,
+  ];
+}
+
+/** The terms that make the views of each R agree. */
+function alignLines(module: Module, plan: Plan, { alpha }: DmilIr): string[] {
+  const redundant = (plan.block?.components ?? []).filter(({ interaction }) => interaction === "redundant");
+  return redundant.map(({ id, modalities, distance }) => {
+    const views = `[${modalities.map((name) => `${access("parts", name)}.shared.${id}`).join(", ")}]`;
+    const present = presentList(plan, modalities)?.replaceAll("present", "batch.present");
+    const args = [views, literal(distance ?? "cosine"), present].filter((arg) => arg !== undefined);
+    const alignment = `${module.use("alignmentLoss")}(${args.join(", ")})`;
+    return `${term("align", id)}: ${module.use("tf")}.mul(${numeral(alpha)}, ${alignment}),`;
+  });
+}
+
+function emitJointLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters: Parameter[]): void {
+  const { beta, gamma } = paradigm;
   const pass = plan.optional ? ", batch.present" : "";
+  const bounds = usesBounds(paradigm) ? "model, " : "";
   module.file.addFunction({
     name: "jointLoss",
     isExported: true,
@@ -231,7 +284,7 @@ function emitJointLoss(module: Module, plan: Plan, { beta, gamma }: DmilIr, para
       `return {
         answer: crossEntropy(answer.logits, batch.labels),
         ...${module.use("scaled")}(${numeral(beta)}, intraLoss(model, intra, batch, context)),
-        ...scaled(${numeral(gamma)}, interactionLoss(interactions, batch)),
+        ...scaled(${numeral(gamma)}, interactionLoss(${bounds}interactions, batch)),
       };`,
     ],
   });
@@ -239,6 +292,9 @@ function emitJointLoss(module: Module, plan: Plan, { beta, gamma }: DmilIr, para
 
 function emitDmilStages(module: Module, plan: Plan, { training }: ModelIr, paradigm: DmilIr): void {
   const pass = plan.optional ? ", batch.present" : "";
+  const { consistency } = decompositions(paradigm);
+  const bounds = usesBounds(paradigm);
+  const learns = [...(consistency ? ["consistency"] : []), "component", ...(bounds ? ["bound"] : [])];
   const common = stageLines(module, training);
   addStages(module, plan, [
     [
@@ -252,8 +308,8 @@ function emitDmilStages(module: Module, plan: Plan, { training }: ModelIr, parad
       `name: "consistency",`,
       `epochs: ${paradigm.consistency},`,
       ...common,
-      `learns: ["consistency", "component"],`,
-      `loss: (batch, context) => interactionLoss(model.interactions(model.intra(batch, context)${pass}, context), batch),`,
+      `learns: [${learns.map(literal).join(", ")}],`,
+      `loss: (batch, context) => interactionLoss(${bounds ? "model, " : ""}model.interactions(model.intra(batch, context)${pass}, context), batch),`,
     ],
     [
       `name: "joint",`,

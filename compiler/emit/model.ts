@@ -1,6 +1,7 @@
 import type { ClassDeclaration } from "ts-morph";
 import type { EncoderIr, LayerIr, ModelIr } from "../ir.js";
 import { emitBlock } from "./block.js";
+import { emitExperts, expertsOf } from "./experts.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { batchShape, call, commentText, key, literal, phrase } from "./text.js";
@@ -12,7 +13,9 @@ export function emitModel(module: Module, plan: Plan): void {
   emitClasses(module, ir);
   emitInputs(module, plan);
   const { file } = module;
-  if (ir.fusion.kind === "block" && ir.training.paradigm.kind !== "ensemble") emitBlockTables(module, plan);
+  const { paradigm } = ir.training;
+  if (plan.block !== undefined) emitComponents(module, plan.block.components);
+  else if (paradigm.kind === "i2moe") emitComponents(module, expertsOf(plan));
   const model = file.addClass({
     name: className,
     isExported: true,
@@ -27,7 +30,8 @@ export function emitModel(module: Module, plan: Plan): void {
     initializer: `new ${module.use("Parameters")}(${ir.training.seed})`,
   });
   for (const { encoder, field } of plan.encoderFields) emitEncoder(model, module, plan, encoder, field);
-  if (ir.fusion.kind === "block") emitBlock(model, module, plan);
+  if (plan.block !== undefined) emitBlock(model, module, plan, plan.block);
+  else if (paradigm.kind === "i2moe") emitExperts(model, module, plan, paradigm);
   else emitWholeFusion(model, module, plan);
 }
 
@@ -68,9 +72,7 @@ function emitInputs(module: Module, { ir }: Plan): void {
   });
 }
 
-function emitBlockTables(module: Module, plan: Plan): void {
-  const { fusion } = plan.ir;
-  if (fusion.kind !== "block") return;
+function emitComponents(module: Module, components: readonly { id: string }[]): void {
   module.file.addVariableStatement({
     isExported: true,
     declarationKind: "const" as never,
@@ -78,7 +80,7 @@ function emitBlockTables(module: Module, plan: Plan): void {
     declarations: [
       {
         name: "components",
-        initializer: `[${fusion.components.map(({ id }) => literal(id)).join(", ")}] as const`,
+        initializer: `[${components.map(({ id }) => literal(id)).join(", ")}] as const`,
       },
     ],
   });

@@ -1,5 +1,6 @@
 import { capitalise, Namer } from "../check/names.js";
-import type { EncoderIr, ModalityIr, ModelIr } from "../ir.js";
+import { encodedModalities } from "../encoded.js";
+import type { BlockFusionIr, EncoderIr, ModalityIr, ModelIr } from "../ir.js";
 
 /** What generated modules call things; every name is used once. */
 export interface Plan {
@@ -10,8 +11,11 @@ export interface Plan {
   intraOf(modality: string): string;
   consistencyOf(modality: string): string;
   headOf(modality: string): string;
-  /** The component that only this modality feeds. */
   modalities: readonly ModalityIr[];
+  /** The names of those that the model reads. */
+  encoded: readonly string[];
+  /** The fusion block, where the model has its interactions, gate and rules. */
+  block: BlockFusionIr | undefined;
   /** True when some modality may be missing. */
   optional: boolean;
   encoderFields: readonly { encoder: EncoderIr; field: string }[];
@@ -46,6 +50,10 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     "merge",
     "head",
     "encode",
+    "experts",
+    "modulation",
+    "prototypes",
+    "bounds",
   ]);
   const wanted = ir.name;
   const className =
@@ -64,9 +72,13 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     const names = new Map(ir.modalities.map(({ name }) => [name, fields.make(name + suffix)]));
     return (modality: string) => names.get(modality) as string;
   };
+  const { kind } = ir.training.paradigm;
+  const headed = kind === "ensemble" || kind === "unimodal";
   return {
     ir,
     className,
+    encoded: encodedModalities(ir).map(({ name }) => name),
+    block: ir.fusion.kind === "block" && !headed ? ir.fusion : undefined,
     encoderOf: (modality) => encoders.get(modality) as string,
     intraOf: byModality("Intra"),
     consistencyOf: byModality("Consistency"),

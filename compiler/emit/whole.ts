@@ -1,20 +1,21 @@
 import type { ClassDeclaration } from "ts-morph";
+import type { MergeFusionIr } from "../ir.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { call, literal } from "./text.js";
+import { emitMemory, emitTwoSteps, twoSteps } from "./two-steps.js";
 
-/** `fusion = concat -> mlp(64)` and `fusion = ensemble`: fields and `predict`. */
+/** `fusion = concat -> mlp(64)`, `fusion = ensemble`, and single predictors of a block: fields and `predict`. */
 export function emitWholeFusion(model: ClassDeclaration, module: Module, plan: Plan): void {
   const { fusion } = plan.ir;
-  if (fusion.kind === "merge") emitMerge(model, module, plan);
+  if (fusion.kind === "merge") emitMerge(model, module, plan, fusion);
   else emitHeads(model, module, plan);
 }
 
 /** The first lines of every `predict`: the encodings of all modalities. */
 export function encodeLines(module: Module, plan: Plan): string[] {
-  const names = plan.modalities.map(({ name }) => name);
-  return [`const encodings = ${record(names, (name) => encodingText(module, plan, name))};`];
+  return [`const encodings = ${record(plan.encoded, (name) => encodingText(module, plan, name))};`];
 }
 
 /** The parameters of `predict`. */
@@ -26,45 +27,71 @@ export function predictParameters(module: Module, plan: Plan) {
   ];
 }
 
-function emitMerge(model: ClassDeclaration, module: Module, plan: Plan): void {
-  const { fusion, target } = plan.ir;
-  if (fusion.kind !== "merge") return;
-  const names = plan.modalities.map(({ name }) => name);
+/** Fields of a fusion of all modalities: what joins them, and what predicts from that. */
+export function emitMergeFields(
+  model: ClassDeclaration,
+  module: Module,
+  plan: Plan,
+  fusion: MergeFusionIr,
+  { merge, head, what }: { merge: string; head: string; what: string },
+): void {
+  const { target } = plan.ir;
   module.use(fusion.merge.call.name);
   model.addProperty({
-    name: "merge",
+    name: merge,
     isReadonly: true,
     docs: docs(
       fusion.doc,
-      `Fusion ${fusion.merge.text}: [batch, ${fusion.merge.output}] (${plan.place(fusion.line)}).`,
+      `${what} ${fusion.merge.text}: [batch, ${fusion.merge.output}] (${plan.place(fusion.line)}).`,
     ),
-    initializer: `${call(fusion.merge.call)}(this.parameters.scope("merge"))`,
+    initializer: `${call(fusion.merge.call)}(this.parameters.scope(${literal(merge)}))`,
   });
   const linear = `${module.use("linear")}({ inputs: ${fusion.width}, units: ${target.classes.length} })`;
   model.addProperty({
-    name: "head",
+    name: head,
     isReadonly: true,
     docs: docs(`The prediction of ${target.name}: [batch, ${target.classes.length}].`),
-    initializer: `${chainText(module, fusion.layers, linear)}(this.parameters.scope("head"))`,
+    initializer: `${chainText(module, fusion.layers, linear)}(this.parameters.scope(${literal(head)}))`,
   });
+}
+
+/** What a merge is applied to: `[encodings.a, encodings.b], context`. */
+export function mergeArguments(plan: Plan, names: readonly string[]): string {
   const list = `[${names.map((name) => access("encodings", name)).join(", ")}]`;
-  const args = [list, "context", presentList(plan, names)].filter((arg) => arg !== undefined);
+  return [list, "context", presentList(plan, names)].filter((arg) => arg !== undefined).join(", ");
+}
+
+function emitMerge(model: ClassDeclaration, module: Module, plan: Plan, fusion: MergeFusionIr): void {
+  emitMergeFields(model, module, plan, fusion, { merge: "merge", head: "head", what: "Fusion" });
+  emitMemory(model, module, plan);
+  const fused = `const fused = this.merge.apply(${mergeArguments(plan, plan.encoded)});`;
+  if (twoSteps(plan)) {
+    emitTwoSteps(model, module, plan, [
+      fused,
+      `return { logits: this.head.apply(fused, context), encodings };`,
+    ]);
+    return;
+  }
+  const { paradigm } = plan.ir.training;
+  const answer =
+    paradigm.kind === "unimodal"
+      ? [
+          `const logits = this.head.apply(fused, context);`,
+          `return { logits, encodings, unimodal: ${record(plan.encoded, () => "logits")} };`,
+        ]
+      : [`return { logits: this.head.apply(fused, context), encodings };`];
   model.addMethod({
     name: "predict",
     parameters: predictParameters(module, plan),
     returnType: module.useType("Answer"),
-    statements: [
-      ...encodeLines(module, plan),
-      `const fused = this.merge.apply(${args.join(", ")});`,
-      `return { logits: this.head.apply(fused, context), encodings };`,
-    ],
+    statements: [...encodeLines(module, plan), fused, ...answer],
   });
 }
 
 /** A prediction of each modality, averaged. */
 export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): void {
   const { fusion, target, encoders } = plan.ir;
-  const names = plan.modalities.map(({ name }) => name);
+  const names = plan.encoded;
   for (const name of names) {
     const component =
       fusion.kind === "block"
@@ -83,6 +110,8 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
       initializer: `${chainText(module, component?.layers ?? [], linear)}(this.parameters.scope(${literal(`head.${name}`)}))`,
     });
   }
+  const [only] = names;
+  const alone = plan.ir.training.paradigm.kind === "unimodal" && only !== undefined;
   const present = presentList(plan, names);
   const logits = `[${names.map((name) => access("unimodal", name)).join(", ")}]`;
   model.addMethod({
@@ -91,7 +120,9 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
     statements: [
       ...encodeLines(module, plan),
       `const unimodal = ${record(names, (name) => `this.${plan.headOf(name)}.apply(${access("encodings", name)}, context)`)};`,
-      `return { logits: ${module.use("ensemble")}(${[logits, present].filter(Boolean).join(", ")}), encodings, unimodal };`,
+      alone
+        ? `return { logits: ${access("unimodal", only)}, encodings, unimodal };`
+        : `return { logits: ${module.use("ensemble")}(${[logits, present].filter(Boolean).join(", ")}), encodings, unimodal };`,
     ],
   });
 }

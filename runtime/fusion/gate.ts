@@ -25,3 +25,12 @@ export function shareColumns<Component extends string>(
     tf.Tensor2D
   >;
 }
+
+/** The components' logits [batch, classes], mixed by their shares [batch, 1]: sum_c g_c y_c. */
+export function mixture<Component extends string>(
+  shares: Readonly<Record<Component, tf.Tensor2D>>,
+  logits: Readonly<Record<NoInfer<Component>, tf.Tensor2D>>,
+): tf.Tensor2D {
+  const entries = Object.entries(shares) as [Component, tf.Tensor2D][];
+  return tf.addN(entries.map(([name, share]) => tf.mul(share, logits[name]))) as tf.Tensor2D;
+}

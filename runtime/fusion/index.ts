@@ -11,7 +11,7 @@ export {
   type WholeParts,
 } from "./decomposition.js";
 export { ensemble } from "./ensemble.js";
-export { gateShares, shareColumns } from "./gate.js";
+export { gateShares, mixture, shareColumns } from "./gate.js";
 export {
   allPresent,
   anyPresent,

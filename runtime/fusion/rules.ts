@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Context } from "../layers/layer.js";
+import { mixture } from "./gate.js";
 
 /** What a condition may ask of the samples of one batch. */
 export interface RuleInput {
@@ -108,9 +109,7 @@ export function decide(
   context: Context,
 ): Decision {
   if (rules.at(-1)?.when !== undefined) throw new Error("The last rule must have no condition.");
-  const gated = tf.addN(
-    Object.entries(input.shares).map(([name, g]) => tf.mul(g, logits[name] as tf.Tensor2D)),
-  ) as tf.Tensor2D;
+  const gated = mixture(input.shares, logits);
   if (rules.length === 1 && rules[0]?.use === "gate") {
     return { logits: gated, weights: tf.ones([gated.shape[0], 1]) };
   }

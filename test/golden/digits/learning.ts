@@ -24,15 +24,13 @@ export function intraLoss(model: Digits, intra: Intra, batch: TensorBatch<Inputs
   return {
     "task.top": crossEntropy(model.topIntra.predict(intra.top, context), batch.labels),
     "rebuild.top": reconstructionError(model.topIntra.rebuild(intra.top, context), intra.top.encoding),
-    "kl.main.top": tf.mul(kl, klToStandardNormal(intra.top.main)),
-    "kl.rest.top": tf.mul(kl, klToStandardNormal(intra.top.rest)),
+    "kl.intra.top": tf.mul(kl, klToStandardNormal(intra.top.latent)),
     "task.bottom": crossEntropy(model.bottomIntra.predict(intra.bottom, context), batch.labels),
     "rebuild.bottom": reconstructionError(
       model.bottomIntra.rebuild(intra.bottom, context),
       intra.bottom.encoding,
     ),
-    "kl.main.bottom": tf.mul(kl, klToStandardNormal(intra.bottom.main)),
-    "kl.rest.bottom": tf.mul(kl, klToStandardNormal(intra.bottom.rest)),
+    "kl.intra.bottom": tf.mul(kl, klToStandardNormal(intra.bottom.latent)),
   };
 }
 
@@ -43,15 +41,13 @@ export function interactionLoss({ parts, logits }: Interactions, batch: TensorBa
     uniqueTop: crossEntropy(logits.uniqueTop, batch.labels),
     uniqueBottom: crossEntropy(logits.uniqueBottom, batch.labels),
     synergistic: crossEntropy(logits.synergistic, batch.labels),
-    "cross_covariance.top": crossCovariance(parts.top.unique.value, parts.top.shared.value),
-    "kl.shared.top": tf.mul(kl, klToStandardNormal(parts.top.shared)),
-    "kl.unique.top": tf.mul(kl, klToStandardNormal(parts.top.unique)),
-    "cross_covariance.bottom": crossCovariance(parts.bottom.unique.value, parts.bottom.shared.value),
-    "kl.shared.bottom": tf.mul(kl, klToStandardNormal(parts.bottom.shared)),
-    "kl.unique.bottom": tf.mul(kl, klToStandardNormal(parts.bottom.unique)),
+    "cross_covariance.top": crossCovariance(parts.top.unique, parts.top.shared.redundant),
+    "kl.consistency.top": tf.mul(kl, klToStandardNormal(parts.top.latent)),
+    "cross_covariance.bottom": crossCovariance(parts.bottom.unique, parts.bottom.shared.redundant),
+    "kl.consistency.bottom": tf.mul(kl, klToStandardNormal(parts.bottom.latent)),
     "align.redundant": tf.mul(
       0.1,
-      alignmentLoss([parts.top.shared.value, parts.bottom.shared.value], "cosine"),
+      alignmentLoss([parts.top.shared.redundant, parts.bottom.shared.redundant], "cosine"),
     ),
   };
 }

@@ -89,12 +89,12 @@ export class Digits implements Model<Inputs> {
   );
 
   /** Splits the M of top into its view of what all modalities tell, and what only top tells. */
-  readonly topConsistency = consistencyDecomposition({ latent: 32 })(
+  readonly topConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.top"),
   );
 
   /** Splits the M of bottom into its view of what all modalities tell, and what only bottom tells. */
-  readonly bottomConsistency = consistencyDecomposition({ latent: 32 })(
+  readonly bottomConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.bottom"),
   );
 
@@ -145,13 +145,13 @@ export class Digits implements Model<Inputs> {
     };
     const logits = {
       redundant: this.redundant.apply(
-        this.redundantMerge.apply([parts.top.shared.value, parts.bottom.shared.value], context),
+        this.redundantMerge.apply([parts.top.shared.redundant, parts.bottom.shared.redundant], context),
         context,
       ),
-      uniqueTop: this.uniqueTop.apply(parts.top.unique.value, context),
-      uniqueBottom: this.uniqueBottom.apply(parts.bottom.unique.value, context),
+      uniqueTop: this.uniqueTop.apply(parts.top.unique, context),
+      uniqueBottom: this.uniqueBottom.apply(parts.bottom.unique, context),
       synergistic: this.synergistic.apply(
-        this.synergisticMerge.apply([intra.top.rest.value, intra.bottom.rest.value], context),
+        this.synergisticMerge.apply([intra.top.rest, intra.bottom.rest], context),
         context,
       ),
     };

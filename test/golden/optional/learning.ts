@@ -29,8 +29,7 @@ export function intraLoss(
   return {
     "task.class": crossEntropy(model.classIntra.predict(intra.class, context), batch.labels),
     "rebuild.class": reconstructionError(model.classIntra.rebuild(intra.class, context), batch.inputs.class),
-    "kl.main.class": tf.mul(kl, klToStandardNormal(intra.class.main)),
-    "kl.rest.class": tf.mul(kl, klToStandardNormal(intra.class.rest)),
+    "kl.intra.class": tf.mul(kl, klToStandardNormal(intra.class.latent)),
     "task.camera": crossEntropy(
       model.cameraIntra.predict(intra.camera, context),
       batch.labels,
@@ -41,8 +40,7 @@ export function intraLoss(
       tf.reshape(batch.inputs.camera, [batch.size, 64]),
       batch.present.camera,
     ),
-    "kl.main.camera": tf.mul(kl, klToStandardNormal(intra.camera.main, batch.present.camera)),
-    "kl.rest.camera": tf.mul(kl, klToStandardNormal(intra.camera.rest, batch.present.camera)),
+    "kl.intra.camera": tf.mul(kl, klToStandardNormal(intra.camera.latent, batch.present.camera)),
   };
 }
 
@@ -53,15 +51,13 @@ export function interactionLoss({ parts, logits }: Interactions, batch: TensorBa
     uniqueClass: crossEntropy(logits.uniqueClass, batch.labels),
     uniqueCamera: crossEntropy(logits.uniqueCamera, batch.labels),
     synergistic: crossEntropy(logits.synergistic, batch.labels),
-    "cross_covariance.class": crossCovariance(parts.class.unique.value, parts.class.shared.value),
-    "kl.shared.class": tf.mul(kl, klToStandardNormal(parts.class.shared)),
-    "kl.unique.class": tf.mul(kl, klToStandardNormal(parts.class.unique)),
-    "cross_covariance.camera": crossCovariance(parts.camera.unique.value, parts.camera.shared.value),
-    "kl.shared.camera": tf.mul(kl, klToStandardNormal(parts.camera.shared)),
-    "kl.unique.camera": tf.mul(kl, klToStandardNormal(parts.camera.unique)),
+    "cross_covariance.class": crossCovariance(parts.class.unique, parts.class.shared.redundant),
+    "kl.consistency.class": tf.mul(kl, klToStandardNormal(parts.class.latent)),
+    "cross_covariance.camera": crossCovariance(parts.camera.unique, parts.camera.shared.redundant),
+    "kl.consistency.camera": tf.mul(kl, klToStandardNormal(parts.camera.latent, batch.present.camera)),
     "align.redundant": tf.mul(
       0.1,
-      alignmentLoss([parts.class.shared.value, parts.camera.shared.value], "euclidean", [
+      alignmentLoss([parts.class.shared.redundant, parts.camera.shared.redundant], "mse", [
         batch.present.class,
         batch.present.camera,
       ]),

@@ -96,16 +96,16 @@ export class Optional implements Model<Inputs> {
   );
 
   /** Splits the M of class into its view of what all modalities tell, and what only class tells. */
-  readonly classConsistency = consistencyDecomposition({ latent: 32 })(
+  readonly classConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.class"),
   );
 
   /** Splits the M of camera into its view of what all modalities tell, and what only camera tells. */
-  readonly cameraConsistency = consistencyDecomposition({ latent: 32 })(
+  readonly cameraConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.camera"),
   );
 
-  /** What redundant(class, camera) reads: align(euclidean) (optional.mmspec:13). */
+  /** What redundant(class, camera) reads: align(mse) (optional.mmspec:13). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
 
   /** What redundant(class, camera) says of state (optional.mmspec:13). */
@@ -155,16 +155,16 @@ export class Optional implements Model<Inputs> {
     };
     const logits = {
       redundant: this.redundant.apply(
-        this.redundantMerge.apply([parts.class.shared.value, parts.camera.shared.value], context, [
+        this.redundantMerge.apply([parts.class.shared.redundant, parts.camera.shared.redundant], context, [
           present.class,
           present.camera,
         ]),
         context,
       ),
-      uniqueClass: this.uniqueClass.apply(parts.class.unique.value, context),
-      uniqueCamera: this.uniqueCamera.apply(parts.camera.unique.value, context),
+      uniqueClass: this.uniqueClass.apply(parts.class.unique, context),
+      uniqueCamera: this.uniqueCamera.apply(parts.camera.unique, context),
       synergistic: this.synergistic.apply(
-        this.synergisticMerge.apply([intra.class.rest.value, intra.camera.rest.value], context, [
+        this.synergisticMerge.apply([intra.class.rest, intra.camera.rest], context, [
           present.class,
           present.camera,
         ]),

@@ -24,15 +24,13 @@ export function intraLoss(model: Xor, intra: Intra, batch: TensorBatch<Inputs>, 
   return {
     "task.left": crossEntropy(model.leftIntra.predict(intra.left, context), batch.labels),
     "rebuild.left": reconstructionError(model.leftIntra.rebuild(intra.left, context), intra.left.encoding),
-    "kl.main.left": tf.mul(kl, klToStandardNormal(intra.left.main)),
-    "kl.rest.left": tf.mul(kl, klToStandardNormal(intra.left.rest)),
+    "kl.intra.left": tf.mul(kl, klToStandardNormal(intra.left.latent)),
     "task.right": crossEntropy(model.rightIntra.predict(intra.right, context), batch.labels),
     "rebuild.right": reconstructionError(
       model.rightIntra.rebuild(intra.right, context),
       intra.right.encoding,
     ),
-    "kl.main.right": tf.mul(kl, klToStandardNormal(intra.right.main)),
-    "kl.rest.right": tf.mul(kl, klToStandardNormal(intra.right.rest)),
+    "kl.intra.right": tf.mul(kl, klToStandardNormal(intra.right.latent)),
   };
 }
 
@@ -43,15 +41,13 @@ export function interactionLoss({ parts, logits }: Interactions, batch: TensorBa
     uniqueLeft: crossEntropy(logits.uniqueLeft, batch.labels),
     uniqueRight: crossEntropy(logits.uniqueRight, batch.labels),
     synergistic: crossEntropy(logits.synergistic, batch.labels),
-    "cross_covariance.left": crossCovariance(parts.left.unique.value, parts.left.shared.value),
-    "kl.shared.left": tf.mul(kl, klToStandardNormal(parts.left.shared)),
-    "kl.unique.left": tf.mul(kl, klToStandardNormal(parts.left.unique)),
-    "cross_covariance.right": crossCovariance(parts.right.unique.value, parts.right.shared.value),
-    "kl.shared.right": tf.mul(kl, klToStandardNormal(parts.right.shared)),
-    "kl.unique.right": tf.mul(kl, klToStandardNormal(parts.right.unique)),
+    "cross_covariance.left": crossCovariance(parts.left.unique, parts.left.shared.redundant),
+    "kl.consistency.left": tf.mul(kl, klToStandardNormal(parts.left.latent)),
+    "cross_covariance.right": crossCovariance(parts.right.unique, parts.right.shared.redundant),
+    "kl.consistency.right": tf.mul(kl, klToStandardNormal(parts.right.latent)),
     "align.redundant": tf.mul(
       0.1,
-      alignmentLoss([parts.left.shared.value, parts.right.shared.value], "cosine"),
+      alignmentLoss([parts.left.shared.redundant, parts.right.shared.redundant], "cosine"),
     ),
   };
 }

@@ -59,12 +59,12 @@ export class Xor implements Model<Inputs> {
   );
 
   /** Splits the M of left into its view of what all modalities tell, and what only left tells. */
-  readonly leftConsistency = consistencyDecomposition({ latent: 32 })(
+  readonly leftConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.left"),
   );
 
   /** Splits the M of right into its view of what all modalities tell, and what only right tells. */
-  readonly rightConsistency = consistencyDecomposition({ latent: 32 })(
+  readonly rightConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.right"),
   );
 
@@ -112,13 +112,13 @@ export class Xor implements Model<Inputs> {
     };
     const logits = {
       redundant: this.redundant.apply(
-        this.redundantMerge.apply([parts.left.shared.value, parts.right.shared.value], context),
+        this.redundantMerge.apply([parts.left.shared.redundant, parts.right.shared.redundant], context),
         context,
       ),
-      uniqueLeft: this.uniqueLeft.apply(parts.left.unique.value, context),
-      uniqueRight: this.uniqueRight.apply(parts.right.unique.value, context),
+      uniqueLeft: this.uniqueLeft.apply(parts.left.unique, context),
+      uniqueRight: this.uniqueRight.apply(parts.right.unique, context),
       synergistic: this.synergistic.apply(
-        this.synergisticMerge.apply([intra.left.rest.value, intra.right.rest.value], context),
+        this.synergisticMerge.apply([intra.left.rest, intra.right.rest], context),
         context,
       ),
     };

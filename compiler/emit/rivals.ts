@@ -1,0 +1,89 @@
+import { expertLosses, expertsOf } from "./experts.js";
+import { presence } from "./learning.js";
+import { record } from "./model.js";
+import type { Module } from "./module.js";
+import type { Plan } from "./plan.js";
+import { literal, numeral } from "./text.js";
+
+/** The loss of a paradigm of one stage. */
+export interface RivalLoss {
+  doc: string;
+  statements: string[];
+}
+
+/** The loss of the paradigms that dmil is held against, where it isn't plainly that of the fused prediction. */
+export function rivalLoss(module: Module, plan: Plan): RivalLoss | undefined {
+  const { training, target } = plan.ir;
+  const { paradigm } = training;
+  const pass = plan.optional ? "batch.present, " : "";
+  const answer = (encodings: string) => `model.fuse(${encodings}, ${pass}context).logits`;
+  const encode = `const encodings = model.encode(batch, context);`;
+  switch (paradigm.kind) {
+    case "unimodal": {
+      const { modality } = paradigm;
+      const weights = presence(plan, modality);
+      return {
+        doc: `The cross-entropy of what ${modality} alone says of ${target.name}, in nats.`,
+        statements: [
+          `return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels${weights}) };`,
+        ],
+      };
+    }
+    case "ogm":
+      return {
+        doc: `The cross-entropy of the fused prediction of ${target.name}, in nats; the encoder of a modality that leads learns more slowly (OGM).`,
+        statements: [
+          encode,
+          `const modulated = ${module.use("modulateGradients")}(
+            encodings,
+            (some) => ${answer("some")},
+            batch.labels,
+            { alpha: ${numeral(paradigm.alpha)} },
+          );`,
+          `return { answer: crossEntropy(${answer("modulated")}, batch.labels) };`,
+        ],
+      };
+    case "agm":
+      return {
+        doc: `The cross-entropy of the fused prediction of ${target.name}, in nats; it is the sum of what each modality contributes, and each contribution learns at its own pace (AGM).`,
+        statements: [
+          encode,
+          `const responses = ${module.use("monoModalResponses")}(encodings, (some) => ${answer("some")});`,
+          `const logits = model.modulation.modulate(responses, batch.labels);`,
+          `return { answer: crossEntropy(logits, batch.labels) };`,
+        ],
+      };
+    case "pmr":
+      return {
+        doc: `The cross-entropy of the fused prediction of ${target.name}, in nats; a modality that lags is drawn to its prototypes (PMR).`,
+        statements: [
+          encode,
+          `return {
+            answer: crossEntropy(${answer("encodings")}, batch.labels),
+            ...model.prototypes.rebalance(encodings, batch),
+          };`,
+        ],
+      };
+    case "i2moe": {
+      const noise = record(
+        plan.encoded,
+        (name) =>
+          `model.experts(${module.use("replaceModality")}(encodings, ${literal(name)}, context), ${pass}context)`,
+      );
+      return {
+        doc: `The cross-entropy of the experts' mixture, and what makes each an expert of its interaction: how its prediction changes when a modality is replaced by noise (I2MoE).`,
+        statements: [
+          encode,
+          `const full = model.experts(encodings, ${pass}context);`,
+          `const without = ${noise};`,
+          `return {
+            answer: crossEntropy(model.fuse(encodings, full, context).logits, batch.labels),
+            ...${module.use("scaled")}(${numeral(paradigm.weight)} / ${expertsOf(plan).length}, {\n${expertLosses(module, plan).join("\n")}\n}),
+          };`,
+        ],
+      };
+    }
+    default:
+      return undefined;
+  }
+}
