@@ -1,7 +1,7 @@
 /**
  * Accuracy of the paradigms on data whose interactions are known exactly, beside that of the best possible model:
- * `npm run build && npx tsx bench/mixes.ts [seeds] [paradigms, comma-separated] [mixes, comma-separated numbers]`. Same encoders, batch, optimizer
- * and epochs for all; 20 000 samples, 80 % to learn from.
+ * `npm run build && npx tsx bench/mixes.ts [seeds] [paradigms, comma-separated] [mixes, comma-separated numbers] [samples]`. Same encoders, batch,
+ * optimizer and epochs for all; 20 000 samples when that is left out, 80 % to learn from.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -28,15 +28,24 @@ const block = `fusion {
     otherwise use gate
   }`;
 
+const concat = "fusion = concat -> mlp(64)";
+const stages = "intra: 10, consistency: 5, joint: 15";
+
 const paradigms: Record<string, { fusion: string; train: string }> = {
-  joint: { fusion: "fusion = concat -> mlp(64)", train: "paradigm joint epochs 30" },
+  joint: { fusion: concat, train: "paradigm joint epochs 30" },
   ensemble: { fusion: "fusion = ensemble", train: "paradigm ensemble epochs 30" },
   "joint-block": { fusion: block, train: "paradigm joint epochs 30" },
-  dmil: { fusion: block, train: "paradigm dmil(intra: 10, consistency: 5, joint: 15)" },
-  "dmil-inputs": {
-    fusion: block,
-    train: "paradigm dmil(intra: 10, consistency: 5, joint: 15, rebuild: inputs)",
-  },
+  unimodal: { fusion: concat, train: "paradigm unimodal(a) epochs 30" },
+  ogm: { fusion: concat, train: "paradigm ogm epochs 30" },
+  agm: { fusion: concat, train: "paradigm agm epochs 30" },
+  pmr: { fusion: concat, train: "paradigm pmr epochs 30" },
+  i2moe: { fusion: concat, train: "paradigm i2moe epochs 30" },
+  dmil: { fusion: block, train: `paradigm dmil(${stages})` },
+  "dmil-inputs": { fusion: block, train: `paradigm dmil(${stages}, rebuild: inputs)` },
+  "dmil-vclub": { fusion: block, train: `paradigm dmil(${stages}, bound: vclub)` },
+  "dmil-fc": { fusion: block, train: `paradigm dmil(${stages}, ablation: fc)` },
+  "dmil-intra-only": { fusion: block, train: `paradigm dmil(${stages}, ablation: intra_only)` },
+  "dmil-consistency-only": { fusion: block, train: `paradigm dmil(${stages}, ablation: consistency_only)` },
 };
 
 interface Report {
@@ -59,7 +68,7 @@ async function run(mix: (typeof mixes)[number], paradigm: string, seed: number):
   evaluate { accuracy, synergy_indicator }
 }
 data for Mix {
-  from synthetic(redundancy: ${mix.redundancy}, unique: ${mix.unique}, synergy: ${mix.synergy}, samples: 20000, noise: 0.8, seed: ${seed})
+  from synthetic(redundancy: ${mix.redundancy}, unique: ${mix.unique}, synergy: ${mix.synergy}, samples: ${samples}, noise: 0.8, seed: ${seed})
   split 0.8 train, 0.2 test seed ${seed}
 }
 `;
@@ -70,8 +79,12 @@ data for Mix {
   return JSON.parse(stdout) as Report;
 }
 
-const [seedCount = "1", chosen = Object.keys(paradigms).join(), which = mixes.map((_, i) => i).join()] =
-  process.argv.slice(2);
+const [
+  seedCount = "1",
+  chosen = Object.keys(paradigms).join(),
+  which = mixes.map((_, i) => i).join(),
+  samples = "20000",
+] = process.argv.slice(2);
 const names = chosen.split(",");
 const seeds = Array.from({ length: Number(seedCount) }, (_, i) => i + 1);
 const jobs = which

@@ -5,7 +5,7 @@ import { conditionText } from "./conditions.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { call, literal } from "./text.js";
+import { call, literal, phrase } from "./text.js";
 import { emitMemory, emitTwoSteps, presentParameter, twoSteps } from "./two-steps.js";
 import { encodeLines, predictParameters } from "./whole.js";
 
@@ -74,12 +74,17 @@ function emitLatents(
   }
   if (!consistency) return;
   for (const { name } of plan.modalities) {
-    const shared = sharedOf(fusion, name).map(({ id }) => literal(id));
+    const views = sharedOf(fusion, name);
+    const shared = views.map(({ id }) => literal(id));
+    const ofAll = views.length === 1 && views[0]?.modalities.length === plan.modalities.length;
+    const whole = ofAll
+      ? "its view of what all modalities tell"
+      : phrase(views.map(({ text }) => `its view of ${text}`));
     model.addProperty({
       name: plan.consistencyOf(name),
       isReadonly: true,
       docs: docs(
-        `Splits the M of ${name} into its view of what ${shared.length > 1 ? "several" : "all"} modalities tell, and what only ${name} tells.`,
+        `Splits the M of ${name} into ${views.length > 0 ? `${whole}, and ` : ""}what only ${name} tells.`,
       ),
       initializer:
         `${module.use("consistencyDecomposition")}({ inputs: ${mainWidth(plan.ir, paradigm, name)}, latent: ${latent}, shared: [${shared.join(", ")}]${layer} })` +

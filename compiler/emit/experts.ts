@@ -123,9 +123,9 @@ export function expertLosses(module: Module, plan: Plan): string[] {
     const without = (name: string) => `${access("without", name)}.${id}`;
     if (interaction === "unique" && modality !== undefined) {
       const others = plan.encoded.filter((name) => name !== modality).map(without);
-      return `${key(id)}: ${module.use("uniquenessLoss")}(full.${id}, ${without(modality)}, [${others.join(", ")}]),`;
+      return `${key(`expert.${id}`)}: ${module.use("uniquenessLoss")}(full.${id}, ${without(modality)}, [${others.join(", ")}]),`;
     }
     const loss = module.use(interaction === "redundant" ? "redundancyLoss" : "synergyLoss");
-    return `${key(id)}: ${loss}(full.${id}, [${plan.encoded.map(without).join(", ")}]),`;
+    return `${key(`expert.${id}`)}: ${loss}(full.${id}, [${plan.encoded.map(without).join(", ")}]),`;
   });
 }

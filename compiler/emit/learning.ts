@@ -208,28 +208,31 @@ function emitInteractionLoss(module: Module, plan: Plan, paradigm: DmilIr, param
   const { block } = plan;
   if (block === undefined) return;
   const { consistency } = decompositions(paradigm);
-  const { components } = block;
-  const lines: string[] = components.map(
-    ({ id }) => `${key(id)}: ${module.use("crossEntropy")}(logits.${id}, batch.labels),`,
-  );
+  const lines = [`...${module.use("crossEntropies")}(logits, batch.labels),`];
   if (consistency) {
     for (const { name } of plan.modalities) {
       const parts = access("parts", name);
       lines.push(
         ...keptApart(block, name).flatMap((apart) => apartLines(module, paradigm, apart)),
-        ...divergence(module, paradigm, term("kl.consistency", name), `${parts}.latent`, presence(plan, name)),
+        ...divergence(
+          module,
+          paradigm,
+          term("kl.consistency", name),
+          `${parts}.latent`,
+          presence(plan, name),
+        ),
       );
     }
     lines.push(...alignLines(module, plan, paradigm));
   }
-  const target = plan.ir.target.name;
+  const { target } = plan.ir;
   module.file.addFunction({
     name: "interactionLoss",
     isExported: true,
     docs: docs(
       consistency
-        ? `L2 of DMIL: each interaction predicts ${target} alone, what is unique is unrelated to what is shared, and the views of what is shared agree.`
-        : `L2 of DMIL without its consistency decomposition: each interaction predicts ${target} alone.`,
+        ? `L2 of DMIL: each interaction predicts ${target.name} alone, what is unique is unrelated to what is shared, and the views of what is shared agree.`
+        : `L2 of DMIL without its consistency decomposition: each interaction predicts ${target.name} alone.`,
     ),
     parameters: parameters.map((parameter) =>
       parameter.name === "interactions"

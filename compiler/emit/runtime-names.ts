@@ -16,6 +16,7 @@ const fixed = [
   "chain",
   "consistencyDecomposition",
   "crossCovariance",
+  "crossEntropies",
   "crossEntropy",
   "decide",
   "dominates",

@@ -4,6 +4,7 @@ export { TrainingError } from "./errors.js";
 export { fit, type Epoch, type Stage } from "./fit.js";
 export {
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,

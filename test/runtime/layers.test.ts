@@ -3,13 +3,22 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   adam,
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   Parameters,
   Random,
   stopGradient,
 } from "../../runtime/index.js";
-import { alignmentLoss, bilinear, ensemble, intraDecomposition, mean } from "../../runtime/fusion/index.js";
+import {
+  alignmentLoss,
+  bilinear,
+  consistencyDecomposition,
+  ensemble,
+  intraDecomposition,
+  mean,
+  noIntraDecomposition,
+} from "../../runtime/fusion/index.js";
 import {
   chain,
   conv,
@@ -20,6 +29,7 @@ import {
   linear,
   mlp,
   norm,
+  plain,
   pool,
 } from "../../runtime/layers/index.js";
 import { takeStep } from "../../runtime/learning/step.js";
@@ -142,9 +152,44 @@ describe("losses", () => {
       [3, 0],
     ]);
     expect(alignmentLoss([a, b], "cosine").dataSync()[0]).toBeCloseTo(0.5, 4);
-    expect(alignmentLoss([a, b], "euclidean").dataSync()[0]).toBeCloseTo((2.5 + 2) / 2, 4);
+    expect(alignmentLoss([a, b], "mse").dataSync()[0]).toBeCloseTo((2.5 + 2) / 2, 4);
     const present = [tf.ones([2, 1]) as tf.Tensor2D, tf.tensor2d([[0], [1]])];
     expect(alignmentLoss([a, b], "cosine", present).dataSync()[0]).toBeCloseTo(0, 4);
+  });
+
+  it("find the partner of a view among the batch's", () => {
+    const views = tf.tensor2d([
+      [1, 0],
+      [0, 1],
+    ]);
+    const found = Math.log(1 + Math.exp(-10));
+    expect(alignmentLoss([views, tf.mul(views, 3)], "infonce").dataSync()[0]).toBeCloseTo(found, 5);
+    const swapped = tf.reverse(views, 0) as tf.Tensor2D;
+    expect(alignmentLoss([views, swapped], "infonce").dataSync()[0]).toBeCloseTo(10 + found, 4);
+    // A sample without a partner neither counts nor is anybody's candidate.
+    const present = [tf.ones([2, 1]) as tf.Tensor2D, tf.tensor2d([[0], [1]])];
+    expect(alignmentLoss([views, swapped], "infonce", present).dataSync()[0]).toBeCloseTo(0, 5);
+  });
+
+  it("work out many cross-entropies at once as they do one by one", () => {
+    const random = new Random(5);
+    const draw = () =>
+      tf.tensor2d(
+        Float32Array.from({ length: 12 }, () => random.normal()),
+        [4, 3],
+      );
+    const [a, b] = [draw(), draw()];
+    const labels = tf.oneHot(tf.tensor1d([2, 0, 1, 1], "int32"), 3) as tf.Tensor2D;
+    const composed = (logits: tf.Tensor) =>
+      tf.mean(tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1))) as tf.Scalar;
+    const both = crossEntropies({ a, b }, labels);
+    expect(both.a.dataSync()[0]).toBeCloseTo(composed(a).dataSync()[0] as number, 5);
+    expect(both.b.dataSync()[0]).toBeCloseTo(crossEntropy(b, labels).dataSync()[0] as number, 5);
+    const gradient = tf
+      .grad((x) => crossEntropies({ a: x as tf.Tensor2D, b }, labels).a)(a)
+      .dataSync();
+    const expected = tf.grad(composed)(a).dataSync();
+    gradient.forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, 5));
   });
 });
 
@@ -186,8 +231,32 @@ describe("fusions", () => {
   it("split an encoding into parts that can rebuild it", () => {
     const parts = intraDecomposition({ inputs: 5, latent: 3, classes: 4 })(scope());
     const split = parts.apply(tf.ones([2, 5]), learning());
-    expect(split.main.value.shape).toEqual([2, 3]);
+    expect(split.main.shape).toEqual([2, 3]);
+    expect([...tf.concat([split.main, split.rest], 1).dataSync()]).toEqual([
+      ...split.latent.value.dataSync(),
+    ]);
     expect(parts.rebuild(split, learning()).shape).toEqual([2, 5]);
     expect(parts.predict(split, learning()).shape).toEqual([2, 4]);
+  });
+
+  it("give M a view of each R that its modality has a part in, and a U", () => {
+    const parameters = new Parameters(1);
+    const split = consistencyDecomposition({ inputs: 5, latent: 3, shared: ["all", "pair"] });
+    const parts = split(parameters.scope("test")).apply(tf.ones([2, 5]), learning());
+    expect(Object.keys(parts.shared)).toEqual(["all", "pair"]);
+    const sideBySide = tf.concat([parts.shared.all, parts.shared.pair, parts.unique], 1);
+    expect([...sideBySide.dataSync()]).toEqual([...parts.latent.value.dataSync()]);
+    expect(parameters.count()).toBe((5 + 1) * 2 * 3 * 3);
+  });
+
+  it("have ablations: plain layers draw nothing, an encoding that isn't split is all its parts", () => {
+    const z = tf.tensor2d([[1, 2, 3]]);
+    const parts = intraDecomposition({ inputs: 3, latent: 2, classes: 4, layer: plain })(scope());
+    const [learned, predicted] = [parts.apply(z, learning()), parts.apply(z, predicting())];
+    expect([...learned.latent.value.dataSync()]).toEqual([...predicted.latent.value.dataSync()]);
+    expect(() => klToStandardNormal(learned.latent)).toThrow("no divergence");
+    const whole = noIntraDecomposition({ inputs: 3, classes: 4 })(scope());
+    expect(whole.apply(z, learning())).toEqual({ encoding: z, main: z, rest: z });
+    expect(whole.predict(whole.apply(z, learning()), learning()).shape).toEqual([1, 4]);
   });
 });
