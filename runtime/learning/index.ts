@@ -1,7 +1,7 @@
 export { adaptiveCoefficients, adaptiveModulation, monoModalResponses } from "./agm.js";
 export type { TensorBatch } from "./batch.js";
 export { TrainingError } from "./errors.js";
-export { fit, type Epoch, type Stage } from "./fit.js";
+export { fit, type Epoch, type FitOptions, type Stage } from "./fit.js";
 export {
   crossCovariance,
   crossEntropies,

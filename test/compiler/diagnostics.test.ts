@@ -29,6 +29,36 @@ describe("diagnostics", () => {
     expectDiagnostics(spec({ fusion: block, train: "train { paradigm ensemble }" }), ["18:20 MM6004"]);
   });
 
+  it("reports rivals of a fusion that they can't train", () => {
+    const train = (paradigm: string) => `train { paradigm ${paradigm} }`;
+    expectDiagnostics(spec({ fusion: block, train: train("i2moe") }), ["18:20 MM6009"]);
+    for (const paradigm of ["ogm", "agm", "pmr", "i2moe"]) {
+      expectDiagnostics(spec({ train: train(paradigm) }), []);
+      expectDiagnostics(spec({ fusion: "fusion = ensemble", train: train(paradigm) }), ["9:20 MM6009"]);
+    }
+    for (const paradigm of ["ogm", "agm", "pmr"]) {
+      expectDiagnostics(spec({ fusion: block, train: train(paradigm) }), []);
+    }
+  });
+
+  it("reports a single modality that there isn't, that predicts nothing alone, or whose encodings would be measured with others'", () => {
+    const train = "train { paradigm unimodal(left) }";
+    expectDiagnostics(spec({ train }), []);
+    expectDiagnostics(spec({ train: train.replace("left", "lefd") }), ["9:20 MM2002"]);
+    expectDiagnostics(spec({ train: train.replace("(left)", "") }), ["9:20 MM3003"]);
+    const lacking = block.replace("unique(left) = linear\n", "");
+    expectDiagnostics(spec({ fusion: lacking, train }), ["17:20 MM6007"]);
+    const encodings = "evaluate { pid lsmi(on: encodings) per sample }";
+    expectDiagnostics(spec({ train, evaluate: encodings }), ["10:14 MM6010"]);
+    expectDiagnostics(spec({ train, evaluate: "evaluate { pid lsmi per sample }" }), []);
+  });
+
+  it("reports arguments of a paradigm that it hasn't", () => {
+    const train = "train { paradigm dmil(ablation: intra, bound: club) }";
+    expectDiagnostics(spec({ fusion: block, train }), ["18:35 MM3004", "18:49 MM3004"]);
+    expectDiagnostics(spec({ train: "train { paradigm ogm(alpha: 2) }" }), ["9:31 MM3004"]);
+  });
+
   it("warns of an optional modality that no rule speaks of, and of a rule for one that is never missing", () => {
     const optional = spec({ fusion: block }).replace("modality left", "optional modality left");
     expectDiagnostics(optional, ["8:3 MM5013"]);

@@ -162,6 +162,41 @@ describe("fit", () => {
     );
   });
 
+  it("lets a paradigm look at all samples before each epoch", async () => {
+    const { model, a } = twoWeights();
+    const seen: [size: number, epoch: number, weight: number][] = [];
+    await learn(
+      model,
+      { train: line(4), test: line(1) },
+      {
+        epochs: 2,
+        beforeEpoch: async ({ size }, epoch) => void seen.push([size, epoch, a.dataSync()[0] as number]),
+        loss: () => ({ fine: tf.sum(a) }),
+      },
+    ).history;
+    expect(seen).toEqual([
+      [4, 1, 0],
+      [4, 2, -2],
+    ]);
+  });
+
+  it("adds noise as large as a gradient varies, to the weights named alone", async () => {
+    const gradientsOf = async (loss: (a: tf.Variable, b: tf.Variable) => tf.Tensor) => {
+      const { model, a, b } = twoWeights();
+      const stage = { noisy: ["a"], loss: () => ({ all: loss(a, b) as tf.Scalar }) };
+      await learn(model, { train: line(2), test: line(1) }, stage).history;
+      return [...a.dataSync(), ...b.dataSync()];
+    };
+    // Both elements of a have the same gradient: it varies by nothing.
+    expect(await gradientsOf((a, b) => tf.add(tf.sum(a), tf.sum(b)))).toEqual([-1, -1, -1]);
+    const [first, second, untouched] = await gradientsOf((a, b) =>
+      tf.add(tf.sum(tf.mul(a, [1, 3])), tf.sum(b)),
+    );
+    expect(first).not.toBeCloseTo(-1, 3);
+    expect(second).not.toBeCloseTo(-3, 3);
+    expect(untouched).toBe(-1);
+  });
+
   it("leaves no tensor behind but the weights", async () => {
     const { model, a } = twoWeights();
     const before = tf.memory().numTensors;

@@ -33,14 +33,16 @@ describe("vCLUB", () => {
         Float32Array.from({ length: 12 }, () => 3 * random.normal()),
         [6, 2],
       );
-    const [u, r] = [draw(), draw()];
+    const u = draw();
     const [k1, b1, k2, b2] = parameters.select() as [tf.Tensor2D, tf.Tensor, tf.Tensor2D, tf.Tensor];
-    const both = tf
-      .add(tf.matMul(tf.relu(tf.add(tf.matMul(u, k1), b1)) as tf.Tensor2D, k2), b2)
-      .arraySync() as number[][];
+    const hidden = tf.relu(tf.add(tf.matMul(u, k1), b1)) as tf.Tensor2D;
+    const both = tf.add(tf.matMul(hidden, k2), b2) as tf.Tensor2D;
+    // Near the means that q tells, so that the ratio is above 0.
+    const r = tf.add(tf.slice(both, [0, 0], [6, 2]), tf.mul(draw(), 0.1)) as tf.Tensor2D;
+    const told = both.arraySync();
     const rows = r.arraySync();
     const log = (i: number, j: number) => {
-      const [m1, m2, v1, v2] = both[i] as [number, number, number, number];
+      const [m1, m2, v1, v2] = told[i] as [number, number, number, number];
       const [x1, x2] = rows[j] as [number, number];
       const one = (x: number, m: number, v: number) =>
         -0.5 * ((x - m) ** 2 / Math.exp(Math.tanh(v)) + Math.tanh(v));
