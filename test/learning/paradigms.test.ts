@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fit, linearProbes, openEngine, predict, Random, tf } from "mmspec/runtime";
 import type { FitOptions, Model, Splits, Stage } from "mmspec/runtime";
-import { compile } from "../../compiler/index.js";
+import { compile, explain, type ModelIr } from "../../compiler/index.js";
 import { paradigms } from "../../compiler/tables/training.js";
 import { block, spec } from "../support/specs.js";
 
@@ -11,6 +11,7 @@ type Inputs = Record<string, tf.Tensor>;
 
 /** What a generated trainer exports, by file. */
 interface Trainer {
+  ir: ModelIr;
   model: Model<Inputs>;
   stages: Stage<Inputs>[];
   data: Splits;
@@ -48,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function trainer(text: string): Promise<Trainer> {
-  const { files, diagnostics } = await compile(text, "test.mmspec");
+  const { ir, files, diagnostics } = await compile(text, "test.mmspec");
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   const to = mkdtempSync(join(folder, "trainer-"));
   for (const { path, text } of files) writeFileSync(join(to, path), text);
@@ -57,7 +58,7 @@ async function trainer(text: string): Promise<Trainer> {
   const { stages } = (await load("learning.ts")) as { stages(model: Model<Inputs>): Stage<Inputs>[] };
   const { loadSamples } = (await load("data.ts")) as { loadSamples(): Promise<Splits> };
   const model = new Test();
-  return { model, stages: stages(model), data: await loadSamples() };
+  return { ir: ir as ModelIr, model, stages: stages(model), data: await loadSamples() };
 }
 
 /** Learns all stages. @returns the loss terms of each epoch */
@@ -97,6 +98,7 @@ describe("every paradigm", () => {
     const data =
       "from synthetic(redundancy: 0.9, samples: 500, noise: 0.3, seed: 2)\n  split 0.7 train, 0.3 test seed 1";
     const made = await trainer(spec({ fusion: fusions[fusion], train, data }));
+    expect(explain(made.ir).parameters).toBe(made.model.parameters.count());
     const terms = await learn(made);
     expect(terms.flatMap(Object.values).every(Number.isFinite)).toBe(true);
     const predictions = await predict(made.model, made.data.test);
@@ -131,6 +133,7 @@ describe("every paradigm", () => {
     for (const paradigm of [`dmil(${short}, bound: vclub)`, "agm epochs 8"]) {
       const train = `train { paradigm ${paradigm} batch 32 optimizer adam(lr: 3e-3) seed 3 }`;
       const made = await trainer(spec({ fusion, train, data }));
+      expect(explain(made.ir).parameters).toBe(made.model.parameters.count());
       const terms = await learn(made);
       const predictions = await predict(made.model, made.data.test);
       expect(accuracy(predictions.probabilities, predictions.labels), paradigm).toBeGreaterThan(0.75);
