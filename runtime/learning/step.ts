@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Random } from "../data/random.js";
+import { addNoise, type GradientNoise } from "./gradient-noise.js";
 
 export interface StepOptions {
   /** Scales the gradients of all weights together down to this length (Pascanu et al. 2013). */
   clipNorm?: number | undefined;
   /** Share of each weight that a step takes away (Loshchilov and Hutter 2019). */
   decay?: number | undefined;
-  /** Adds to the gradients of the variables of these names Gaussian noise of their own standard deviation. */
-  noise?: { to: ReadonlySet<string>; random: Random } | undefined;
+  noise?: GradientNoise | undefined;
 }
 
 /**
@@ -22,7 +21,7 @@ export function takeStep(
 ): tf.Scalar {
   return tf.tidy(() => {
     const { value, grads } = tf.variableGrads(loss, weights);
-    const perturbed = noise === undefined ? grads : perturb(grads, noise);
+    const perturbed = noise === undefined ? grads : addNoise(grads, noise);
     const taken = clipNorm === undefined ? perturbed : clip(perturbed, clipNorm);
     optimizer.applyGradients(taken as Parameters<tf.Optimizer["applyGradients"]>[0]);
     if (decay !== undefined && decay > 0) {
@@ -36,18 +35,4 @@ function clip(grads: Record<string, tf.Tensor>, limit: number): Record<string, t
   const squares = Object.values(grads).map((grad) => tf.sum(tf.square(grad)));
   const scale = tf.minimum(1, tf.div(limit, tf.add(tf.sqrt(tf.addN(squares)), 1e-12)));
   return Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, scale)]));
-}
-
-/** grad + N(0, var(grad)), the variance taken over the elements of one array. */
-function perturb(
-  grads: Record<string, tf.Tensor>,
-  { to, random }: NonNullable<StepOptions["noise"]>,
-): Record<string, tf.Tensor> {
-  const entries = Object.entries(grads).map(([name, grad]) => {
-    if (!to.has(name)) return [name, grad] as const;
-    const values = Float32Array.from({ length: grad.size }, () => random.normal());
-    const deviation = tf.sqrt(tf.moments(grad).variance);
-    return [name, tf.add(grad, tf.mul(deviation, tf.tensor(values, grad.shape)))] as const;
-  });
-  return Object.fromEntries(entries);
 }

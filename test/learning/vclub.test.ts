@@ -34,7 +34,12 @@ describe("vCLUB", () => {
         [6, 2],
       );
     const u = draw();
-    const [k1, b1, k2, b2] = parameters.select() as [tf.Tensor2D, tf.Tensor, tf.Tensor2D, tf.Tensor];
+    const [k1, b1, k2, b2] = parameters.select() as tf.Tensor[] as [
+      tf.Tensor2D,
+      tf.Tensor,
+      tf.Tensor2D,
+      tf.Tensor,
+    ];
     const hidden = tf.relu(tf.add(tf.matMul(u, k1), b1)) as tf.Tensor2D;
     const both = tf.add(tf.matMul(hidden, k2), b2) as tf.Tensor2D;
     // Near the means that q tells, so that the ratio is above 0.
