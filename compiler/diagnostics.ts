@@ -265,9 +265,11 @@ export const diagnosticTable = {
     message: `Paradigm \`ensemble\` trains each modality on its own; \`fusion = ${p.fusion}\` can't be trained so.`,
     fix: "write `fusion = ensemble`, or `paradigm joint`",
   })),
-  rulesUnused: warning("MM6004", () => ({
+  rulesUnused: warning("MM6004", (p: { paradigm: string }) => ({
     message:
-      "Paradigm `ensemble` trains only the `unique(...)` interactions and averages them; gate and rules aren't used.",
+      p.paradigm === "ensemble"
+        ? "Paradigm `ensemble` trains only the `unique(...)` interactions and averages them; gate and rules aren't used."
+        : `Paradigm \`${p.paradigm}\` trains only its \`unique(...)\` interaction; gate and rules aren't used.`,
   })),
   stopNeedsValidation: error("MM6005", () => ({
     message: "`stop after ... without improvement` needs a validation split to see the improvement on.",

@@ -22,7 +22,7 @@ export function checkParadigmFits(
     if (fusion.kind === "fusion-block") {
       for (const modality of names)
         if (!uniqueOf(modality)) checker.report("noUnique", span, { paradigm: "ensemble", modality });
-      checker.report("rulesUnused", span, undefined);
+      checker.report("rulesUnused", span, { paradigm: "ensemble" });
     } else if (fusion.chain.items[0]?.name.text !== "ensemble") {
       checker.report("paradigmNeedsEnsemble", span, { fusion: checker.text(fusion.chain.span) });
     }
@@ -31,8 +31,9 @@ export function checkParadigmFits(
     const { modality } = paradigm;
     if (!names.includes(modality)) {
       checker.report("unknownModality", span, { name: modality, modalities: names });
-    } else if (fusion.kind === "fusion-block" && !uniqueOf(modality)) {
-      checker.report("noUnique", span, { paradigm: "unimodal", modality });
+    } else if (fusion.kind === "fusion-block") {
+      if (!uniqueOf(modality)) checker.report("noUnique", span, { paradigm: "unimodal", modality });
+      checker.report("rulesUnused", span, { paradigm: "unimodal" });
     }
   }
   const row = paradigms.get(paradigm.kind);

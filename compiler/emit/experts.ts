@@ -19,15 +19,20 @@ export interface Expert {
 
 /** The experts of a model, in the order of the gate's shares. */
 export function expertsOf(plan: Plan): readonly Expert[] {
-  const namer = new Namer(["gate", "encode", "fuse", "experts", "predict", "parameters"]);
+  const namer = new Namer();
+  const name = (wanted: string) => {
+    const id = namer.make(wanted);
+    namer.make(`${id}Merge`);
+    return id;
+  };
   return [
     ...plan.encoded.map((modality) => ({
-      id: namer.make(`unique${capitalise(modality)}`),
+      id: name(`unique${capitalise(modality)}`),
       interaction: "unique" as const,
       modality,
     })),
-    { id: namer.make("synergistic"), interaction: "synergistic" },
-    { id: namer.make("redundant"), interaction: "redundant" },
+    { id: name("synergistic"), interaction: "synergistic" },
+    { id: name("redundant"), interaction: "redundant" },
   ];
 }
 
@@ -73,7 +78,7 @@ export function emitExperts(
   const context = { name: "context", type: module.useType("Context") };
   const encodings = { name: "encodings", type: "Encodings" };
   const present = presentParameter(module, plan);
-  const pass = plan.optional ? ", present" : "";
+  const pass = plan.optional ? ", batch.present" : "";
   emitEncode(model, module, plan);
   const predictions = record(
     experts.map(({ id }) => id),
@@ -105,7 +110,7 @@ export function emitExperts(
     returnType: module.useType("Answer"),
     statements: [
       `const encodings = this.encode(batch, context);`,
-      `return this.fuse(encodings, this.experts(encodings${pass === "" ? "" : ", batch.present"}, context), context);`,
+      `return this.fuse(encodings, this.experts(encodings${pass}, context), context);`,
     ],
   });
   module.file.addTypeAlias({

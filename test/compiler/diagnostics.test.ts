@@ -47,7 +47,7 @@ describe("diagnostics", () => {
     expectDiagnostics(spec({ train: train.replace("left", "lefd") }), ["9:20 MM2002"]);
     expectDiagnostics(spec({ train: train.replace("(left)", "") }), ["9:20 MM3003"]);
     const lacking = block.replace("unique(left) = linear\n", "");
-    expectDiagnostics(spec({ fusion: lacking, train }), ["17:20 MM6007"]);
+    expectDiagnostics(spec({ fusion: lacking, train }), ["17:20 MM6004", "17:20 MM6007"]);
     const encodings = "evaluate { pid lsmi(on: encodings) per sample }";
     expectDiagnostics(spec({ train, evaluate: encodings }), ["10:14 MM6010"]);
     expectDiagnostics(spec({ train, evaluate: "evaluate { pid lsmi per sample }" }), []);

@@ -5,6 +5,7 @@ import {
   alignmentLoss,
   type Context,
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,
@@ -34,10 +35,7 @@ export function intraLoss(
 /** L2 of DMIL: each interaction predicts label alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
 export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
-    redundant: crossEntropy(logits.redundant, batch.labels),
-    uniqueA: crossEntropy(logits.uniqueA, batch.labels),
-    uniqueB: crossEntropy(logits.uniqueB, batch.labels),
-    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    ...crossEntropies(logits, batch.labels),
     "cross_covariance.a": crossCovariance(parts.a.unique, parts.a.shared.redundant),
     "kl.consistency.a": tf.mul(kl, klToStandardNormal(parts.a.latent)),
     "cross_covariance.b": crossCovariance(parts.b.unique, parts.b.shared.redundant),

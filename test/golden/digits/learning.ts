@@ -5,6 +5,7 @@ import {
   alignmentLoss,
   type Context,
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,
@@ -37,10 +38,7 @@ export function intraLoss(model: Digits, intra: Intra, batch: TensorBatch<Inputs
 /** L2 of DMIL: each interaction predicts digit alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
 export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
-    redundant: crossEntropy(logits.redundant, batch.labels),
-    uniqueTop: crossEntropy(logits.uniqueTop, batch.labels),
-    uniqueBottom: crossEntropy(logits.uniqueBottom, batch.labels),
-    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    ...crossEntropies(logits, batch.labels),
     "cross_covariance.top": crossCovariance(parts.top.unique, parts.top.shared.redundant),
     "kl.consistency.top": tf.mul(kl, klToStandardNormal(parts.top.latent)),
     "cross_covariance.bottom": crossCovariance(parts.bottom.unique, parts.bottom.shared.redundant),

@@ -4,6 +4,7 @@ import {
   adam,
   alignmentLoss,
   type Context,
+  crossEntropies,
   crossEntropy,
   type Losses,
   reconstructionError,
@@ -36,10 +37,7 @@ export function interactionLoss(
   batch: TensorBatch<Inputs>,
 ): Losses {
   return {
-    redundant: crossEntropy(logits.redundant, batch.labels),
-    uniqueA: crossEntropy(logits.uniqueA, batch.labels),
-    uniqueB: crossEntropy(logits.uniqueB, batch.labels),
-    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    ...crossEntropies(logits, batch.labels),
     "vclub.a": model.bounds.a.bound(parts.a.unique, parts.a.shared.redundant),
     "vclub.misfit.a": model.bounds.a.misfit(parts.a.unique, parts.a.shared.redundant),
     "vclub.b": model.bounds.b.bound(parts.b.unique, parts.b.shared.redundant),

@@ -26,10 +26,10 @@ export function taskLoss(model: I2moe, batch: TensorBatch<Inputs>, context: Cont
   return {
     answer: crossEntropy(model.fuse(encodings, full, context).logits, batch.labels),
     ...scaled(0.5 / 4, {
-      uniqueA: uniquenessLoss(full.uniqueA, without.a.uniqueA, [without.b.uniqueA]),
-      uniqueB: uniquenessLoss(full.uniqueB, without.b.uniqueB, [without.a.uniqueB]),
-      synergistic: synergyLoss(full.synergistic, [without.a.synergistic, without.b.synergistic]),
-      redundant: redundancyLoss(full.redundant, [without.a.redundant, without.b.redundant]),
+      "expert.uniqueA": uniquenessLoss(full.uniqueA, without.a.uniqueA, [without.b.uniqueA]),
+      "expert.uniqueB": uniquenessLoss(full.uniqueB, without.b.uniqueB, [without.a.uniqueB]),
+      "expert.synergistic": synergyLoss(full.synergistic, [without.a.synergistic, without.b.synergistic]),
+      "expert.redundant": redundancyLoss(full.redundant, [without.a.redundant, without.b.redundant]),
     }),
   };
 }

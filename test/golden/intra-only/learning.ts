@@ -3,6 +3,7 @@
 import {
   adam,
   type Context,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,
@@ -37,10 +38,7 @@ export function intraLoss(
 /** L2 of DMIL without its consistency decomposition: each interaction predicts label alone. */
 export function interactionLoss({ logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
-    redundant: crossEntropy(logits.redundant, batch.labels),
-    uniqueA: crossEntropy(logits.uniqueA, batch.labels),
-    uniqueB: crossEntropy(logits.uniqueB, batch.labels),
-    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    ...crossEntropies(logits, batch.labels),
   };
 }
 

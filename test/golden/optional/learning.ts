@@ -4,6 +4,7 @@ import {
   alignmentLoss,
   type Context,
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,
@@ -47,10 +48,7 @@ export function intraLoss(
 /** L2 of DMIL: each interaction predicts state alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
 export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
-    redundant: crossEntropy(logits.redundant, batch.labels),
-    uniqueClass: crossEntropy(logits.uniqueClass, batch.labels),
-    uniqueCamera: crossEntropy(logits.uniqueCamera, batch.labels),
-    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    ...crossEntropies(logits, batch.labels),
     "cross_covariance.class": crossCovariance(parts.class.unique, parts.class.shared.redundant),
     "kl.consistency.class": tf.mul(kl, klToStandardNormal(parts.class.latent)),
     "cross_covariance.camera": crossCovariance(parts.camera.unique, parts.camera.shared.redundant),

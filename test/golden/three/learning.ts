@@ -5,6 +5,7 @@ import {
   alignmentLoss,
   type Context,
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,
@@ -43,13 +44,7 @@ export function intraLoss(model: Three, intra: Intra, batch: TensorBatch<Inputs>
 /** L2 of DMIL: each interaction predicts label alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
 export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
-    redundantSoundImageText: crossEntropy(logits.redundantSoundImageText, batch.labels),
-    redundantSoundImage: crossEntropy(logits.redundantSoundImage, batch.labels),
-    uniqueSound: crossEntropy(logits.uniqueSound, batch.labels),
-    uniqueImage: crossEntropy(logits.uniqueImage, batch.labels),
-    uniqueText: crossEntropy(logits.uniqueText, batch.labels),
-    synergisticSoundImageText: crossEntropy(logits.synergisticSoundImageText, batch.labels),
-    synergisticImageText: crossEntropy(logits.synergisticImageText, batch.labels),
+    ...crossEntropies(logits, batch.labels),
     "cross_covariance.sound.redundantSoundImageText": crossCovariance(
       parts.sound.unique,
       parts.sound.shared.redundantSoundImageText,

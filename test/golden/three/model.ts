@@ -83,14 +83,14 @@ export class Three implements Model<Inputs> {
     this.parameters.scope("intra.text"),
   );
 
-  /** Splits the M of sound into its view of what several modalities tell, and what only sound tells. */
+  /** Splits the M of sound into its view of redundant(sound, image, text) and its view of redundant(sound, image), and what only sound tells. */
   readonly soundConsistency = consistencyDecomposition({
     inputs: 32,
     latent: 32,
     shared: ["redundantSoundImageText", "redundantSoundImage"],
   })(this.parameters.scope("consistency.sound"));
 
-  /** Splits the M of image into its view of what several modalities tell, and what only image tells. */
+  /** Splits the M of image into its view of redundant(sound, image, text) and its view of redundant(sound, image), and what only image tells. */
   readonly imageConsistency = consistencyDecomposition({
     inputs: 32,
     latent: 32,

@@ -5,6 +5,7 @@ import {
   alignmentLoss,
   type Context,
   crossCovariance,
+  crossEntropies,
   crossEntropy,
   klToStandardNormal,
   type Losses,
@@ -37,10 +38,7 @@ export function intraLoss(model: Xor, intra: Intra, batch: TensorBatch<Inputs>, 
 /** L2 of DMIL: each interaction predicts parity alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
 export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
-    redundant: crossEntropy(logits.redundant, batch.labels),
-    uniqueLeft: crossEntropy(logits.uniqueLeft, batch.labels),
-    uniqueRight: crossEntropy(logits.uniqueRight, batch.labels),
-    synergistic: crossEntropy(logits.synergistic, batch.labels),
+    ...crossEntropies(logits, batch.labels),
     "cross_covariance.left": crossCovariance(parts.left.unique, parts.left.shared.redundant),
     "kl.consistency.left": tf.mul(kl, klToStandardNormal(parts.left.latent)),
     "cross_covariance.right": crossCovariance(parts.right.unique, parts.right.shared.redundant),
