@@ -23,7 +23,7 @@ import {
 } from "mmspec/runtime";
 
 /** The classes of label, in the order of the model's outputs. */
-export const classes: readonly string[] = ["0", "1", "2", "3"];
+export const classes: readonly string[] = ["0", "1"];
 
 /** One batch of each modality. */
 export interface Inputs {
@@ -69,17 +69,17 @@ export class Three implements Model<Inputs> {
   readonly textEncoder = mlp({ inputs: 24, units: [96, 48] })(this.parameters.scope("encoder.text"));
 
   /** Splits the encoding of sound into M, which predicts label on its own, and the rest N. */
-  readonly soundIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 4 })(
+  readonly soundIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 2 })(
     this.parameters.scope("intra.sound"),
   );
 
   /** Splits the encoding of image into M, which predicts label on its own, and the rest N. */
-  readonly imageIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 4 })(
+  readonly imageIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 2 })(
     this.parameters.scope("intra.image"),
   );
 
   /** Splits the encoding of text into M, which predicts label on its own, and the rest N. */
-  readonly textIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 4 })(
+  readonly textIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 2 })(
     this.parameters.scope("intra.text"),
   );
 
@@ -110,7 +110,7 @@ export class Three implements Model<Inputs> {
   );
 
   /** What redundant(sound, image, text) says of label (three.mmspec:13). */
-  readonly redundantSoundImageText = linear({ inputs: 32, units: 4 })(
+  readonly redundantSoundImageText = linear({ inputs: 32, units: 2 })(
     this.parameters.scope("component.redundantSoundImageText.head"),
   );
 
@@ -118,22 +118,22 @@ export class Three implements Model<Inputs> {
   readonly redundantSoundImageMerge = mean()(this.parameters.scope("component.redundantSoundImage.merge"));
 
   /** What redundant(sound, image) says of label (three.mmspec:14). */
-  readonly redundantSoundImage = linear({ inputs: 32, units: 4 })(
+  readonly redundantSoundImage = linear({ inputs: 32, units: 2 })(
     this.parameters.scope("component.redundantSoundImage.head"),
   );
 
   /** What unique(sound) says of label (three.mmspec:15). */
-  readonly uniqueSound = linear({ inputs: 32, units: 4 })(
+  readonly uniqueSound = linear({ inputs: 32, units: 2 })(
     this.parameters.scope("component.uniqueSound.head"),
   );
 
   /** What unique(image) says of label (three.mmspec:16). */
-  readonly uniqueImage = linear({ inputs: 32, units: 4 })(
+  readonly uniqueImage = linear({ inputs: 32, units: 2 })(
     this.parameters.scope("component.uniqueImage.head"),
   );
 
   /** What unique(text) says of label (three.mmspec:17). */
-  readonly uniqueText = linear({ inputs: 32, units: 4 })(this.parameters.scope("component.uniqueText.head"));
+  readonly uniqueText = linear({ inputs: 32, units: 2 })(this.parameters.scope("component.uniqueText.head"));
 
   /** What synergistic(sound, image, text) reads: bilinear(rank: 32) (three.mmspec:18). */
   readonly synergisticSoundImageTextMerge = bilinear({ inputs: [32, 32, 32], rank: 32 })(
@@ -143,7 +143,7 @@ export class Three implements Model<Inputs> {
   /** What synergistic(sound, image, text) says of label (three.mmspec:18). */
   readonly synergisticSoundImageText = chain(
     dense({ inputs: 32, units: 48 }), // 48
-    linear({ inputs: 48, units: 4 }),
+    linear({ inputs: 48, units: 2 }),
   )(this.parameters.scope("component.synergisticSoundImageText.head"));
 
   /** What synergistic(image, text) reads: bilinear(rank: 16) (three.mmspec:19). */
@@ -152,7 +152,7 @@ export class Three implements Model<Inputs> {
   );
 
   /** What synergistic(image, text) says of label (three.mmspec:19). */
-  readonly synergisticImageText = linear({ inputs: 16, units: 4 })(
+  readonly synergisticImageText = linear({ inputs: 16, units: 2 })(
     this.parameters.scope("component.synergisticImageText.head"),
   );
 
