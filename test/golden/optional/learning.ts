@@ -3,7 +3,6 @@
 import {
   alignmentLoss,
   type Context,
-  crossCovariance,
   crossEntropies,
   crossEntropy,
   klToStandardNormal,
@@ -46,12 +45,18 @@ export function intraLoss(
 }
 
 /** L2 of DMIL: each interaction predicts state alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
+export function interactionLoss(
+  model: Optional,
+  { parts, logits }: Interactions,
+  batch: TensorBatch<Inputs>,
+): Losses {
   return {
     ...crossEntropies(logits, batch.labels),
-    "cross_covariance.class": crossCovariance(parts.class.unique, parts.class.shared.redundant),
+    "vclub.class": model.bounds.class.bound(parts.class.unique, parts.class.shared.redundant),
+    "vclub.misfit.class": model.bounds.class.misfit(parts.class.unique, parts.class.shared.redundant),
     "kl.consistency.class": tf.mul(kl, klToStandardNormal(parts.class.latent)),
-    "cross_covariance.camera": crossCovariance(parts.camera.unique, parts.camera.shared.redundant),
+    "vclub.camera": model.bounds.camera.bound(parts.camera.unique, parts.camera.shared.redundant),
+    "vclub.misfit.camera": model.bounds.camera.misfit(parts.camera.unique, parts.camera.shared.redundant),
     "kl.consistency.camera": tf.mul(kl, klToStandardNormal(parts.camera.latent, batch.present.camera)),
     "align.redundant": tf.mul(
       0.1,
@@ -71,7 +76,7 @@ export function jointLoss(model: Optional, batch: TensorBatch<Inputs>, context: 
   return {
     answer: crossEntropy(answer.logits, batch.labels),
     ...scaled(0.5, intraLoss(model, intra, batch, context)),
-    ...scaled(0.5, interactionLoss(interactions, batch)),
+    ...scaled(0.5, interactionLoss(model, interactions, batch)),
   };
 }
 
@@ -95,9 +100,13 @@ export function stages(model: Optional): Stage<Inputs>[] {
       optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
       clipNorm: 1,
       weightDecay: 0.0005,
-      learns: ["consistency", "component"],
+      learns: ["consistency", "component", "bound"],
       loss: (batch, context) =>
-        interactionLoss(model.interactions(model.intra(batch, context), batch.present, context), batch),
+        interactionLoss(
+          model,
+          model.interactions(model.intra(batch, context), batch.present, context),
+          batch,
+        ),
     },
     {
       name: "joint",

@@ -34,6 +34,7 @@ import {
   shareColumns,
   type TensorBatch,
   tf,
+  vclub,
 } from "mmspec/runtime";
 
 /** The classes of state, in the order of the model's outputs. */
@@ -104,6 +105,12 @@ export class Optional implements Model<Inputs> {
   readonly cameraConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.camera"),
   );
+
+  /** How much what is kept apart still tells of each other. */
+  readonly bounds = {
+    class: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.class")),
+    camera: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.camera")),
+  };
 
   /** What redundant(class, camera) reads: align(mse) (optional.mmspec:13). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));

@@ -4,7 +4,6 @@ import {
   adam,
   alignmentLoss,
   type Context,
-  crossCovariance,
   crossEntropies,
   crossEntropy,
   klToStandardNormal,
@@ -42,36 +41,64 @@ export function intraLoss(model: Three, intra: Intra, batch: TensorBatch<Inputs>
 }
 
 /** L2 of DMIL: each interaction predicts label alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
+export function interactionLoss(
+  model: Three,
+  { parts, logits }: Interactions,
+  batch: TensorBatch<Inputs>,
+): Losses {
   return {
     ...crossEntropies(logits, batch.labels),
-    "cross_covariance.sound.redundantSoundImageText": crossCovariance(
+    "vclub.sound.redundantSoundImageText": model.bounds["sound.redundantSoundImageText"].bound(
       parts.sound.unique,
       parts.sound.shared.redundantSoundImageText,
     ),
-    "cross_covariance.sound.redundantSoundImage": crossCovariance(
+    "vclub.misfit.sound.redundantSoundImageText": model.bounds["sound.redundantSoundImageText"].misfit(
+      parts.sound.unique,
+      parts.sound.shared.redundantSoundImageText,
+    ),
+    "vclub.sound.redundantSoundImage": model.bounds["sound.redundantSoundImage"].bound(
       parts.sound.unique,
       parts.sound.shared.redundantSoundImage,
     ),
-    "cross_covariance.sound.redundantSoundImage.redundantSoundImageText": crossCovariance(
+    "vclub.misfit.sound.redundantSoundImage": model.bounds["sound.redundantSoundImage"].misfit(
+      parts.sound.unique,
       parts.sound.shared.redundantSoundImage,
-      parts.sound.shared.redundantSoundImageText,
     ),
+    "vclub.sound.redundantSoundImage.redundantSoundImageText": model.bounds[
+      "sound.redundantSoundImage.redundantSoundImageText"
+    ].bound(parts.sound.shared.redundantSoundImage, parts.sound.shared.redundantSoundImageText),
+    "vclub.misfit.sound.redundantSoundImage.redundantSoundImageText": model.bounds[
+      "sound.redundantSoundImage.redundantSoundImageText"
+    ].misfit(parts.sound.shared.redundantSoundImage, parts.sound.shared.redundantSoundImageText),
     "kl.consistency.sound": tf.mul(kl, klToStandardNormal(parts.sound.latent)),
-    "cross_covariance.image.redundantSoundImageText": crossCovariance(
+    "vclub.image.redundantSoundImageText": model.bounds["image.redundantSoundImageText"].bound(
       parts.image.unique,
       parts.image.shared.redundantSoundImageText,
     ),
-    "cross_covariance.image.redundantSoundImage": crossCovariance(
+    "vclub.misfit.image.redundantSoundImageText": model.bounds["image.redundantSoundImageText"].misfit(
+      parts.image.unique,
+      parts.image.shared.redundantSoundImageText,
+    ),
+    "vclub.image.redundantSoundImage": model.bounds["image.redundantSoundImage"].bound(
       parts.image.unique,
       parts.image.shared.redundantSoundImage,
     ),
-    "cross_covariance.image.redundantSoundImage.redundantSoundImageText": crossCovariance(
+    "vclub.misfit.image.redundantSoundImage": model.bounds["image.redundantSoundImage"].misfit(
+      parts.image.unique,
       parts.image.shared.redundantSoundImage,
-      parts.image.shared.redundantSoundImageText,
     ),
+    "vclub.image.redundantSoundImage.redundantSoundImageText": model.bounds[
+      "image.redundantSoundImage.redundantSoundImageText"
+    ].bound(parts.image.shared.redundantSoundImage, parts.image.shared.redundantSoundImageText),
+    "vclub.misfit.image.redundantSoundImage.redundantSoundImageText": model.bounds[
+      "image.redundantSoundImage.redundantSoundImageText"
+    ].misfit(parts.image.shared.redundantSoundImage, parts.image.shared.redundantSoundImageText),
     "kl.consistency.image": tf.mul(kl, klToStandardNormal(parts.image.latent)),
-    "cross_covariance.text": crossCovariance(parts.text.unique, parts.text.shared.redundantSoundImageText),
+    "vclub.text": model.bounds.text.bound(parts.text.unique, parts.text.shared.redundantSoundImageText),
+    "vclub.misfit.text": model.bounds.text.misfit(
+      parts.text.unique,
+      parts.text.shared.redundantSoundImageText,
+    ),
     "kl.consistency.text": tf.mul(kl, klToStandardNormal(parts.text.latent)),
     "align.redundantSoundImageText": tf.mul(
       0.1,
@@ -102,7 +129,7 @@ export function jointLoss(model: Three, batch: TensorBatch<Inputs>, context: Con
   return {
     answer: crossEntropy(answer.logits, batch.labels),
     ...scaled(0.5, intraLoss(model, intra, batch, context)),
-    ...scaled(0.5, interactionLoss(interactions, batch)),
+    ...scaled(0.5, interactionLoss(model, interactions, batch)),
   };
 }
 
@@ -122,9 +149,9 @@ export function stages(model: Three): Stage<Inputs>[] {
       epochs: 4,
       batch: 128,
       optimizer: adam({ learningRate: 0.001 }),
-      learns: ["consistency", "component"],
+      learns: ["consistency", "component", "bound"],
       loss: (batch, context) =>
-        interactionLoss(model.interactions(model.intra(batch, context), context), batch),
+        interactionLoss(model, model.interactions(model.intra(batch, context), context), batch),
     },
     {
       name: "joint",

@@ -20,6 +20,7 @@ import {
   shareColumns,
   type TensorBatch,
   tf,
+  vclub,
 } from "mmspec/runtime";
 
 /** The classes of label, in the order of the model's outputs. */
@@ -103,6 +104,29 @@ export class Three implements Model<Inputs> {
     latent: 32,
     shared: ["redundantSoundImageText"],
   })(this.parameters.scope("consistency.text"));
+
+  /** How much what is kept apart still tells of each other. */
+  readonly bounds = {
+    "sound.redundantSoundImageText": vclub({ inputs: 32, outputs: 32 })(
+      this.parameters.scope("bound.sound.redundantSoundImageText"),
+    ),
+    "sound.redundantSoundImage": vclub({ inputs: 32, outputs: 32 })(
+      this.parameters.scope("bound.sound.redundantSoundImage"),
+    ),
+    "sound.redundantSoundImage.redundantSoundImageText": vclub({ inputs: 32, outputs: 32 })(
+      this.parameters.scope("bound.sound.redundantSoundImage.redundantSoundImageText"),
+    ),
+    "image.redundantSoundImageText": vclub({ inputs: 32, outputs: 32 })(
+      this.parameters.scope("bound.image.redundantSoundImageText"),
+    ),
+    "image.redundantSoundImage": vclub({ inputs: 32, outputs: 32 })(
+      this.parameters.scope("bound.image.redundantSoundImage"),
+    ),
+    "image.redundantSoundImage.redundantSoundImageText": vclub({ inputs: 32, outputs: 32 })(
+      this.parameters.scope("bound.image.redundantSoundImage.redundantSoundImageText"),
+    ),
+    text: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.text")),
+  };
 
   /** What redundant(sound, image, text) reads: align(cosine) (three.mmspec:13). */
   readonly redundantSoundImageTextMerge = mean()(

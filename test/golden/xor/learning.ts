@@ -4,7 +4,6 @@ import {
   adam,
   alignmentLoss,
   type Context,
-  crossCovariance,
   crossEntropies,
   crossEntropy,
   klToStandardNormal,
@@ -36,12 +35,18 @@ export function intraLoss(model: Xor, intra: Intra, batch: TensorBatch<Inputs>, 
 }
 
 /** L2 of DMIL: each interaction predicts parity alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
+export function interactionLoss(
+  model: Xor,
+  { parts, logits }: Interactions,
+  batch: TensorBatch<Inputs>,
+): Losses {
   return {
     ...crossEntropies(logits, batch.labels),
-    "cross_covariance.left": crossCovariance(parts.left.unique, parts.left.shared.redundant),
+    "vclub.left": model.bounds.left.bound(parts.left.unique, parts.left.shared.redundant),
+    "vclub.misfit.left": model.bounds.left.misfit(parts.left.unique, parts.left.shared.redundant),
     "kl.consistency.left": tf.mul(kl, klToStandardNormal(parts.left.latent)),
-    "cross_covariance.right": crossCovariance(parts.right.unique, parts.right.shared.redundant),
+    "vclub.right": model.bounds.right.bound(parts.right.unique, parts.right.shared.redundant),
+    "vclub.misfit.right": model.bounds.right.misfit(parts.right.unique, parts.right.shared.redundant),
     "kl.consistency.right": tf.mul(kl, klToStandardNormal(parts.right.latent)),
     "align.redundant": tf.mul(
       0.1,
@@ -58,7 +63,7 @@ export function jointLoss(model: Xor, batch: TensorBatch<Inputs>, context: Conte
   return {
     answer: crossEntropy(answer.logits, batch.labels),
     ...scaled(0.5, intraLoss(model, intra, batch, context)),
-    ...scaled(0.5, interactionLoss(interactions, batch)),
+    ...scaled(0.5, interactionLoss(model, interactions, batch)),
   };
 }
 
@@ -78,9 +83,9 @@ export function stages(model: Xor): Stage<Inputs>[] {
       epochs: 5,
       batch: 128,
       optimizer: adam({ learningRate: 0.001 }),
-      learns: ["consistency", "component"],
+      learns: ["consistency", "component", "bound"],
       loss: (batch, context) =>
-        interactionLoss(model.interactions(model.intra(batch, context), context), batch),
+        interactionLoss(model, model.interactions(model.intra(batch, context), context), batch),
     },
     {
       name: "joint",

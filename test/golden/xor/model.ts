@@ -18,6 +18,7 @@ import {
   shareColumns,
   type TensorBatch,
   tf,
+  vclub,
 } from "mmspec/runtime";
 
 /** The classes of parity, in the order of the model's outputs. */
@@ -67,6 +68,12 @@ export class Xor implements Model<Inputs> {
   readonly rightConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.right"),
   );
+
+  /** How much what is kept apart still tells of each other. */
+  readonly bounds = {
+    left: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.left")),
+    right: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.right")),
+  };
 
   /** What redundant(left, right) reads: align(cosine) (xor.mmspec:12). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
