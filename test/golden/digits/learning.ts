@@ -4,6 +4,7 @@ import {
   adam,
   alignmentLoss,
   type Context,
+  crossCovariance,
   crossEntropies,
   crossEntropy,
   klToStandardNormal,
@@ -35,18 +36,12 @@ export function intraLoss(model: Digits, intra: Intra, batch: TensorBatch<Inputs
 }
 
 /** L2 of DMIL: each interaction predicts digit alone, what is unique is unrelated to what is shared, and the views of what is shared agree. */
-export function interactionLoss(
-  model: Digits,
-  { parts, logits }: Interactions,
-  batch: TensorBatch<Inputs>,
-): Losses {
+export function interactionLoss({ parts, logits }: Interactions, batch: TensorBatch<Inputs>): Losses {
   return {
     ...crossEntropies(logits, batch.labels),
-    "vclub.top": model.bounds.top.bound(parts.top.unique, parts.top.shared.redundant),
-    "vclub.misfit.top": model.bounds.top.misfit(parts.top.unique, parts.top.shared.redundant),
+    "cross_covariance.top": crossCovariance(parts.top.unique, parts.top.shared.redundant),
     "kl.consistency.top": tf.mul(kl, klToStandardNormal(parts.top.latent)),
-    "vclub.bottom": model.bounds.bottom.bound(parts.bottom.unique, parts.bottom.shared.redundant),
-    "vclub.misfit.bottom": model.bounds.bottom.misfit(parts.bottom.unique, parts.bottom.shared.redundant),
+    "cross_covariance.bottom": crossCovariance(parts.bottom.unique, parts.bottom.shared.redundant),
     "kl.consistency.bottom": tf.mul(kl, klToStandardNormal(parts.bottom.latent)),
     "align.redundant": tf.mul(
       0.1,
@@ -63,7 +58,7 @@ export function jointLoss(model: Digits, batch: TensorBatch<Inputs>, context: Co
   return {
     answer: crossEntropy(answer.logits, batch.labels),
     ...scaled(0.5, intraLoss(model, intra, batch, context)),
-    ...scaled(0.5, interactionLoss(model, interactions, batch)),
+    ...scaled(0.5, interactionLoss(interactions, batch)),
   };
 }
 
@@ -83,9 +78,9 @@ export function stages(model: Digits): Stage<Inputs>[] {
       epochs: 2,
       batch: 64,
       optimizer: adam({ learningRate: 0.002 }),
-      learns: ["consistency", "component", "bound"],
+      learns: ["consistency", "component"],
       loss: (batch, context) =>
-        interactionLoss(model, model.interactions(model.intra(batch, context), context), batch),
+        interactionLoss(model.interactions(model.intra(batch, context), context), batch),
     },
     {
       name: "joint",

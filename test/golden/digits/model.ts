@@ -23,7 +23,6 @@ import {
   shareColumns,
   type TensorBatch,
   tf,
-  vclub,
 } from "mmspec/runtime";
 
 /** The classes of digit, in the order of the model's outputs. */
@@ -98,12 +97,6 @@ export class Digits implements Model<Inputs> {
   readonly bottomConsistency = consistencyDecomposition({ inputs: 32, latent: 32, shared: ["redundant"] })(
     this.parameters.scope("consistency.bottom"),
   );
-
-  /** How much what is kept apart still tells of each other. */
-  readonly bounds = {
-    top: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.top")),
-    bottom: vclub({ inputs: 32, outputs: 32 })(this.parameters.scope("bound.bottom")),
-  };
 
   /** What redundant(top, bottom) reads: align(cosine) (digits.mmspec:14). */
   readonly redundantMerge = mean()(this.parameters.scope("component.redundant.merge"));
