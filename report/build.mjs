@@ -1,0 +1,25 @@
+// Bundles the report: the page's script and style, and the figures for Node, into dist/report.
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const common = { bundle: true, minify: true, logLevel: "warning", legalComments: "none", charset: "utf8" };
+
+await build({
+  ...common,
+  entryPoints: { page: here("page/main.ts") },
+  outdir: here("../dist/report/page"),
+  format: "iife",
+  platform: "browser",
+  target: ["chrome109", "firefox115", "safari16.4"],
+  loader: { ".woff2": "dataurl" },
+});
+await build({
+  ...common,
+  entryPoints: { figures: here("figures/paper.ts") },
+  outdir: here("../dist/report/figures"),
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external: ["canvas"],
+});
