@@ -53,15 +53,19 @@ export interface Headline {
   detail: string;
 }
 
-const percent = ({ mean, error }: MeanAndError) =>
-  `${(100 * mean).toFixed(0)} % ± ${Math.max(1, Math.round(100 * error))}`;
+/** Mean and error of a share: "92 ± 1 %", with a decimal where the error is that small. */
+const percent = ({ mean, error }: MeanAndError) => {
+  const digits = 100 * error < 0.95 ? 1 : 0;
+  return `${(100 * mean).toFixed(digits).replace("-", "−")} ± ${(100 * error).toFixed(digits)} %`;
+};
 
 /** The composition as two sentences. */
 export function headline(
   { total, share, lead, samples }: Composition,
-  { modalities, target }: { modalities: readonly string[]; target: string },
+  { modalities, target: name }: { modalities: readonly string[]; target: string },
 ): Headline {
   const [a = "the first", b = "the second"] = modalities;
+  const target = `the ${name}`;
   if (!(total.mean > 2 * total.error)) {
     return {
       title: `${capital(a)} and ${b} tell nothing about ${target} that could be told from chance.`,

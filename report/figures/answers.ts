@@ -66,10 +66,11 @@ export function confusionMatrix(
         Plot.cell(cells, {
           x: "answer",
           y: "truth",
-          fill: ({ truth, answer }: ConfusionCell) => (truth === answer ? colours.accent : "var(--wrong)"),
+          fill: ({ truth, answer, count }: ConfusionCell) =>
+            count === 0 ? colours.strong : truth === answer ? colours.accent : "var(--wrong)",
           // A root: one mistake in a hundred is still to be seen.
           fillOpacity: ({ share, count }: ConfusionCell) =>
-            count === 0 ? 0.03 : 0.08 + 0.82 * Math.sqrt(share),
+            count === 0 ? 0.12 : 0.1 + 0.82 * Math.sqrt(share),
           rx: 2,
           title: ({ truth, answer, count, share }: ConfusionCell) =>
             `${truth} answered ${answer}: ${count} (${percent(share)} of ${truth})`,
@@ -136,7 +137,7 @@ export function calibrationDiagram(bins: readonly CalibrationBin[], options: Fig
     {
       height: Math.min(320, options.width),
       marginLeft: 44,
-      marginTop: 12,
+      marginTop: 26,
       marginRight: 10,
       x: { label: "confidence", domain: [0, 1], ticks: 5, tickFormat: (x: number) => percent(x, 0) },
       y: { label: "right", domain: [0, 1], ticks: 5, tickFormat: (x: number) => percent(x, 0) },

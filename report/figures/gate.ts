@@ -12,11 +12,16 @@ export function gateAgainstMeasured(
   const bins = meansByQuantile(gate, measured, Math.max(2, Math.min(12, Math.floor(gate.length / 20))));
   return figure(
     {
-      height: 190,
+      height: 216,
       marginLeft: 44,
-      marginTop: 12,
+      marginTop: 26,
       marginRight: 10,
-      x: { label: "share by the gate", domain: [0, 1], ticks: 5, tickFormat: (x: number) => percent(x, 0) },
+      x: {
+        label: "share by the gate",
+        domain: [0, 1],
+        tickFormat: (x: number) => percent(x, 0),
+        ticks: 3,
+      },
       y: { label: "measured share", domain: [0, 1], ticks: 5, tickFormat: (x: number) => percent(x, 0) },
       marks: [
         gridX({ ticks: 5 }),
@@ -69,9 +74,9 @@ export function estimatedAgainstExact(
   const domain: [number, number] = [Math.min(...ends), Math.max(...ends)];
   return figure(
     {
-      height: 220,
+      height: 236,
       marginLeft: 40,
-      marginTop: 12,
+      marginTop: 26,
       x: { label: `exact, ${unit}`, domain, ticks: 5, nice: true },
       y: { label: "estimated", domain, ticks: 5, nice: true },
       marks: [

@@ -80,7 +80,7 @@ export function distribution(
       marginTop: 12,
       x: { label: unit, domain: [all[0]?.from ?? 0, all.at(-1)?.to ?? 1], ticks: 5 },
       // A root keeps the few samples in the tails visible.
-      y: { label: null, type: "sqrt", domain: [0, top], ticks: 4, tickFormat: "~s", tickSize: 0 },
+      y: { label: null, type: "sqrt", domain: [0, top], ticks: 4, tickFormat: shortCount, tickSize: 0 },
       marks: [
         Plot.gridY({ stroke: colours.line, strokeOpacity: 1, ticks: 4 }),
         Plot.rectY(all, {
@@ -160,4 +160,9 @@ export function compositionByClass(
 
 function short(text: string): string {
   return text.length > 20 ? `${text.slice(0, 19)}…` : text;
+}
+
+/** 1500 -> "1.5k" */
+function shortCount(count: number): string {
+  return count >= 1000 ? `${Number((count / 1000).toFixed(1))}k` : String(count);
 }

@@ -39,7 +39,7 @@ export function learningCurve(
       marginRight: 16 + 6.6 * Math.max(...last.map(({ line }) => line.length)),
       x: {
         label: "epoch",
-        ticks: Math.min(epochs.length, 6),
+        ticks: wholeTicks(epochs.length),
         tickFormat: "d",
         domain: [1, Math.max(2, epochs.length)],
       },
@@ -124,4 +124,10 @@ export function comparedCurves(
     options,
     `Curves of stage ${stage} in ${runs.length} runs`,
   );
+}
+
+/** At most seven whole numbers from 1 to the last epoch. */
+function wholeTicks(last: number): number[] {
+  const step = Math.max(1, Math.ceil((last - 1) / 6));
+  return Array.from({ length: Math.floor((last - 1) / step) + 1 }, (_, i) => 1 + i * step);
 }

@@ -22,7 +22,9 @@ export function atomOf(
 
 /** 0.1234 -> "0.123", with a true minus sign. */
 export function fixed(value: number, digits = 3): string {
-  return Number.isNaN(value) ? "–" : value.toFixed(digits).replace("-", "−");
+  if (Number.isNaN(value)) return "–";
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
 /** 0.975 -> "97.5 %" */

@@ -18,6 +18,7 @@ export function figure(
     width,
     ...(document && { document }),
     className: "figure",
+    marginBottom: 38,
     ...options,
   }) as SVGSVGElement;
   made.querySelector("style")?.remove();

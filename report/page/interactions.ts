@@ -72,16 +72,15 @@ export function explorer(store: Store): HTMLElement {
         ),
       ),
     );
-  const map = new SampleMap(store);
-  document.addEventListener("mmspec-theme", () => map.redraw());
-  Object.assign(window, { mmspecMap: map });
+  const map = store.measured && new SampleMap(store);
+  document.addEventListener("mmspec-theme", () => map?.redraw());
   return section(
     "samples",
     "Sample by sample",
     "Every point is one held-out sample; where it stands says where its answer comes from.",
     chooser,
     filters(store),
-    h("div", { class: "explorer" }, map.element, samplePanel(store)),
+    h("div", { class: "explorer" }, map?.element, samplePanel(store)),
     store.content.inputs.note !== undefined && h("p", { class: "note" }, store.content.inputs.note),
     h("h3", {}, "The same samples as a list"),
     sampleList(store),

@@ -17,7 +17,8 @@ async function open(): Promise<void> {
   const sections = [
     headlineSection(store),
     figures(content),
-    ...(store.measured === undefined ? [] : [explorer(store), distributions(store)]),
+    explorer(store),
+    ...(store.measured === undefined ? [] : [distributions(store)]),
     otherMeasures(store),
     gateSection(store),
     surenessSection(store),
@@ -113,7 +114,7 @@ function about({ seed, engine, versions, started, ended, seconds, run, spec }: R
   );
   return section(
     "about",
-    "Words and circumstances",
+    "About this run",
     "",
     h("div", { class: "grid two" }, words, table("Circumstances of the run", ["what", "value"], rows, 2)),
   );

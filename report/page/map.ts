@@ -1,7 +1,7 @@
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent } from "d3-zoom";
 import { atoms, kindOf } from "../content.js";
-import { atomName, fixed } from "../figures/names.js";
+import { fixed } from "../figures/names.js";
 import { compass, plane, ternary, type Layout } from "../figures/layouts.js";
 import { strongest } from "../figures/samples.js";
 import { h } from "./dom.js";
@@ -260,7 +260,7 @@ export class SampleMap {
     this.drawFrame(context);
     const count = store.rows.length;
     const zoomed = Math.min(2, Math.sqrt(this.transform.k));
-    const radius = Math.max(1.1, Math.min(3.4, 60 / Math.sqrt(count + 1))) * zoomed;
+    const radius = Math.max(1.2, Math.min(4, 100 / Math.sqrt(count + 1))) * zoomed;
     const ratio = Math.min(2, devicePixelRatio);
     const discs = atoms.map(
       (atom) =>
@@ -280,10 +280,10 @@ export class SampleMap {
       context.globalAlpha = 0.3;
       for (let row = 0; row < store.size; row++) if (store.passes[row] === 0) draw(pale, row);
     }
-    context.globalAlpha = Math.max(0.22, Math.min(0.85, 22 / Math.sqrt(count + 1))) ** (1 / zoomed);
+    context.globalAlpha = Math.max(0.3, Math.min(0.85, 28 / Math.sqrt(count + 1))) ** (1 / zoomed);
     for (const row of store.rows) {
       const [disc, ring] = discs[this.strongestOf[row] as number] as (typeof discs)[number];
-      draw(this.misleads[row] === 1 ? ring : disc, row);
+      draw(this.misleads[row] === 1 && radius > 1.7 ? ring : disc, row);
     }
     context.globalAlpha = 1;
   }
@@ -346,6 +346,9 @@ export class SampleMap {
           : [px + (x < 0 ? 4 : -4), py - 12]
         : [Math.max(long / 2 + 4, Math.min(this.width - long / 2 - 4, px)), py + (y > 0 ? -12 : 24)];
       if (side && !outside) context.textAlign = x < 0 ? "left" : "right";
+      context.lineWidth = 4;
+      context.strokeStyle = colour("page");
+      context.strokeText(text, tx, ty);
       context.fillStyle = colour("ink");
       context.fillText(text, tx, ty);
       if (kind === undefined || text === "") continue;
@@ -373,23 +376,6 @@ export class SampleMap {
     };
     ring(this.hovered, 6, 1.25);
     ring(this.store.selected, 8, 2.25);
-  }
-
-  /** What a place in the map is called, for tests and for those who ask. */
-  positionOf(row: number): [number, number] {
-    return this.at(row);
-  }
-
-  /** In words, for those who hear the page. */
-  describe(row: number): string {
-    const { measured } = this.store;
-    if (measured === undefined) return "";
-    return atoms
-      .map(
-        (atom) =>
-          `${atomName(atom, measured.item.modalities)} ${fixed(measured.values[atom][row] as number, 2)}`,
-      )
-      .join(", ");
   }
 }
 

@@ -53,6 +53,7 @@ function bars(values: Float32Array, { name }: ModalityContent): Element {
       marginLeft: 34,
       marginRight: 4,
       marginTop: 8,
+      marginBottom: 20,
       x: {
         label: null,
         domain: [-0.5, values.length - 0.5],

@@ -56,7 +56,7 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     versions: metrics.versions,
     ...(record.started !== undefined && { started: record.started }),
     ...(record.ended !== undefined && { ended: record.ended }),
-    target: ir?.target.name ?? "the target",
+    target: ir?.target.name ?? "target",
     classes,
     modalities: ir
       ? ir.modalities.map(({ name, kind, shape }) => ({ name, kind, shape: [...shape] }))
