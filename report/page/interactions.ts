@@ -158,9 +158,13 @@ export function distributions(store: Store): HTMLElement {
     };
   };
   let redraw = () => {};
+  let frame = 0;
   build();
   store.on("measure", build);
-  store.on("filter", () => redraw());
+  store.on("filter", () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => redraw());
+  });
   return section(
     "interactions",
     "Interactions over the samples",

@@ -11,7 +11,7 @@ export function sampleList(store: Store): HTMLElement {
   let order = "r";
   let descending = true;
   let page = 0;
-  let sorted: number[] = [];
+  let sorted: Int32Array = new Int32Array(0);
   const head = h("thead");
   const body = h("tbody");
   const where = h("span", { class: "quiet" });
@@ -26,7 +26,8 @@ export function sampleList(store: Store): HTMLElement {
   };
   const sort = () => {
     const sign = descending ? -1 : 1;
-    sorted = Array.from(store.rows).sort((a, b) => sign * (value(a, order) - value(b, order)) || a - b);
+    const keys = Float64Array.from({ length: store.size }, (_, row) => sign * value(row, order));
+    sorted = store.rows.slice().sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
     page = 0;
   };
   const columns = () => [
@@ -75,7 +76,7 @@ export function sampleList(store: Store): HTMLElement {
     const name = (column: string, row: number) =>
       store.content.classes[store.column(column)[row] as number] ?? "?";
     body.replaceChildren(
-      ...sorted.slice(page * pageSize, (page + 1) * pageSize).map((row) =>
+      ...Array.from(sorted.slice(page * pageSize, (page + 1) * pageSize), (row) =>
         h(
           "tr",
           { class: row === store.selected ? "chosen" : "" },

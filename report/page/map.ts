@@ -24,7 +24,7 @@ export class SampleMap {
     role: "application",
     "aria-roledescription": "map of samples",
     "aria-label":
-      "Map of samples by composition. Arrow keys go to the next sample in that direction, + and - zoom, 0 shows all, Escape lets go.",
+      "Map of samples by composition. Arrow keys go to the next sample in that direction, n and p to the next and the one before, + and - zoom, 0 shows all, Escape lets go.",
   });
   private readonly tip = h("div", { class: "tip", hidden: true });
   private readonly caption = h("p", { class: "note" });
@@ -146,6 +146,7 @@ export class SampleMap {
       else if (event.key === "+" || event.key === "=") this.zoomBy(1.6);
       else if (event.key === "-") this.zoomBy(1 / 1.6);
       else if (event.key === "0") this.zoomBy(0);
+      else if (event.key === "n" || event.key === "p") this.step(event.key === "n" ? 1 : -1);
       else if (event.key === "Escape") store.select(-1);
       else return;
       event.preventDefault();
@@ -168,6 +169,13 @@ export class SampleMap {
     }
     if (best < 0 && store.selected < 0) best = store.rows[0] ?? -1;
     if (best >= 0) store.select(best);
+  }
+
+  /** Chooses the next sample or the one before, as they come in the data: so that those in one place can all be reached. */
+  private step(by: 1 | -1): void {
+    const { rows, selected } = this.store;
+    const next = (rows.indexOf(selected) + by + rows.length) % rows.length;
+    if (rows.length > 0) this.store.select(rows[selected < 0 ? 0 : next] as number);
   }
 
   private zoomBy(factor: number): void {
@@ -374,8 +382,11 @@ export class SampleMap {
       context.strokeStyle = colour("ink");
       context.stroke();
     };
+    const { selected } = this.store;
     ring(this.hovered, 6, 1.25);
-    ring(this.store.selected, 8, 2.25);
+    ring(selected, 8, 2.25);
+    // Where it is, for whoever drives the page.
+    this.top.dataset.at = selected >= 0 ? this.at(selected).join(" ") : "";
   }
 }
 

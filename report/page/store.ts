@@ -36,6 +36,7 @@ export class Store {
   passes: Uint8Array;
   /** The sample that is looked at, or -1. */
   selected = -1;
+  private countsOf = new Map<Facet, Int32Array>();
   private readonly listeners = new Map<Event, (() => void)[]>();
 
   constructor(
@@ -104,26 +105,40 @@ export class Store {
   }
 
   /** Samples of each option that pass all other facets. */
-  counts(facet: Facet): number[] {
-    const counts = facet.options.map(() => 0);
-    const others = this.facets.filter((one) => one !== facet && one.chosen.size > 0);
-    for (let i = 0; i < this.size; i++) {
-      const option = facet.of[i] as number;
-      if (option >= 0 && others.every((one) => one.chosen.has(one.of[i] as number)))
-        counts[option] = (counts[option] as number) + 1;
-    }
-    return counts;
+  counts(facet: Facet): Int32Array {
+    return this.countsOf.get(facet) ?? new Int32Array(facet.options.length);
   }
 
+  /** One pass over the samples: a sample that fails one facet alone counts among that facet's options. */
   private filter(): void {
-    const active = this.facets.filter(({ chosen }) => chosen.size > 0);
-    const rows: number[] = [];
-    for (let i = 0; i < this.size; i++) {
-      const passes = active.every(({ chosen, of }) => chosen.has(of[i] as number));
-      this.passes[i] = passes ? 1 : 0;
-      if (passes) rows.push(i);
+    const { facets, size, passes } = this;
+    const masks = facets.map(({ options, chosen }) =>
+      Uint8Array.from(options, (_, option) => (chosen.size === 0 || chosen.has(option) ? 1 : 0)),
+    );
+    const counts = facets.map(({ options }) => new Int32Array(options.length));
+    const rows = new Int32Array(size);
+    let found = 0;
+    for (let i = 0; i < size; i++) {
+      let failed = 0;
+      let failing = -1;
+      for (let f = 0; f < facets.length; f++) {
+        const option = facets[f]?.of[i] as number;
+        // Without an option a sample passes only while the facet chooses nothing.
+        if (option < 0 ? facets[f]?.chosen.size === 0 : masks[f]?.[option] === 1) continue;
+        failed++;
+        failing = f;
+      }
+      passes[i] = failed === 0 ? 1 : 0;
+      if (failed === 0) rows[found++] = i;
+      if (failed > 1) continue;
+      for (let f = 0; f < facets.length; f++) {
+        const option = facets[f]?.of[i] as number;
+        const count = counts[f] as Int32Array;
+        if (option >= 0 && (failed === 0 || failing === f)) count[option] = (count[option] as number) + 1;
+      }
     }
-    this.rows = Int32Array.from(rows);
+    this.rows = rows.slice(0, found);
+    this.countsOf = new Map(facets.map((facet, f) => [facet, counts[f] as Int32Array]));
   }
 
   private makeFacets(): void {
