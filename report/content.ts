@@ -37,6 +37,10 @@ export interface PidItem {
   mean: Record<string, MeanAndError>;
   /** Which models were chosen, with how many folds chose them. */
   chosen?: Record<string, Record<string, number>>;
+  /** The means that the same samples give when their labels are shuffled. */
+  shuffled?: Record<string, number>;
+  /** How far the means are from the exact solution, at most. */
+  gap?: number;
   /** Suffix of its columns in pid.parquet; absent when it has none (a measure of the whole data set). */
   columns?: string;
 }
@@ -63,8 +67,14 @@ export interface EpochContent {
   epoch: number;
   loss: number;
   validationLoss?: number;
-  /** Parts of the loss by name. */
+  /** Terms of the losses by name. */
   losses?: Record<string, number>;
+  validationLosses?: Record<string, number>;
+}
+
+/** What a value in nats is multiplied by to be told in a measure's unit; undefined where it can't be. */
+export function fromNats(unit: string): number | undefined {
+  return unit === "nats" ? 1 : unit === "bits" ? 1 / Math.LN2 : undefined;
 }
 
 /** What can be said of a run without its samples. */

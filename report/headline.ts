@@ -62,7 +62,7 @@ const percent = ({ mean, error }: MeanAndError) => {
 /** The composition as two sentences. */
 export function headline(
   { total, share, lead, samples }: Composition,
-  { modalities, target: name }: { modalities: readonly string[]; target: string },
+  { modalities, target: name, measure }: { modalities: readonly string[]; target: string; measure?: string },
 ): Headline {
   const [a = "the first", b = "the second"] = modalities;
   const target = `the ${name}`;
@@ -72,6 +72,7 @@ export function headline(
       detail: `Both together tell ${total.mean.toFixed(3)} ± ${total.error.toFixed(3)} of ${samples} samples on average.`,
     };
   }
+  if (measure === "gate") return gateHeadline(share, a, b);
   const order = [...atoms].sort((x, y) => share[y].mean - share[x].mean);
   const [first, ...others] = order as [Atom, Atom, Atom, Atom];
   const most = share[first].mean > 0.5;
@@ -119,4 +120,19 @@ export function headline(
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The gate's shares are of the model, not of what the modalities tell. */
+function gateHeadline(share: Composition["share"], a: string, b: string): Headline {
+  const names: Record<Atom, string> = { r: "redundancy", u1: `${a} alone`, u2: `${b} alone`, s: "synergy" };
+  const [first, ...others] = [...atoms].sort((x, y) => share[y].mean - share[x].mean) as [
+    Atom,
+    Atom,
+    Atom,
+    Atom,
+  ];
+  return {
+    title: `The gate gives the largest share to ${names[first]}: ${percent(share[first])}.`,
+    detail: `${others.map((atom) => `${percent(share[atom])} to ${names[atom]}`).join(", ")}. This is what the model makes of the modalities, not what they tell.`,
+  };
 }

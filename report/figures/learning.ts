@@ -30,13 +30,14 @@ export function learningCurve(
   const lines = points.filter(({ line }) => main(line));
   const colourOf = ({ line }: Point) =>
     line === "loss" ? colours.ink : line === "validation" ? colours.accent : colours.quiet;
-  const last = [...new Map(points.map((point) => [point.line, point])).values()];
+  const ends = [...new Map(points.map((point) => [point.line, point])).values()];
+  const named = ends.filter(({ line }) => main(line)).concat(largest(ends.filter(({ line }) => !main(line))));
   return figure(
     {
       height: 210,
       marginLeft: 40,
       marginTop: 14,
-      marginRight: 16 + 6.6 * Math.max(...last.map(({ line }) => line.length)),
+      marginRight: 16 + 6.6 * Math.max(...named.map(({ line }) => line.length)),
       x: {
         label: "epoch",
         ticks: wholeTicks(epochs.length),
@@ -62,7 +63,7 @@ export function learningCurve(
           fill: colourOf,
           title: ({ epoch, line, value }: Point) => `epoch ${epoch}: ${line} ${fixed(value, 4)}`,
         }),
-        Plot.text(apart(last, lines.concat(parts)), {
+        Plot.text(apart(named, points), {
           x: "epoch",
           y: "at",
           text: "line",
@@ -73,8 +74,15 @@ export function learningCurve(
       ],
     },
     options,
-    `Stage ${stage}: ${last.map(({ line, value }) => `${line} ends at ${fixed(value, 4)}`).join("; ")}`,
+    `Stage ${stage}: ${ends.map(({ line, value }) => `${line} ends at ${fixed(value, 4)}`).join("; ")}`,
   );
+}
+
+/** Terms that are named in the picture; the table names all. */
+const mostNames = 4;
+
+function largest(terms: readonly Point[]): Point[] {
+  return [...terms].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, mostNames);
 }
 
 /** Labels at the ends of lines, moved apart where they would overlap. */

@@ -22,12 +22,13 @@ export function atomOf(
 
 /** 0.1234 -> "0.123", with a true minus sign. */
 export function fixed(value: number, digits = 3): string {
-  if (Number.isNaN(value)) return "–";
+  // What is not a number is null in JSON.
+  if (!Number.isFinite(value)) return "–";
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
 /** 0.975 -> "97.5 %" */
 export function percent(value: number, digits = 1): string {
-  return Number.isNaN(value) ? "–" : `${fixed(100 * value, digits)} %`;
+  return !Number.isFinite(value) ? "–" : `${fixed(100 * value, digits)} %`;
 }

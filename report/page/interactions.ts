@@ -19,7 +19,7 @@ export function headlineSection(store: Store): HTMLElement {
     const { measured, content } = store;
     if (measured === undefined) {
       place.replaceChildren(
-        h("h2", {}, "No interactions were measured."),
+        h("h2", {}, "No interactions were measured sample by sample."),
         h(
           "p",
           { class: "lead" },
@@ -32,7 +32,7 @@ export function headlineSection(store: Store): HTMLElement {
     }
     const { item, values } = measured;
     const composition = compositionOf(values);
-    const { title, detail } = headline(composition, { modalities: item.modalities, target: content.target });
+    const { title, detail } = headline(composition, { ...item, target: content.target });
     const picture = responsive("", (width) =>
       interactionMeans(composition.mean, { ...item, share: composition.share }, { width }),
     );
@@ -77,7 +77,7 @@ export function explorer(store: Store): HTMLElement {
   return section(
     "samples",
     "Sample by sample",
-    "Every point is one held-out sample; where it stands says where its answer comes from.",
+    map ? "Every point is one held-out sample; where it stands says where its answer comes from." : "",
     chooser,
     filters(store),
     h("div", { class: "explorer" }, map?.element, samplePanel(store)),
@@ -182,24 +182,35 @@ export function otherMeasures(store: Store): HTMLElement | undefined {
   return section(
     "measures",
     "Other measures",
-    "",
-    ...others.map(({ measure, modalities, on, unit, mean, samples }) =>
-      h(
+    "Measures of the whole data set, and of more than two modalities: {1}{23} is what the first modality tells, and the second and third together.",
+    ...others.map(({ measure, modalities, on, unit, mean, samples, shuffled, gap }) => {
+      const rows = Object.entries(mean).sort(([, a], [, b]) => Math.abs(b.mean) - Math.abs(a.mean));
+      const certified =
+        gap === undefined ? "" : `; at most ${gap.toExponential(1)} ${unit} from the exact optimum`;
+      return h(
         "div",
         {},
         h("h3", {}, `${measure} of ${modalities.join(", ")} (${on})`),
+        h("p", { class: "note" }, `${grouped(samples)} samples, largest parts first${certified}.`),
         table(
-          `${measure} in ${unit}, ${samples} samples`,
-          ["part", `mean, ${unit}`, "± standard error"],
-          Object.entries(mean).map(([name, { mean: value, error }]) => [
-            name,
+          `${measure} in ${unit}`,
+          ["part", `mean, ${unit}`, "standard error", ...(shuffled ? ["with labels shuffled"] : [])],
+          rows.map(([name, { mean: value, error }]) => [
+            atomNamed(name, modalities),
             fixed(value),
-            Number.isFinite(error) ? fixed(error) : "–",
+            fixed(error),
+            ...(shuffled ? [fixed(shuffled[name] ?? NaN)] : []),
           ]),
         ),
-      ),
-    ),
+      );
+    }),
   );
+}
+
+/** An atom with its colour where it has one; an antichain like {1}{23} as it is. */
+function atomNamed(name: string, modalities: readonly string[]): string | HTMLElement {
+  const atom = atoms.find((one) => one === name);
+  return atom === undefined ? name : h("span", {}, swatch(kindOf[atom]), atomName(atom, modalities));
 }
 
 /** What the gate gives against what was measured. */
@@ -207,7 +218,15 @@ export function gateSection(store: Store): HTMLElement | undefined {
   const { content } = store;
   if (content.components.length === 0 || store.measured === undefined) return undefined;
   const place = h("div");
-  const build = () => place.replaceChildren(...gateParts(store, store.measured as Measured));
+  const build = () => {
+    const measured = store.measured as Measured;
+    const own = h(
+      "p",
+      { class: "hint" },
+      "These are the gate's own shares: choose another measure to compare.",
+    );
+    place.replaceChildren(...(measured.item.unit === "share" ? [own] : gateParts(store, measured)));
+  };
   build();
   store.on("measure", build);
   return section(

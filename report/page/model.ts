@@ -73,6 +73,15 @@ export function learningSection({ content }: Store): HTMLElement {
   const stages = stagesOf(history);
   const last = (stage: string) => history.filter((entry) => entry.stage === stage).at(-1) as EpochContent;
   const text = (value: number | undefined) => (value === undefined ? "–" : fixed(value, 4));
+  const terms = stages.flatMap((stage) => {
+    const { losses = {}, validationLosses = {} } = last(stage);
+    return Object.entries(losses).map(([name, loss]) => [
+      stage,
+      name,
+      text(loss),
+      text(validationLosses[name]),
+    ]);
+  });
   return section(
     "learning",
     "How it learnt",
@@ -98,6 +107,21 @@ export function learningSection({ content }: Store): HTMLElement {
               seconds[stage] === undefined ? "–" : seconds[stage].toFixed(1),
             ]),
           ),
+          ...(terms.length === 0
+            ? []
+            : [
+                h(
+                  "details",
+                  {},
+                  h("summary", {}, "The terms of the losses"),
+                  table(
+                    "Terms of each stage's loss in its last epoch, as they are weighted in it",
+                    ["stage", "term", "loss", "validation loss"],
+                    terms,
+                    2,
+                  ),
+                ),
+              ]),
         ]),
   );
 }

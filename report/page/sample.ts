@@ -1,4 +1,4 @@
-import { atoms, kindOf, type Values } from "../content.js";
+import { atoms, fromNats, kindOf, type Values } from "../content.js";
 import { atomName, atomOf, fixed, percent } from "../figures/names.js";
 import { h, swatch } from "./dom.js";
 import { modalityView } from "./modalities.js";
@@ -110,7 +110,11 @@ function interactionRows(store: Store, i: number): HTMLElement | undefined {
   const of = (atom: (typeof atoms)[number]) => values[atom][i] as number;
   if (Number.isNaN(of("r")))
     return h("p", { class: "hint" }, "A modality is missing here: there is nothing to measure between them.");
-  const exact = (atom: string) => store.columns.get(`exact:${atom}`)?.[i];
+  const scale = fromNats(item.unit);
+  const exact = (atom: string) => {
+    const nats = store.columns.get(`exact:${atom}`)?.[i];
+    return nats === undefined || scale === undefined ? undefined : nats * scale;
+  };
   const known = exact("r") !== undefined;
   const all = atoms.flatMap((atom) => [of(atom), exact(atom) ?? 0]);
   const range = { from: Math.min(0, ...all), to: Math.max(0.01, ...all) };

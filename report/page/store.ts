@@ -53,7 +53,8 @@ export class Store {
         { k, item, values: of("") as unknown as AtomColumns, errors: of("_error") as Measured["errors"] },
       ];
     });
-    this.measured = this.measures[0];
+    // What the modalities tell, before what the gate makes of them.
+    this.measured = this.measures.find(({ item }) => item.unit !== "share") ?? this.measures[0];
     this.makeFacets();
     this.filter();
   }

@@ -1,4 +1,4 @@
-import { atoms, kindOf } from "../content.js";
+import { atoms, fromNats, kindOf } from "../content.js";
 import { estimatedAgainstExact } from "../figures/gate.js";
 import { atomName, fixed, percent } from "../figures/names.js";
 import { correlation, meanAndError, quantiles } from "../figures/statistics.js";
@@ -16,7 +16,7 @@ export function surenessSection(store: Store): HTMLElement | undefined {
   return section("sureness", "How sure this is", "", place);
 }
 
-function parts(store: Store, { item, values, errors, k }: Measured): HTMLElement[] {
+function parts(store: Store, { item, values, errors }: Measured): HTMLElement[] {
   const rows = Array.from({ length: store.size }, (_, i) => i).filter((i) => !Number.isNaN(values.r[i]));
   const made: HTMLElement[] = [];
   const known = atoms.every(
@@ -72,9 +72,8 @@ function parts(store: Store, { item, values, errors, k }: Measured): HTMLElement
     ),
   );
   const exact = atoms.map((atom) => store.columns.get(`exact:${atom}`));
-  // The exact values are in nats.
-  const scale = item.unit === "bits" ? 1 / Math.LN2 : 1;
-  if (k === 0 && exact.every((column) => column !== undefined) && item.modalities.length === 2) {
+  const scale = fromNats(item.unit);
+  if (scale !== undefined && exact.every((column) => column !== undefined) && item.modalities.length === 2) {
     const pairs = atoms.map((atom, a) => ({
       atom,
       truth: rows.map((i) => scale * (exact[a]?.[i] as number)),

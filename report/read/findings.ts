@@ -25,7 +25,7 @@ export function findings({ content, samples }: ReadRun): ReportFindings {
       {
         measure,
         modalities,
-        ...headline(composition, { modalities, target: content.target }),
+        ...headline(composition, { modalities, measure, target: content.target }),
         share: composition.share,
       },
     ];

@@ -23,6 +23,10 @@ export interface MetricsFile {
     samples: number;
     mean: Record<string, MeanAndError>;
     chosen?: Record<string, Record<string, number>>;
+    shuffled?: Record<string, number>;
+    gap?: number;
+    /** What follows the names of its columns in pid.parquet. */
+    suffix?: string;
   }[];
 }
 
@@ -99,19 +103,15 @@ export function summaryOf(
     learning: spec?.ir ? learningOf(spec.ir) : "",
     samples: metrics.samples ?? { test: Math.max(0, ...metrics.pid.map(({ samples }) => samples)) },
     metrics: Object.entries(metrics.metrics).map(([name, metric]) => ({ name, ...metric })),
-    pid: metrics.pid.map(({ measure, unit, modalities, on, samples, mean, chosen }, k): PidItem => {
-      const suffix = ["", `_${measure}_${modalities.join("_")}_${k + 1}`].find((text) =>
-        ["r", "u1", "u2", "s"].every((atom) => columns?.has(atom + text)),
-      );
+    pid: metrics.pid.map(({ suffix = "", ...item }): PidItem => {
+      const { measure, unit, modalities, on, samples, mean, chosen, shuffled, gap } = item;
+      const sampled = ["r", "u1", "u2", "s"].every((atom) => columns?.has(atom + suffix));
       return {
-        measure,
-        unit,
-        modalities,
-        on,
-        samples,
-        mean,
+        ...{ measure, unit, modalities, on, samples, mean },
         ...(chosen && { chosen }),
-        ...(suffix !== undefined && { columns: suffix }),
+        ...(shuffled && { shuffled }),
+        ...(gap !== undefined && { gap }),
+        ...(sampled && { columns: suffix }),
       };
     }),
     history: record.history ?? [],
