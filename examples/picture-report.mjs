@@ -11,7 +11,7 @@ const browser = await chromium.launch({
 });
 
 async function take(colorScheme, look) {
-  const opened = await browser.newPage({ viewport: { width: 1200, height: 1400 }, colorScheme });
+  const opened = await browser.newPage({ viewport: { width: 1200, height: 1620 }, colorScheme });
   await opened.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await opened.goto(`file://${resolve(page)}`);
   await opened.waitForSelector("html[data-ready]");

@@ -91,10 +91,16 @@ export function headline(
       : `Of what is told about ${target}, the largest part takes ${a} and ${b} together`,
   };
   const names: Record<Atom, string> = {
-    r: "is redundant: either would have told it",
+    r: "is redundant",
     u1: `is unique to ${a}`,
     u2: `is unique to ${b}`,
-    s: "is synergistic: only both together tell it",
+    s: "is synergistic",
+  };
+  const plain: Record<Atom, string> = {
+    r: "either would have told (redundancy)",
+    u1: `only ${a} tells (uniqueness)`,
+    u2: `only ${b} tells (uniqueness)`,
+    s: "takes both together (synergy)",
   };
   const sure =
     lead > 4
@@ -103,23 +109,15 @@ export function headline(
         ? " The lead of the largest part is clear."
         : " Which part is the largest is not clear.";
   const rest = others.map((atom) => {
-    const value = share[atom];
+    const { mean, error } = share[atom];
     const doubt =
-      Math.abs(value.mean) < 2 * value.error
-        ? " (not clearly different from 0)"
-        : value.mean < 0
-          ? " (it misleads)"
-          : "";
-    return `${percent(value)} ${names[atom]}${doubt}`;
+      Math.abs(mean) < 2 * error ? ", not clearly different from 0" : mean < 0 ? ": it misleads" : "";
+    return `${percent(share[atom])} ${plain[atom]}${doubt}`;
   });
   return {
-    title: `${titles[first]}: ${percent(share[first])} ${names[first].replace(/:.*/, "")}.`,
-    detail: `${capital(rest.slice(0, -1).join(", "))}, and ${rest.at(-1)}.${sure}`,
+    title: `${titles[first]}: ${percent(share[first])} ${names[first]}.`,
+    detail: `${rest.join("; ")}.${sure}`,
   };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The gate's shares are of the model, not of what the modalities tell. */
@@ -135,4 +133,8 @@ function gateHeadline(share: Composition["share"], a: string, b: string): Headli
     title: `The gate gives the largest share to ${names[first]}: ${percent(share[first])}.`,
     detail: `${others.map((atom) => `${percent(share[atom])} to ${names[atom]}`).join(", ")}. This is what the model makes of the modalities, not what they tell.`,
   };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

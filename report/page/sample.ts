@@ -135,7 +135,7 @@ function interactionRows(store: Store, i: number): HTMLElement | undefined {
         `${fixed(of(atom), 2)}${error === undefined || Number.isNaN(error) ? "" : ` ± ${fixed(error, 2)}`}`,
       );
     }),
-    known ? `${item.unit}; the black mark is the exact value` : item.unit,
+    known ? `${item.unit}; the upright mark is the exact value` : item.unit,
   );
 }
 

@@ -83,7 +83,7 @@ describe("composition", () => {
     expect(headline(many(0.2, 0.1, 3, -0.3), names)).toMatchObject({
       title: expect.stringMatching(/^What is told about the word, image mostly tells alone/) as string,
       detail: expect.stringMatching(
-        /−10\.0 ± 0\.\d % is synergistic: only both together tell it \(it misleads\)/,
+        /−10\.0 ± 0\.\d % takes both together \(synergy\): it misleads/,
       ) as string,
     });
     const nothing = compositionOf({ r: [1, -1, 1, -1], u1: [0, 0, 0, 0], u2: [0, 0, 0, 0], s: [0, 0, 0, 0] });
