@@ -13,7 +13,11 @@ const keptBytes = 32 * 2 ** 20;
  * - `kept` [k]: the rows whose inputs are kept; all of them, or evenly spaced ones when all would take more than 32 MiB
  * - `input_NAME` [k, ...shape]: as given; a picture's values as bytes, 0 to 255 standing for `range_NAME`, its least and greatest value
  */
-export async function writeHeldOut(folder: string, predictions: Predictions, limit = keptBytes): Promise<void> {
+export async function writeHeldOut(
+  folder: string,
+  predictions: Predictions,
+  limit = keptBytes,
+): Promise<void> {
   await writeAtomically(join(folder, "held-out.npz"), packNpz(heldOutArrays(predictions, limit)));
 }
 
