@@ -1,4 +1,6 @@
-import type { ComponentIr, EncoderIr, LayerIr, ModelIr, Shape } from "./ir.js";
+import { decompositions, sharedOf } from "./dmil.js";
+import { encodedModalities } from "./encoded.js";
+import type { BlockFusionIr, ComponentIr, DmilIr, EncoderIr, LayerIr, ModelIr, Shape } from "./ir.js";
 
 /** Colours of a drawing: CSS colours, or `var(--name)` where the drawing stands in a page. */
 export interface DrawingColours {
@@ -110,13 +112,14 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
   const wire = (from: Box | undefined, to: Box, row?: number, colour = colours.line) => {
     if (from !== undefined) wires.push({ from, to, colour, ...(row !== undefined && { row }) });
   };
-  for (const { name, kind, shape, optional } of ir.modalities)
-    modalityBoxes.set(
-      name,
-      box(name, [{ text: `${kind}${optional ? ", may be missing" : ""}`, note: sizes(shape) }]),
-    );
-  const order = (encoder: EncoderIr) => ir.modalities.findIndex(({ name }) => name === encoder.modalities[0]);
-  const encoders = [...ir.encoders]
+  const modalities = encodedModalities(ir);
+  for (const { name, kind, shape, optional } of modalities) {
+    const row = { text: `${kind}${optional ? ", may be missing" : ""}`, note: sizes(shape) };
+    modalityBoxes.set(name, box(name, [row]));
+  }
+  const order = (encoder: EncoderIr) => modalities.findIndex(({ name }) => encoder.modalities.includes(name));
+  const encoders = ir.encoders
+    .filter((encoder) => order(encoder) >= 0)
     .sort((a, b) => order(a) - order(b))
     .map((encoder) => {
       const made = encoderBox(encoder);
@@ -128,53 +131,63 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
     });
   const columns = [[...modalityBoxes.values()], encoders];
   const { fusion, training } = ir;
-  const target = box(ir.target.name, [{ text: "class", note: String(ir.target.classes.length) }]);
+  const { paradigm } = training;
+  const classes = String(ir.target.classes.length);
+  const target = box(ir.target.name, [{ text: "class", note: classes }]);
+  const uniqueColour = (name: string | undefined) => {
+    const m = ir.modalities.findIndex((modality) => modality.name === name);
+    return [colours.unique1, colours.unique2][m] ?? colours.quiet;
+  };
   if (fusion.kind === "merge") {
     const rows = [
       { text: fusion.merge.text, note: sizes([fusion.merge.output]) },
       ...layerRows(fusion.layers),
+      { text: "linear", note: classes },
     ];
-    const merge = box("fusion", [...rows, { text: "linear", note: sizes([ir.target.classes.length]) }]);
-    for (const encoder of encoders) wire(encoder, merge);
-    wire(merge, target);
-    columns.push([merge]);
-  } else if (fusion.kind === "ensemble" || training.paradigm.kind === "ensemble") {
-    const alone = ir.modalities.map(({ name }, m) => {
-      const accent = m === 0 ? colours.unique1 : m === 1 ? colours.unique2 : colours.quiet;
-      const predictor = box(`prediction of ${name}`, [], accent);
+    if (paradigm.kind === "i2moe") {
+      const experts = [
+        box("expert of synergy", rows, colours.synergistic),
+        box("expert of redundancy", rows, colours.redundant),
+        ...modalities.map(({ name }) => box(`expert of uniqueness of ${name}`, rows, uniqueColour(name))),
+      ];
+      const gate = box("gate", [{ text: "reads all encodings" }, { text: `mlp(${paradigm.gate})` }]);
+      for (const expert of experts) {
+        for (const encoder of encoders) wire(encoder, expert);
+        wire(expert, gate, undefined, expert.accent);
+      }
+      wire(gate, target);
+      columns.push(experts, [gate]);
+    } else {
+      const merge = box("fusion", rows);
+      for (const encoder of encoders) wire(encoder, merge);
+      wire(merge, target);
+      columns.push([merge]);
+    }
+  } else if (fusion.kind === "ensemble" || paradigm.kind === "ensemble" || paradigm.kind === "unimodal") {
+    const alone = modalities.map(({ name }) => {
+      const predictor = box(`prediction of ${name}`, [], uniqueColour(name));
       wire(encoderBoxes.get(name), predictor);
       return predictor;
     });
     const mean = box("mean of the probabilities", []);
-    for (const predictor of alone) wire(predictor, mean);
-    wire(mean, target);
-    columns.push(alone, [mean]);
-  } else {
-    const colourOf = ({ interaction, modalities }: ComponentIr) =>
-      interaction === "redundant"
-        ? colours.redundant
-        : interaction === "synergistic"
-          ? colours.synergistic
-          : modalities[0] === ir.modalities[0]?.name
-            ? colours.unique1
-            : modalities[0] === ir.modalities[1]?.name
-              ? colours.unique2
-              : colours.quiet;
-    const sources = training.paradigm.kind === "dmil" ? new Map<string, Box>() : encoderBoxes;
-    if (training.paradigm.kind === "dmil") {
-      for (const [m, { name }] of ir.modalities.entries()) {
-        const unique = m === 0 ? colours.unique1 : m === 1 ? colours.unique2 : colours.quiet;
-        const parts = box(`parts of ${name}`, [
-          { text: "R: shared", note: String(training.paradigm.latent), accent: colours.redundant },
-          { text: "U: its own", note: String(training.paradigm.latent), accent: unique },
-          { text: "N: the rest", note: String(training.paradigm.latent), accent: colours.synergistic },
-        ]);
-        wire(encoderBoxes.get(name), parts);
-        sources.set(name, parts);
-      }
-      columns.push([...sources.values()]);
+    for (const predictor of alone) wire(predictor, paradigm.kind === "unimodal" ? target : mean);
+    if (paradigm.kind === "unimodal") columns.push(alone);
+    else {
+      wire(mean, target);
+      columns.push(alone, [mean]);
     }
-    const partOf = { redundant: 0, unique: 1, synergistic: 2 } as const;
+  } else {
+    const colourOf = ({ interaction, modalities: [name] }: ComponentIr) =>
+      interaction === "unique" ? uniqueColour(name) : colours[interaction];
+    const parts = new Map<string, Parts>();
+    if (paradigm.kind === "dmil") {
+      for (const { name } of modalities) {
+        const made = partsOf(name, paradigm, fusion, { ...colours, unique: uniqueColour(name) });
+        wire(encoderBoxes.get(name), made.box);
+        parts.set(name, made);
+      }
+      columns.push([...parts.values()].map((made) => made.box));
+    }
     const gate = box("gate and rules", [
       { text: "reads all encodings" },
       ...layerRows(fusion.gate.layers),
@@ -184,16 +197,13 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
       const rows: Row[] = component.merge
         ? [{ text: component.merge.text, note: sizes([component.merge.output]) }]
         : [];
-      rows.push(...layerRows(component.layers), { text: "linear", note: sizes([ir.target.classes.length]) });
+      rows.push(...layerRows(component.layers), { text: "linear", note: classes });
       const colour = colourOf(component);
       const made = box(component.text, rows, colour);
-      for (const name of component.modalities)
-        wire(
-          sources.get(name),
-          made,
-          sources === encoderBoxes ? undefined : partOf[component.interaction],
-          colour,
-        );
+      for (const name of component.modalities) {
+        const row = parts.get(name)?.rowFor(component);
+        wire(row === undefined ? encoderBoxes.get(name) : parts.get(name)?.box, made, row, colour);
+      }
       wire(made, gate, undefined, colour);
       return made;
     });
@@ -202,6 +212,43 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
   }
   columns.push([target]);
   return { ...place(columns), wires };
+}
+
+/** What dmil splits an encoding into. */
+interface Parts {
+  box: Box;
+  /** The part that an interaction reads; undefined where that is the encoding itself. */
+  rowFor(component: ComponentIr): number | undefined;
+}
+
+function partsOf(
+  name: string,
+  paradigm: DmilIr,
+  fusion: BlockFusionIr,
+  { unique, redundant, synergistic, quiet }: DrawingColours & { unique: string },
+): Parts {
+  const { intra, consistency } = decompositions(paradigm);
+  const note = String(paradigm.latent);
+  const shared = consistency ? sharedOf(fusion, name) : [];
+  const rows: Row[] = consistency
+    ? [
+        ...shared.map(({ text }) => ({
+          text: shared.length === 1 ? "R: shared" : `R: of ${text}`,
+          note,
+          accent: redundant,
+        })),
+        { text: "U: its own", note, accent: unique },
+      ]
+    : [{ text: "M: tells alone", note, accent: quiet }];
+  if (intra) rows.push({ text: "N: the rest", note, accent: synergistic });
+  return {
+    box: box(`parts of ${name}`, rows),
+    rowFor: (component) => {
+      if (component.interaction === "synergistic") return intra ? rows.length - 1 : undefined;
+      if (!consistency) return 0;
+      return component.interaction === "unique" ? shared.length : shared.indexOf(component);
+    },
+  };
 }
 
 /** Gives every box its place: columns from left to right, each in the middle of the picture's height. */

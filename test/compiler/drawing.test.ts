@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { analyse, drawing, type ModelIr } from "../../compiler/index.js";
 
-const specs = [
-  "examples/digits",
-  "examples/xor",
-  ...["optional", "concat", "ensemble", "joint-block"].map((name) => `test/golden/${name}`),
-];
+/** All examples and all specs whose code is kept: every paradigm and fusion is among them. */
+const specs = ["examples", "test/golden"].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".mmspec"))
+    .map((name) => `${folder}/${name.slice(0, -".mmspec".length)}`),
+);
 
 function modelOf(path: string): ModelIr {
   return analyse(readFileSync(`${path}.mmspec`, "utf8"), `${path}.mmspec`).models[0] as ModelIr;
@@ -44,8 +45,13 @@ describe("a drawing", () => {
         expect(apart, JSON.stringify([a, b])).toBe(true);
       }
     }
-    const layers = ir.encoders.flatMap((encoder) => encoder.layers.map(({ text }) => text));
-    for (const text of [...layers, ...ir.modalities.map(({ name }) => name), ir.target.name])
+    const { paradigm } = ir.training;
+    const drawn = ir.modalities
+      .map(({ name }) => name)
+      .filter((name) => paradigm.kind !== "unimodal" || name === paradigm.modality);
+    const encoders = ir.encoders.filter(({ modalities }) => modalities.some((name) => drawn.includes(name)));
+    const layers = encoders.flatMap((encoder) => encoder.layers.map(({ text }) => text));
+    for (const text of [...layers, ...drawn, ir.target.name])
       expect(svg).toContain(`>${text.replace(/&/g, "&amp;").replace(/"/g, "&quot;")}</text>`);
     expect(drawing(ir)).toBe(svg);
   });
