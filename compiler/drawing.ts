@@ -278,10 +278,8 @@ function place(columns: readonly Box[][]): { boxes: Box[]; width: number; height
 function box(title: string, rows: Row[], accent?: string, subtitle?: string): Box {
   const length = (row: Row) =>
     row.text.length + (row.note === undefined ? 0 : row.note.length + 3) + (row.accent ? 2 : 0);
-  const longest = Math.max(
-    title.length + (subtitle === undefined ? 0 : subtitle.length + 3),
-    ...rows.map(length),
-  );
+  const head = 1.1 * title.length + (subtitle === undefined ? 0 : subtitle.length + 3);
+  const longest = Math.max(head, ...rows.map(length));
   return {
     title,
     rows,
