@@ -13,7 +13,7 @@ export default tseslint.config(
       "no-restricted-imports": "off",
     },
   },
-  // Dependencies run one way: grammar <- compiler <- cli; the runtime stands alone.
+  // Dependencies run one way: grammar <- compiler <- report <- cli; the runtime stands alone.
   {
     files: ["grammar/**"],
     rules: {
@@ -22,12 +22,31 @@ export default tseslint.config(
   },
   {
     files: ["compiler/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/runtime/**", "**/cli/**"] }] },
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["**/runtime/**", "**/cli/**", "**/report/**"] }],
+    },
   },
   {
     files: ["runtime/**"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**"] }],
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**", "**/report/**"] },
+      ],
+    },
+  },
+  {
+    files: ["report/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**"] }] },
+  },
+  // What runs in a browser knows neither Node nor the compiler.
+  {
+    files: ["report/page/**", "report/figures/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/compiler/**", "**/runtime/**", "**/read/**", "node:*"] },
+      ],
     },
   },
   {

@@ -9,6 +9,7 @@ import { evaluate } from "./commands/evaluate.js";
 import { explain } from "./commands/explain.js";
 import { format } from "./commands/format.js";
 import { create } from "./commands/new.js";
+import { report } from "./commands/report.js";
 import { train } from "./commands/train.js";
 import { CommandError, exitCodes } from "./exit.js";
 
@@ -19,13 +20,14 @@ const parser = yargs(hideBin(process.argv))
   .command(compile)
   .command(train)
   .command(evaluate)
+  .command(report)
   .command(explain)
   .command(format)
   .command(create)
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, evaluate, explain, format, new or engines.",
+    "Say what to do: mmspec check, compile, train, evaluate, report, explain, format, new or engines.",
   )
   .recommendCommands()
   .strict()

@@ -2,6 +2,7 @@ export { analyse, type Analysis } from "./analyse.js";
 export { compile, type Compilation } from "./compile.js";
 export { diagnosticTable, type Diagnostic, type Severity } from "./diagnostics.js";
 export type { GeneratedFile } from "./emit/project.js";
+export { drawing, type DrawingColours } from "./drawing.js";
 export { explain, type Explanation, type PartExplained } from "./explain.js";
 export type * from "./ir.js";
 export { picture } from "./picture.js";

@@ -1,6 +1,13 @@
 import Table from "cli-table3";
 import type { CommandModule } from "yargs";
-import { analyse, explain as explainModel, picture, type Explanation } from "../../compiler/index.js";
+import {
+  analyse,
+  drawing,
+  explain as explainModel,
+  picture,
+  type Explanation,
+} from "../../compiler/index.js";
+import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { exitCodes } from "../exit.js";
 import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
 import { chooseModel, readSpec } from "../spec.js";
@@ -8,6 +15,7 @@ import { chooseModel, readSpec } from "../spec.js";
 interface Options {
   file: string;
   model: string | undefined;
+  svg: string | undefined;
   json: boolean;
 }
 
@@ -18,8 +26,9 @@ export const explain: CommandModule<object, Options> = {
     yargs
       .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
       .option("model", { type: "string", describe: "Which model of the file" })
+      .option("svg", { type: "string", describe: "Write the picture to this file as well, as SVG" })
       .option("json", { type: "boolean", default: false, describe: "Print it as JSON" }),
-  async handler({ file, model, json }) {
+  async handler({ file, model, svg, json }) {
     const analysis = analyse(await readSpec(file), file);
     if (analysis.failed) {
       if (json) printJson(diagnosticsJson(analysis));
@@ -29,6 +38,7 @@ export const explain: CommandModule<object, Options> = {
     }
     const ir = chooseModel(analysis, { file, model });
     const explanation = explainModel(ir);
+    if (svg !== undefined) await writeAtomically(svg, drawing(ir));
     if (json) return printJson({ ...explanation, picture: picture(ir) });
     printDiagnostics(analysis);
     print(explanationTable(explanation));

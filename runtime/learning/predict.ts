@@ -23,6 +23,8 @@ export interface Predictions {
   encodings: Record<string, View>;
   /** What was given, flattened. */
   inputs: Record<string, View>;
+  /** Per modality, the shape of one sample's input. */
+  shapes: Record<string, number[]>;
   /** Each modality's own predictor, where the model has one: probabilities [size, classes]. */
   unimodal?: Record<string, Float32Array>;
   /** What is known of synthetic samples. */
@@ -85,6 +87,7 @@ export async function predict<Inputs>(
         { values, width: (samples.shapes[name] ?? []).reduce((a, b) => a * b, 1) },
       ]),
     ),
+    shapes: samples.shapes,
     ...(unimodal.length > 0 && { unimodal: Object.fromEntries(unimodal) }),
     ...(samples.truth && { truth: samples.truth }),
     ...(shares && { shares }),

@@ -115,6 +115,7 @@ function fileLines(folder: string): string {
   const files: [string, string][] = [
     ["metrics.json", "all of the above"],
     ["pid.parquet", "one row a held-out sample"],
+    ["held-out.npz", "the held-out samples' inputs and probabilities, for `mmspec report`"],
     ["weights.bin", "the trained weights, described in weights.json"],
     ["trainer/", "the TypeScript that did this, yours to change"],
     ["run.json", "seed, engine, versions, losses, times"],

@@ -17,6 +17,7 @@ import {
   writeAtomically,
   type Progress,
 } from "../runs/index.js";
+import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { renderReport } from "./render.js";
@@ -132,7 +133,7 @@ export class Session {
     }
   }
 
-  /** Writes metrics.json and pid.parquet, and prints the table. */
+  /** Writes metrics.json, pid.parquet and held-out.npz, and prints the table. */
   async report(findings: Findings): Promise<void> {
     const { model, seed, spec } = this.about;
     const about = { model, spec, seed, engine: this.engine.name, versions: await versions() };
@@ -142,6 +143,7 @@ export class Session {
       test: this.splits.test.size,
     };
     const content = await report(this.folder, about, findings, sizes);
+    await writeHeldOut(this.folder, findings.predictions);
     if (this.options.json)
       process.stdout.write(`${JSON.stringify({ run: this.folder, ...content }, null, 2)}\n`);
     else if (!this.options.quiet) process.stdout.write(renderReport(content, this.folder));

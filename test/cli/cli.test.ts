@@ -165,6 +165,7 @@ describe("mmspec", () => {
     const [name = ""] = readdirSync(join(folder, "one"));
     const path = join(folder, "one", name);
     const files = [
+      "held-out.npz",
       "metrics.json",
       "pid.parquet",
       "run.json",

@@ -14,6 +14,7 @@ function predictions(labels: number[], rows: number[][]): Predictions {
     present: {},
     encodings: {},
     inputs: {},
+    shapes: {},
   };
 }
 

@@ -1,0 +1,191 @@
+import type { EpochContent } from "../content.js";
+import { calibrationBins, calibrationDiagram, confusionCells, confusionMatrix } from "../figures/answers.js";
+import { learningCurve, stagesOf } from "../figures/learning.js";
+import { fixed, percent } from "../figures/names.js";
+import { wilson } from "../figures/statistics.js";
+import { h, responsive, section, table } from "./dom.js";
+import { grouped } from "./filters.js";
+import type { Store } from "./store.js";
+
+/** What the model is: drawn, layer by layer, and as its spec. */
+export function modelSection({ content }: Store): HTMLElement {
+  const { architecture, source, modalities, target, classes, spec } = content;
+  const parts: HTMLElement[] = [];
+  if (architecture === undefined)
+    parts.push(
+      h(
+        "p",
+        { class: "hint" },
+        "The spec in the run's folder can't be compiled by this version of mmspec, so that no picture of the model can be drawn.",
+      ),
+    );
+  else {
+    const drawn = new DOMParser().parseFromString(architecture.svg, "image/svg+xml").documentElement;
+    parts.push(
+      h(
+        "div",
+        { class: "scroll drawing", tabindex: 0, role: "region", "aria-label": "architecture" },
+        document.importNode(drawn, true),
+      ),
+      h(
+        "details",
+        {},
+        h("summary", {}, "Layer by layer"),
+        table(
+          "Layers with their shapes, parameters and FLOPs",
+          ["part", "layer", "makes", "parameters", "FLOPs"],
+          architecture.layers.map(({ part, layer, output, parameters, flops }) => [
+            part,
+            layer,
+            output.join(" × "),
+            grouped(parameters),
+            grouped(flops),
+          ]),
+          2,
+        ),
+      ),
+    );
+  }
+  if (source !== undefined)
+    parts.push(
+      h(
+        "details",
+        {},
+        h("summary", {}, `The spec, ${spec}`),
+        h("pre", { tabindex: 0 }, h("code", {}, source)),
+      ),
+    );
+  const size =
+    architecture === undefined
+      ? ""
+      : `; ${grouped(architecture.parameters)} parameters, ${grouped(architecture.flops)} FLOPs a sample`;
+  return section(
+    "model",
+    "What the model is",
+    `${modalities.map(({ name, kind, shape }) => `${name} (${kind} ${shape.join(" × ")})`).join(" and ")} to ${target}, one of ${classes.length} classes${size}.`,
+    ...parts,
+  );
+}
+
+/** How it learnt: each stage has losses of its own, so each has a picture of its own. */
+export function learningSection({ content }: Store): HTMLElement {
+  const { history, learning, seconds, samples } = content;
+  const stages = stagesOf(history);
+  const last = (stage: string) => history.filter((entry) => entry.stage === stage).at(-1) as EpochContent;
+  const text = (value: number | undefined) => (value === undefined ? "–" : fixed(value, 4));
+  const terms = stages.flatMap((stage) => {
+    const { losses = {}, validationLosses = {} } = last(stage);
+    return Object.entries(losses).map(([name, loss]) => [
+      stage,
+      name,
+      text(loss),
+      text(validationLosses[name]),
+    ]);
+  });
+  return section(
+    "learning",
+    "How it learnt",
+    `${learning}${samples.train === undefined ? "" : `, ${grouped(samples.train)} samples`}. Each stage minimises a loss of its own; the validation loss is what the stage is judged by.`,
+    ...(stages.length === 0
+      ? [h("p", { class: "hint" }, "run.json has no history.")]
+      : [
+          h(
+            "div",
+            { class: "grid three" },
+            ...stages.map((stage) =>
+              responsive(h("strong", {}, stage), (width) => learningCurve(history, stage, { width })),
+            ),
+          ),
+          table(
+            "Losses at the end of each stage",
+            ["stage", "epochs", "loss", "validation loss", "seconds"],
+            stages.map((stage) => [
+              stage,
+              String(last(stage).epoch),
+              text(last(stage).loss),
+              text(last(stage).validationLoss),
+              seconds[stage] === undefined ? "–" : seconds[stage].toFixed(1),
+            ]),
+          ),
+          ...(terms.length === 0
+            ? []
+            : [
+                h(
+                  "details",
+                  {},
+                  h("summary", {}, "The terms of the losses"),
+                  table(
+                    "Terms of each stage's loss in its last epoch, as they are weighted in it",
+                    ["stage", "term", "loss", "validation loss"],
+                    terms,
+                    2,
+                  ),
+                ),
+              ]),
+        ]),
+  );
+}
+
+/** What it gets right. A cell of the confusion matrix chooses its samples. */
+export function answersSection(store: Store): HTMLElement {
+  const { content, size } = store;
+  const { classes, bayesAccuracy } = content;
+  const label = store.column("label");
+  const prediction = store.column("prediction");
+  const confidence = store.column("confidence");
+  const cells = confusionCells(label, prediction, classes);
+  const matrix = responsive(
+    "Confusion: how often each class was taken for each",
+    (width) => {
+      const drawn = confusionMatrix(cells, classes, { width });
+      const rects = drawn.querySelectorAll<SVGElement>('[aria-label="cell"] > *');
+      rects.forEach((rect, at) => {
+        rect.classList.add("cell");
+        rect.addEventListener("click", () => {
+          store.choose({ class: [Math.floor(at / classes.length)], answered: [at % classes.length] });
+          document.getElementById("samples")?.scrollIntoView();
+        });
+      });
+      return drawn;
+    },
+    "Click a cell to see its samples.",
+  );
+  const bins = calibrationBins(confidence, (i) => store.isRight(i));
+  const calibration = responsive(
+    "Calibration: is it as often right as it is confident?",
+    (width) => calibrationDiagram(bins, { width: Math.min(width, 420) }),
+    "Points with 95 % intervals; grey: how many samples have that confidence, on a root scale.",
+  );
+  const perClass = classes.map((name, c) => {
+    const hit = cells[c * classes.length + c]?.count ?? 0;
+    const total = cells.filter(({ truth }) => truth === name).reduce((sum, { count }) => sum + count, 0);
+    const answered = cells.filter(({ answer }) => answer === name).reduce((sum, { count }) => sum + count, 0);
+    const { low, high } = wilson(hit, total);
+    const [worst] = cells
+      .filter(({ truth, answer, count }) => truth === name && answer !== name && count > 0)
+      .sort((a, b) => b.count - a.count);
+    return [
+      name,
+      grouped(total),
+      percent(hit / total),
+      total > 0 ? `${percent(low)} to ${percent(high)}` : "–",
+      percent(hit / answered),
+      fixed((2 * hit) / (total + answered), 3),
+      worst === undefined ? "–" : `${worst.answer} (${worst.count})`,
+    ];
+  });
+  const wrong = Array.from({ length: size }, (_, i) => i).filter((i) => !store.isRight(i)).length;
+  const best =
+    bayesAccuracy === undefined ? "" : ` The best possible model would get ${percent(bayesAccuracy)} right.`;
+  return section(
+    "answers",
+    "What it gets right",
+    `${grouped(size - wrong)} of ${grouped(size)} held-out samples.${best}`,
+    h("div", { class: "grid two" }, matrix, calibration),
+    table(
+      "Each class",
+      [content.target, "samples", "right (recall)", "95 % interval", "precision", "F1", "most taken for"],
+      perClass,
+    ),
+  );
+}

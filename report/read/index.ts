@@ -1,0 +1,5 @@
+export { figuresOf } from "./figures.js";
+export { findings, type ReportFindings } from "./findings.js";
+export { pageOf } from "./html.js";
+export { RunProblem } from "./problem.js";
+export { readRun, type ReadRun } from "./run.js";

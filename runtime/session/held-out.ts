@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { packNpz, type NumpyArray } from "../data/write-npz.js";
+import type { Predictions } from "../learning/predict.js";
+import { writeAtomically } from "../runs/index.js";
+
+/** Bytes of inputs that a run keeps, before they are zipped: 40 000 pictures of 28 x 28, or all of a smaller split. */
+const keptBytes = 32 * 2 ** 20;
+
+/**
+ * Writes held-out.npz: what a report shows of the held-out samples, row i being row i of pid.parquet.
+ * - `index` [n]; `probabilities` [n, classes]; `alone_NAME` [n, classes], what a modality's own predictor says
+ * - `present_NAME` [n], 1 where a sample has the modality
+ * - `kept` [k]: the rows whose inputs are kept; all of them, or evenly spaced ones when all would take more than 32 MiB
+ * - `input_NAME` [k, ...shape]: as given; a picture's values as bytes, 0 to 255 standing for `range_NAME`, its least and greatest value
+ */
+export async function writeHeldOut(
+  folder: string,
+  predictions: Predictions,
+  limit = keptBytes,
+): Promise<void> {
+  await writeAtomically(join(folder, "held-out.npz"), packNpz(heldOutArrays(predictions, limit)));
+}
+
+/** The arrays of held-out.npz. */
+export function heldOutArrays(predictions: Predictions, limit = keptBytes): Record<string, NumpyArray> {
+  const { size, classes, index, probabilities, unimodal = {}, inputs, shapes, present } = predictions;
+  const isPicture = (name: string) => shapes[name]?.length === 3;
+  const bytesOfOne = Object.entries(inputs).reduce(
+    (sum, [name, { width }]) => sum + (isPicture(name) ? width : 4 * width),
+    0,
+  );
+  const kept = evenlySpaced(size, Math.min(size, Math.floor(limit / bytesOfOne)));
+  const arrays: Record<string, NumpyArray> = {
+    index: { shape: [size], values: index },
+    probabilities: { shape: [size, classes.length], values: probabilities },
+    kept: { shape: [kept.length], values: kept },
+  };
+  for (const [name, values] of Object.entries(unimodal))
+    arrays[`alone_${name}`] = { shape: [size, classes.length], values };
+  for (const [name, { values, width }] of Object.entries(inputs)) {
+    const shape = [kept.length, ...(shapes[name] ?? [width])];
+    const rows = new Float32Array(kept.length * width);
+    kept.forEach((row, i) => rows.set(values.subarray(row * width, (row + 1) * width), i * width));
+    arrays[`present_${name}`] = { shape: [size], values: present[name] ?? new Uint8Array(size).fill(1) };
+    if (!isPicture(name)) arrays[`input_${name}`] = { shape, values: rows };
+    else {
+      const { bytes, range } = asBytes(rows);
+      arrays[`input_${name}`] = { shape, values: bytes };
+      arrays[`range_${name}`] = { shape: [2], values: range };
+    }
+  }
+  return arrays;
+}
+
+/** `count` of the positions 0 .. size - 1, in order. */
+function evenlySpaced(size: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
+}
+
+function asBytes(values: Float32Array): { bytes: Uint8Array; range: Float32Array } {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  if (values.length === 0) [least, greatest] = [0, 0];
+  const scale = greatest > least ? 255 / (greatest - least) : 0;
+  const bytes = Uint8Array.from(values, (value) => Math.round((value - least) * scale));
+  return { bytes, range: Float32Array.of(least, greatest) };
+}
