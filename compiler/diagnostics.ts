@@ -275,10 +275,13 @@ export const diagnosticTable = {
     message: "`stop after ... without improvement` needs a validation split to see the improvement on.",
     fix: "for example `split 0.8 train, 0.1 validation, 0.1 test`",
   })),
-  pidModalities: error("MM6006", (p: { measure: string; count: number; example: string }) => ({
-    message: `\`pid ${p.measure}\` measures two modalities; here are ${p.count}.`,
-    fix: `name two of them: \`${p.example}\``,
-  })),
+  pidModalities: error(
+    "MM6006",
+    (p: { measure: string; least: number; most: number; count: number; example: string }) => ({
+      message: `\`pid ${p.measure}\` measures ${p.least === p.most ? "two" : `${p.least} to ${p.most}`} modalities; here ${p.count === 1 ? "is" : "are"} ${p.count}.`,
+      fix: `name ${p.count <= p.most && p.most > 2 ? "more" : p.most === 2 ? "two" : p.most} of them: \`${p.example}\``,
+    }),
+  ),
   noUnique: error("MM6007", (p: { paradigm: string; modality: string }) => ({
     message: `Paradigm \`${p.paradigm}\` needs \`unique(${p.modality})\`.`,
     fix: `add \`unique(${p.modality}) = linear\``,
@@ -294,6 +297,36 @@ export const diagnosticTable = {
   notEncoded: error("MM6010", (p: { measure: string; modality: string }) => ({
     message: `\`pid ${p.measure}\` can't measure encodings: paradigm \`unimodal(${p.modality})\` encodes nothing else.`,
     fix: "measure `on: inputs`",
+  })),
+  unknownPoint: error(
+    "MM6021",
+    (p: { name: string; known: readonly string[]; paradigm?: string | undefined }) => ({
+      message: `The model has no point \`${p.name}\` to measure at.`,
+      fix:
+        p.paradigm !== undefined
+          ? `paradigm \`${p.paradigm}\` with a fusion block makes it; this model has ${listed(p.known)}`
+          : (didYouMean(p.name, p.known) ?? `it has ${listed(p.known)}`),
+    }),
+  ),
+  pointTwice: error("MM6022", (p: { of: string; on: string }) => ({
+    message: `\`of ${p.of}\` and \`on: ${p.on}\` both say where to measure.`,
+    fix: "remove one of them",
+  })),
+  notPerSample: error("MM6023", (p: { measure: string }) => ({
+    message: `\`pid ${p.measure}\` measures the data set as a whole; it has no value of a single sample.`,
+    fix: "remove `per sample`",
+  })),
+  noGateToMeasure: error("MM6024", () => ({
+    message: "The model has no gate whose shares could be told.",
+    fix: "write a fusion block, and a paradigm that trains its gate: not `ensemble` or `unimodal`",
+  })),
+  gateModalities: error("MM6025", () => ({
+    message: "The gate shares out all modalities' interactions; it can't be told of some.",
+    fix: "remove `of ...`",
+  })),
+  binsUnused: warning("MM6026", (p: { measure: string }) => ({
+    message: `\`bins\` says nothing here: without a quantiser \`pid ${p.measure}\` takes the values as they are.`,
+    fix: "add `quantiser: quantiles`, or remove `bins`",
   })),
 
   // --- MM7: data

@@ -205,8 +205,14 @@ export interface MetricIr {
 export interface PidIr {
   measure: string;
   call: RuntimeCall;
-  modalities: readonly [string, string];
-  on: "encodings" | "inputs";
+  /** What makes symbols of the values, where the measure reads symbols. */
+  quantiser?: Readonly<Record<string, OptionValue>>;
+  modalities: readonly string[];
+  /** The point at which it measures: `inputs`, `encodings`, or one of those that only some models have. */
+  on: string;
+  unit: "nats" | "bits";
+  /** Of the measure `gate`: the atom that each component's share counts for, by the component's id. */
+  atoms?: Readonly<Record<string, string>>;
   line: number;
 }
 

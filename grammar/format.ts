@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import { parse } from "./parse.js";
-import type { SpecFile, SyntaxProblem } from "./syntax.js";
+import type { EvaluateItem, SpecFile, SyntaxProblem } from "./syntax.js";
 import { lexer } from "./tokens.js";
 
 /** A spec that can't be read can't be formatted. */
@@ -31,11 +31,17 @@ function layoutOf({ models, data }: SpecFile): Layout {
     begin([member]);
     if (member.kind === "fusion-block") begin([...member.interactions, ...member.gates, ...member.rules]);
     if (member.kind === "train") begin(member.settings);
-    if (member.kind === "evaluate") begin(member.items, items);
+    if (member.kind === "evaluate")
+      member.items.forEach((item, i) => begin([item], openEnded(member.items[i - 1]) ? statements : items));
   }
   for (const { sources, bindings, splits, lacks, heldOut } of data)
     begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut]);
   return { statements, items };
+}
+
+/** `pid broja of a, b`: a comma behind it would add a modality, so what follows begins a line. */
+function openEnded(item: EvaluateItem | undefined): boolean {
+  return item?.kind === "pid" && item.modalities.length > 0 && !item.perSample;
 }
 
 /** A token or a comment, in the order of the text. */

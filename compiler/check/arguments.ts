@@ -137,6 +137,13 @@ function completed(
   return Object.fromEntries(modalities.map((name) => [name, part[name] ?? rest]));
 }
 
+/** The argument that the spec gives for a parameter, by name or by position. */
+export function argumentFor(call: Call, row: Callable, name: string): ArgumentSyntax | undefined {
+  const position = row.parameters.findIndex((parameter) => parameter.name === name);
+  const positional = call.args.filter((argument) => argument.name === undefined);
+  return call.args.find((argument) => argument.name?.text === name) ?? positional[position];
+}
+
 function named(argument: ArgumentSyntax, call: Call, row: Callable, checker: Checker): Parameter | undefined {
   const name = argument.name?.text ?? "";
   const parameter = row.parameters.find((candidate) => candidate.name === name);
@@ -158,11 +165,11 @@ function argumentValue(
     return items.some((item) => item === undefined) ? undefined : (items as number[] | string[]);
   }
   const { type } = parameter;
-  if (type.kind === "word" || type.kind === "modality") {
-    if (value.kind === "call" && !value.parens) {
-      const { text } = value.name;
-      if (type.kind === "modality" || type.words.includes(text)) return text;
-    }
+  if (type.kind === "name" || type.kind === "modality") {
+    if (value.kind === "call" && !value.parens) return value.name.text;
+  } else if (type.kind === "word") {
+    if (value.kind === "call" && !value.parens && type.words.includes(value.name.text))
+      return value.name.text;
   } else if (value.kind === "number") {
     const { value: number } = value;
     const above = type.kind === "number" && type.above ? number > type.min : number >= type.min;

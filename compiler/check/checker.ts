@@ -34,6 +34,8 @@ const absences: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
   "stopNeedsValidation",
   "missingArgument",
   "pidModalities",
+  "unknownPoint",
+  "noGateToMeasure",
 ]);
 
 /** Reports that a name is unknown: its declaration may have been unreadable. */

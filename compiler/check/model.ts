@@ -89,7 +89,11 @@ export function checkModel(
 
   const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");
   const evaluation: EvaluationIr = evaluateSyntax
-    ? checkEvaluation(evaluateSyntax, modalities, training, checker)
+    ? checkEvaluation(
+        evaluateSyntax,
+        { modalities, block: fusionSyntax?.kind === "fusion-block", fusion, training },
+        checker,
+      )
     : {
         metrics: [
           {

@@ -1,11 +1,12 @@
 import type { ClassDeclaration } from "ts-morph";
 import { decompositions, keptApart, mainWidth, sharedOf } from "../dmil.js";
 import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
+import { points } from "../tables/points.js";
 import { conditionText } from "./conditions.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { call, literal, phrase } from "./text.js";
+import { call, key, literal, phrase } from "./text.js";
 import { emitMemory, emitTwoSteps, presentParameter, twoSteps } from "./two-steps.js";
 import { encodeLines, predictParameters } from "./whole.js";
 
@@ -207,6 +208,30 @@ function emitJointPredict(model: ClassDeclaration, module: Module, plan: Plan, f
   });
 }
 
+/** The points that the evaluation measures at, besides those that every answer has. */
+function measuredPoints(plan: Plan) {
+  const asked = new Set(plan.ir.evaluation.pid.map(({ on }) => on));
+  return [...points.values()].filter(({ name, needs }) => needs !== undefined && asked.has(name));
+}
+
+/** `{ main: { top: intra.top.main, ... }, ... }`; a modality's view of R is that of what most modalities share. */
+function pointsText(plan: Plan, fusion: BlockFusionIr): string {
+  const part = (point: string, modality: string) => {
+    const widest = [...sharedOf(fusion, modality)].sort(
+      (a, b) => b.modalities.length - a.modalities.length,
+    )[0];
+    return point === "shared" ? `shared.${widest?.id}` : point;
+  };
+  const texts = measuredPoints(plan).map(({ name: point, needs }) => {
+    const values = plan.modalities.map(({ name }) => {
+      const from = access(needs === "intra" ? "intra" : "parts", name);
+      return `${key(name)}: ${from}.${part(point, name)}`;
+    });
+    return `${point}: { ${values.join(", ")} },`;
+  });
+  return `{\n${texts.join("\n")}\n}`;
+}
+
 function emitDmilMethods(
   model: ClassDeclaration,
   module: Module,
@@ -237,7 +262,7 @@ function emitDmilMethods(
   const logits = fusion.components.map(
     (component) => `${component.id}: ${componentText(plan, component, source(component))},`,
   );
-  const parts = record(
+  const partsText = record(
     names,
     (name) => `this.${plan.consistencyOf(name)}.apply(${access("intra", name)}.main, context)`,
   );
@@ -250,7 +275,7 @@ function emitDmilMethods(
     ),
     parameters: [{ name: "intra", type: "Intra" }, ...presentParameter(module, plan), context],
     statements: [
-      ...(consistency ? [`const parts = ${parts};`] : []),
+      ...(consistency ? [`const parts = ${partsText};`] : []),
       `const logits = {\n${logits.join("\n")}\n};`,
       consistency ? `return { parts, logits };` : `return { logits };`,
     ],
@@ -273,15 +298,18 @@ function emitDmilMethods(
     returnType: module.useType("Answer"),
   });
   const pass = plan.optional ? ", batch.present" : "";
+  const measured = measuredPoints(plan);
+  const parts = measured.some(({ needs }) => needs === "consistency") ? "parts, " : "";
   model.addMethod({
     name: "predict",
     parameters: [{ name: "batch", type: `${module.useType("TensorBatch")}<Inputs>` }, context],
     returnType: module.useType("Answer"),
     statements: [
       `const intra = this.intra(batch, context);`,
-      `const { logits } = this.interactions(intra${pass}, context);`,
+      `const { ${parts}logits } = this.interactions(intra${pass}, context);`,
       `const unimodal = ${record(names, (name) => `this.${plan.intraOf(name)}.predict(${access("intra", name)}, context)`)};`,
-      `return { ...this.fuse(intra, logits${pass}, context), unimodal };`,
+      ...(measured.length === 0 ? [] : [`const points = ${pointsText(plan, fusion)};`]),
+      `return { ...this.fuse(intra, logits${pass}, context), unimodal${measured.length === 0 ? "" : ", points"} };`,
     ],
   });
   for (const [name, method] of [

@@ -1,4 +1,4 @@
-import type { MetricIr } from "../ir.js";
+import type { MetricIr, PidIr } from "../ir.js";
 import { paradigms } from "../tables/training.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -17,20 +17,9 @@ export function emitEvaluation(module: Module, plan: Plan): void {
     ...(probes ? [`const unimodal = await ${module.use("linearProbes")}(model, data);`] : []),
     `const metrics = {\n${evaluation.metrics.map((metric) => metricLine(module, metric, probes)).join("\n")}\n};`,
   ];
-  for (const [i, { measure, call, modalities, on }] of evaluation.pid.entries()) {
-    const name = i === 0 ? "pid" : `pid${i + 1}`;
-    module.use(call.name);
-    statements.push(
-      `const ${name} = await session.measure(predictions, {
-        measure: ${literal(measure)},
-        modalities: [${modalities.map(literal).join(", ")}],
-        on: ${literal(on)},
-        estimate: (x1, x2, labels, progress) =>
-          ${call.name}(x1, x2, labels, predictions.classes.length, { ${options(call.options ?? {}).slice(2, -2)}, onProgress: progress }),
-      });`,
-    );
-  }
-  const pids = evaluation.pid.map((_, i) => (i === 0 ? "pid" : `pid${i + 1}`));
+  for (const [i, pid] of evaluation.pid.entries())
+    statements.push(`const ${pidName(i)} = ${pidText(module, pid)};`);
+  const pids = evaluation.pid.map((_, i) => pidName(i));
   const parts = ["predictions", "metrics", `pid: [${pids.join(", ")}]`];
   if (plan.block !== undefined || kind === "i2moe") parts.push(module.use("components", "./model.ts"));
   if (plan.block !== undefined) parts.push(module.use("rules", "./model.ts"));
@@ -60,4 +49,34 @@ function metricLine(module: Module, { name, call, unimodal }: MetricIr, probes: 
   const bins = call.options?.bins;
   if (typeof bins === "number") args.push(`{ bins: ${numeral(bins)} }`);
   return `${name}: ${module.use(call.name)}(${args.join(", ")}),`;
+}
+
+function pidName(i: number): string {
+  return i === 0 ? "pid" : `pid${i + 1}`;
+}
+
+/** What measures: `await session.measure(predictions, { ... })`. */
+function pidText(module: Module, { measure, call, quantiser, modalities, on, unit, atoms }: PidIr): string {
+  const list = `[${modalities.map(literal).join(", ")}]`;
+  module.use(call.name);
+  if (atoms !== undefined)
+    return `${call.name}(predictions, components, {\nmodalities: ${list},\natoms: ${options(atoms)},\n})`;
+  const given = options(call.options ?? {}).slice(2, -2);
+  const progress = quantiser === undefined || measure === "broja";
+  const estimate =
+    quantiser === undefined
+      ? `([x1, x2], labels, progress) =>
+          ${call.name}(x1, x2, labels, predictions.classes.length, { ${given}, onProgress: progress })`
+      : `(symbols, labels${progress ? ", progress" : ""}) =>
+          ${call.name}(symbols, labels, { ${given}${progress ? ", onProgress: progress" : ""} })`;
+  const more = [
+    ...(unit === "nats" ? [] : [`unit: ${literal(unit)}`]),
+    ...(quantiser === undefined ? [] : [options(quantiser).slice(2, -2)]),
+  ].map((line) => `${line},\n`);
+  return `await session.measure(predictions, {
+      measure: ${literal(measure)},
+      modalities: ${list},
+      on: ${literal(on)},
+      ${more.join("")}estimate: ${estimate},
+    })`;
 }

@@ -18,6 +18,8 @@ export type ParameterType =
   | { kind: "integer"; min: number; max?: number }
   | { kind: "number"; min: number; max?: number; above?: boolean }
   | { kind: "word"; words: readonly string[] }
+  /** A bare name, that what uses it looks up. */
+  | { kind: "name" }
   | { kind: "modality" };
 
 export type Argument =
@@ -105,6 +107,7 @@ export const severalWords = (name: string, doc: string, words: readonly string[]
 
 /** "a whole number from 1", "one of `same` or `valid`" */
 export function describeType(type: ParameterType): string {
+  if (type.kind === "name") return "a name";
   if (type.kind === "word") return type.words.map((text) => `\`${text}\``).join(" or ");
   if (type.kind === "modality") return "the name of a modality";
   const noun = type.kind === "integer" ? "a whole number" : "a number";

@@ -92,9 +92,9 @@ export const dataProblems = {
   labelShape: row("MM4015", (p: { column: string; found: readonly number[] }) => ({
     message: `Column "${p.column}" has ${shape(p.found)} of each sample; a label is one value.`,
   })),
-  unmeasurable: row("MM4016", (p: { measure: string; reason: string }) => ({
+  unmeasurable: row("MM4016", (p: { measure: string; reason: string; fix?: string }) => ({
     message: `\`pid ${p.measure}\` can't measure the held-out samples: ${p.reason}`,
-    fix: "hold out more samples, or take fewer folds",
+    fix: p.fix ?? "hold out more samples, or take fewer folds or bins",
   })),
   nothingHeldOut: row("MM4017", (p: { name: string; classes: readonly string[] }) => ({
     message: `No sample is of ${p.classes.map((name) => `"${name}"`).join(" or ")} of \`${p.name}\`, which \`hold out\` sets aside.`,

@@ -9,6 +9,8 @@ export interface Answer {
   logits: tf.Tensor2D;
   /** What each modality was encoded to, [batch, width]. */
   encodings: Record<string, tf.Tensor2D>;
+  /** More named points that the spec measures at: of each the values of each modality, [batch, width]. */
+  points?: Record<string, Record<string, tf.Tensor2D>>;
   /** What each modality's own predictor says, where the model has one: logits [batch, classes]. */
   unimodal?: Record<string, tf.Tensor2D>;
   /** The gate's share of each component, [batch, components], in the model's order of components. */

@@ -21,6 +21,8 @@ export interface Predictions {
   present: Record<string, Uint8Array>;
   /** What each modality was encoded to. */
   encodings: Record<string, View>;
+  /** More named points of the model, where its answer has them. */
+  points?: Record<string, Record<string, View>>;
   /** What was given, flattened. */
   inputs: Record<string, View>;
   /** Per modality, the shape of one sample's input. */
@@ -70,6 +72,7 @@ export async function predict<Inputs>(
     );
   const probabilities = collected.get("logits")?.values ?? new Float32Array(0);
   const unimodal = Object.entries(group("unimodal:")).map(([name, view]) => [name, view.values] as const);
+  const points = Object.keys(group("point:")).map((key) => key.split(":")[0] as string);
   const shares = collected.get("shares")?.values;
   const rules = collected.get("rules");
   return {
@@ -88,6 +91,9 @@ export async function predict<Inputs>(
       ]),
     ),
     shapes: samples.shapes,
+    ...(points.length > 0 && {
+      points: Object.fromEntries(points.map((point) => [point, group(`point:${point}:`)])),
+    }),
     ...(unimodal.length > 0 && { unimodal: Object.fromEntries(unimodal) }),
     ...(samples.truth && { truth: samples.truth }),
     ...(shares && { shares }),
@@ -103,6 +109,7 @@ function tensorsOf(answer: Answer): [string, tf.Tensor2D][] {
   return [
     ["logits", tf.softmax(answer.logits)],
     ...prefixed("encodings:", answer.encodings),
+    ...Object.entries(answer.points ?? {}).flatMap(([point, group]) => prefixed(`point:${point}:`, group)),
     ...prefixed("unimodal:", probabilities(answer.unimodal)),
     ...(answer.shares ? [["shares", answer.shares] as [string, tf.Tensor2D]] : []),
     ...(answer.rules ? [["rules", answer.rules] as [string, tf.Tensor2D]] : []),

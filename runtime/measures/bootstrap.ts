@@ -1,4 +1,5 @@
 import { Random } from "../data/random.js";
+import type { Columns } from "./decomposition.js";
 
 /** A mean and the standard error of it. */
 export interface Estimate {
@@ -22,4 +23,18 @@ export function meanEstimate(values: ArrayLike<number>, draws = 400, seed = 1): 
     second += (sum / n) ** 2 / draws;
   }
   return { mean, error: Math.sqrt(Math.max(0, ((second - first ** 2) * draws) / (draws - 1))) };
+}
+
+/**
+ * The same of several columns, without drawing: over all resamples that there could be, the means spread by the standard deviation of
+ * the values over sqrt(n) (Efron 1979).
+ */
+export function meanEstimates(columns: Columns): Record<string, Estimate> {
+  const estimate = (values: Float64Array): Estimate => {
+    const n = values.length;
+    const mean = values.reduce((sum, value) => sum + value / n, 0);
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / n, 0);
+    return { mean, error: n < 2 ? NaN : Math.sqrt(variance / n) };
+  };
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, estimate(values)]));
 }

@@ -1,5 +1,13 @@
 export { atomsOf, type Atoms } from "./atoms.js";
-export { meanEstimate, type Estimate } from "./bootstrap.js";
+export { meanEstimate, meanEstimates, type Estimate } from "./bootstrap.js";
+export { broja, type BrojaOptions, type BrojaPid } from "./broja.js";
+export type { Symbols } from "./cells.js";
+export { inUnit, type Columns, type Decomposition, type Unit } from "./decomposition.js";
+export { gateAtoms } from "./gate.js";
+export { isx, type IsxPid } from "./isx.js";
+export { redundancyLattice, type Antichain, type Lattice } from "./lattice.js";
 export { lsmi, type LsmiOptions, type SamplePid } from "./lsmi.js";
-export { pointwise, toBits, type PointwisePid } from "./pointwise.js";
+export type { PluginOptions, PluginPid } from "./plugin.js";
+export { pointwise } from "./pointwise.js";
+export { quantise, TooManySymbols, type QuantiseOptions, type Quantiser } from "./quantise.js";
 export type { View } from "./view.js";

@@ -1,4 +1,4 @@
-export type { MeasureRequest, MeasuredPid } from "./measure.js";
+export { measureGate, type MeasureRequest, type MeasuredPid, type Quantised } from "./measure.js";
 export { UsageError } from "./options.js";
 export { renderReport } from "./render.js";
 export type { Findings, ReportContent } from "./report.js";

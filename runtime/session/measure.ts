@@ -1,52 +1,144 @@
 import { ProblemList } from "../data/problems.js";
 import type { Predictions } from "../learning/predict.js";
-import type { SamplePid, View } from "../measures/index.js";
+import { gateAtoms, inUnit, quantise, TooManySymbols } from "../measures/index.js";
+import type {
+  Atoms,
+  Decomposition,
+  QuantiseOptions,
+  Quantiser,
+  SamplePid,
+  Unit,
+  View,
+} from "../measures/index.js";
 
-/** What is to be measured, and by what. */
-export interface MeasureRequest {
+interface Request<Modalities extends readonly string[]> {
   measure: string;
-  modalities: readonly [string, string];
-  /** What the modalities were encoded to, or the inputs themselves. */
-  on: "encodings" | "inputs";
-  estimate(
-    x1: View,
-    x2: View,
-    labels: Int32Array,
-    progress: (fraction: number) => void | Promise<void>,
-  ): Promise<SamplePid>;
+  modalities: Modalities;
+  /** `inputs`, `encodings`, or another point that the model's answer names. */
+  on: string;
+  /** What the result is told in. @default "nats" */
+  unit?: Unit;
 }
 
-/** Interactions of every sample, in nats; NaN for a sample that lacks one of the modalities. */
+type Progress = (fraction: number) => void | Promise<void>;
+
+/** A measure of the values themselves. */
+export interface ValuesRequest<Modalities extends readonly string[]> extends Request<Modalities> {
+  quantiser?: undefined;
+  estimate(
+    views: { [Modality in keyof Modalities]: View },
+    labels: Int32Array,
+    progress: Progress,
+  ): Promise<Decomposition | SamplePid>;
+}
+
+/** A measure of symbols, and what makes them. */
+export interface SymbolsRequest<Modalities extends readonly string[]>
+  extends Request<Modalities>, QuantiseOptions {
+  estimate(
+    symbols: Int32Array[],
+    labels: Int32Array,
+    progress: Progress,
+  ): Decomposition | Promise<Decomposition>;
+}
+
+/** What is to be measured, and by what. */
+export type MeasureRequest<Modalities extends readonly string[] = readonly string[]> =
+  ValuesRequest<Modalities> | SymbolsRequest<Modalities>;
+
+/** Interactions that were measured. */
 export interface MeasuredPid {
   measure: string;
-  modalities: readonly [string, string];
-  on: "encodings" | "inputs";
-  /** Of the samples that have both modalities; `rows` says which they are. */
-  pid: SamplePid;
+  modalities: readonly string[];
+  on: string;
+  unit: Unit | "share";
+  /** What made symbols of the values, where it measured symbols. */
+  quantiser?: Quantised;
+  /** Of the samples that have all of the modalities; `rows` says which they are. */
+  pid: Decomposition;
   rows: Int32Array;
 }
 
-/** Measures the samples that have both modalities. */
-export async function estimatePid(
+/** A quantiser, and how many symbols it made of each modality. */
+export interface Quantised {
+  name: Quantiser;
+  bins?: number;
+  symbols: number[];
+}
+
+/** Measures the samples that have all of the modalities. */
+export async function estimatePid<const Modalities extends readonly string[]>(
   predictions: Predictions,
-  { measure, modalities, on, estimate }: MeasureRequest,
-  progress: (fraction: number) => void | Promise<void>,
+  request: MeasureRequest<Modalities>,
+  progress: Progress,
 ): Promise<MeasuredPid> {
-  const [a, b] = modalities;
-  const present = [predictions.present[a], predictions.present[b]];
+  const { measure, modalities, on, unit = "nats" } = request;
+  const present = modalities.map((name) => predictions.present[name]);
   const rows = Int32Array.from(Array(predictions.size).keys()).filter((i) =>
     present.every((p) => p?.[i] !== 0),
   );
-  const views = modalities.map((name) => takeRows(predictions[on][name] as View, rows)) as [View, View];
+  const point = pointOf(predictions, on);
+  const views = modalities.map((name) => takeRows(point[name] as View, rows));
   const labels = Int32Array.from(rows, (row) => predictions.labels[row] as number);
-  const pid = await estimate(views[0], views[1], labels, progress).catch((error: unknown) => {
+  const measured = (pid: Decomposition): MeasuredPid => ({
+    measure,
+    modalities,
+    on,
+    unit,
+    pid: inUnit(pid, unit),
+    rows,
+  });
+  try {
+    if (request.quantiser === undefined)
+      return measured(decomposition(await request.estimate(views as never, labels, progress)));
+    const symbols = quantise(views, request);
+    const pid = await request.estimate(symbols, labels, progress);
+    return { ...measured(pid), quantiser: quantised(request, symbols) };
+  } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const problems = new ProblemList();
-    problems.add("unmeasurable", "data", { measure, reason: error.message });
+    const reason =
+      error instanceof TooManySymbols ? error.reasonOf(modalities[error.view] as string) : error.message;
+    const more = error instanceof TooManySymbols ? { fix: error.fix } : {};
+    problems.add("unmeasurable", "data", { measure, reason, ...more });
     problems.check();
     throw error;
-  });
-  return { measure, modalities, on, pid, rows };
+  }
+}
+
+function quantised({ quantiser, bins }: QuantiseOptions, symbols: readonly Int32Array[]): Quantised {
+  const counts = symbols.map((coded) => new Set(coded).size);
+  return { name: quantiser, ...(bins !== undefined && { bins }), symbols: counts };
+}
+
+/**
+ * The gate's shares of every sample, as atoms.
+ * @param components the gate's components, in the order of its shares
+ * @param atoms the atom of each component
+ */
+export function measureGate<Component extends string>(
+  predictions: Predictions,
+  components: readonly Component[],
+  { modalities, atoms }: { modalities: readonly string[]; atoms: Readonly<Record<Component, string>> },
+): MeasuredPid {
+  const atomOf = components.map((component) => atoms[component]);
+  const names = modalities.length === 2 ? ["r", "u1", "u2", "s"] : [...new Set(atomOf)];
+  const pid = gateAtoms(predictions.shares ?? new Float32Array(0), atomOf, names);
+  const rows = Int32Array.from({ length: predictions.size }, (_, i) => i);
+  return { measure: "gate", modalities, on: "gate", unit: "share", pid, rows };
+}
+
+function pointOf(predictions: Predictions, on: string): Record<string, View> {
+  if (on === "inputs" || on === "encodings") return predictions[on];
+  return predictions.points?.[on] ?? {};
+}
+
+/** What `lsmi` finds, as every measure tells it. */
+function decomposition(found: Decomposition | SamplePid): Decomposition {
+  if (!("r" in found)) return found;
+  const columns = ({ r, u1, u2, s }: Atoms) => ({ r, u1, u2, s });
+  const { means, errors, chosen } = found;
+  return { atoms: columns(found), errors: columns(errors), means, chosen };
 }
 
 /** Rows of [n, width]. */

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import Table from "cli-table3";
 import colours from "picocolors";
-import { atoms, type MeanAndError, type PidSummary, type ReportContent } from "./report.js";
+import { readableAtoms, type MeanAndError, type PidSummary, type ReportContent } from "./report.js";
 
 /** The report as people read it in a terminal. */
 export function renderReport(content: ReportContent, folder: string): string {
@@ -35,30 +35,65 @@ function metricsTable({ metrics, samples, model }: ReportContent): string {
   return `${colours.bold(model)}${split}\n${rows.toString()}`;
 }
 
-function nats({ mean, error }: MeanAndError): string {
-  return `${mean.toFixed(3)} ± ${error.toFixed(3)}`;
+function estimate({ mean, error }: MeanAndError): string {
+  return Number.isNaN(error) ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${error.toFixed(3)}`;
 }
 
-function pidTable({ measure, modalities, mean, byClass, on, samples }: PidSummary): string {
+/** The unit as a title says it. */
+const units = { nats: "in nats", bits: "in bits", share: "as shares that add up to 1" };
+
+function pidTable(summary: PidSummary): string {
+  const { measure, modalities, mean, byClass, on, samples, unit, shuffled, quantiser } = summary;
   const [a, b] = modalities;
-  const rows = table(["", "samples", "accuracy", "R", `U(${a})`, `U(${b})`, "S"], 1);
+  const atoms = readableAtoms(mean);
+  const heads: Record<string, string> = { r: "R", u1: `U(${a})`, u2: `U(${b})`, s: "S" };
+  const rows = table(["", "samples", "accuracy", ...atoms.map((atom) => heads[atom] ?? atom)], 1);
   const right = byClass.reduce((sum, { accuracy, samples: n }) => sum + accuracy * n, 0) / samples;
   const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
-  rows.push(["all", samples, percent(right), ...atoms.map((atom) => nats(mean[atom]))]);
-  for (const summary of byClass) {
+  const all = byClass.length > 0 ? percent(right) : "";
+  rows.push(["all", samples, all, ...atoms.map((atom) => estimate(mean[atom] as MeanAndError))]);
+  for (const own of byClass) {
     rows.push([
-      summary.class,
-      summary.samples,
-      percent(summary.accuracy),
-      ...atoms.map((atom) => nats(summary[atom])),
+      own.class,
+      own.samples,
+      percent(own.accuracy),
+      ...atoms.map((atom) => estimate(own[atom] as MeanAndError)),
     ]);
   }
-  const title = `Where the answers come from: pid ${measure} of the ${on}, mean ± standard error in nats`;
-  return `${colours.bold(title)}\n${rows.toString()}`;
+  if (shuffled)
+    rows.push(["labels shuffled", samples, "", ...atoms.map((atom) => (shuffled[atom] ?? NaN).toFixed(3))]);
+  const place = measure === on ? "" : ` of the ${pointNames[on] ?? `point ${on}`}${quantiserText(quantiser)}`;
+  const title = `Where the answers come from: pid ${measure}${place}, mean ± standard error ${units[unit]}`;
+  return [colours.bold(title), rows.toString(), ...pidNotes(summary, atoms)].join("\n");
 }
 
-function strongestTable({ strongest }: PidSummary): string {
-  const rows = table(["most", "sample (class): nats", "", ""], 1);
+const pointNames: Record<string, string> = { inputs: "inputs", encodings: "encodings" };
+
+/** " in 4 quantiles a column" */
+function quantiserText(quantiser: PidSummary["quantiser"]): string {
+  if (quantiser === undefined || quantiser.name === "none") return "";
+  const { name, bins, symbols } = quantiser;
+  if (name === "kmeans") return ` by k-means into ${bins} symbols`;
+  const kind = name === "uniform" ? "equal bins" : "quantiles";
+  return ` in ${bins} ${kind} a column (${symbols.join(" and ")} symbols)`;
+}
+
+/** What must be known to read a table of atoms. */
+function pidNotes({ modalities, mean, gap, unit }: PidSummary, atoms: readonly string[]): string[] {
+  const notes: string[] = [];
+  if (modalities.length > 2) {
+    const names = modalities.map((name, k) => `${k + 1} ${name}`).join(", ");
+    const count = Object.keys(mean).length;
+    const chosen = atoms.length < count ? `; the ${atoms.length} largest of ${count} atoms` : "";
+    notes.push(`  {1}{23}: either 1 or 2 and 3 together; ${names}${chosen}`);
+  }
+  if (gap !== undefined) notes.push(`  at most ${gap.toExponential(1)} ${unit} from the optimum`);
+  return notes;
+}
+
+function strongestTable({ strongest, unit }: PidSummary): string {
+  if (Object.keys(strongest).length === 0) return "";
+  const rows = table(["most", `sample (class): ${unit}`, "", ""], 1);
   for (const [kind, samples] of Object.entries(strongest)) {
     const cells = samples.map(({ index, label, value }) => `${index} (${label}): ${value.toFixed(2)}`);
     rows.push([kind, ...cells, ...Array<string>(3 - cells.length).fill("")]);

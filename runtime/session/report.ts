@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Rule } from "../fusion/index.js";
 import type { Predictions } from "../learning/predict.js";
-import { meanEstimate } from "../measures/index.js";
+import { meanEstimates, type Columns, type Decomposition, type Estimate } from "../measures/index.js";
 import type { MetricResult } from "../metrics/index.js";
 import { writeAtomically, writeParquet, type ParquetColumn } from "../runs/index.js";
-import type { MeasuredPid } from "./measure.js";
+import type { MeasuredPid, Quantised } from "./measure.js";
 import { summariseOutside, type OutsideSummary } from "./outside.js";
+import { suffixesOf } from "./suffixes.js";
 import type { Versions } from "./versions.js";
 
 /** What an evaluation found. */
@@ -28,35 +29,36 @@ export interface About {
   versions: Versions;
 }
 
-export const atoms = ["r", "u1", "u2", "s"] as const;
-export type Atom = (typeof atoms)[number];
+/** A mean and its standard error, in the unit of the measure. */
+export type MeanAndError = Estimate;
 
-/** A mean in nats and its standard error. */
-export interface MeanAndError {
-  mean: number;
-  error: number;
-}
-
-export interface ClassSummary extends Record<Atom, MeanAndError> {
+/** Of one class: what it fares like, and the mean of each atom by the atom's name. */
+export interface ClassSummary {
   class: string;
   samples: number;
   accuracy: number;
+  [atom: string]: MeanAndError | string | number;
 }
 
-export interface PidSummary {
+export interface PidSummary extends Pick<Decomposition, "informations" | "shuffled" | "gap" | "chosen"> {
   measure: string;
-  unit: "nats";
-  modalities: readonly [string, string];
+  /** Of all figures here and of its columns in pid.parquet; the gate's shares add up to 1. */
+  unit: MeasuredPid["unit"];
+  modalities: readonly string[];
   on: string;
+  /** What made symbols of the values, where it measured symbols. */
+  quantiser?: Quantised;
   samples: number;
-  mean: Record<Atom, MeanAndError>;
+  /** What follows the name of each of its columns in pid.parquet. */
+  suffix: string;
+  /** By the atom's name: r, u1, u2 and s of two modalities, antichains like {1}{23} of more. */
+  mean: Record<string, MeanAndError>;
+  /** Empty where the measure is of the whole data set. */
   byClass: ClassSummary[];
   /** Rows of the data's source in which each interaction is strongest, strongest first. */
-  strongest: Record<
-    "redundant" | "unique" | "synergistic",
-    { index: number; label: string; value: number }[]
-  >;
-  chosen: unknown;
+  strongest: Record<string, { index: number; label: string; value: number }[]>;
+  /** Mean informative and misinformative parts of each atom, where the measure has them. */
+  parts?: Record<string, { informative: number; misinformative: number }>;
 }
 
 /** metrics.json. The same run on the same engine gives the same bytes. */
@@ -92,6 +94,7 @@ export async function report(
   findings: Findings,
   samples: ReportContent["samples"],
 ): Promise<ReportContent> {
+  const suffixes = suffixesOf(findings.pid);
   const content: ReportContent = {
     ...about,
     ...(samples && { samples }),
@@ -100,9 +103,9 @@ export async function report(
     ...lackingSummary(findings),
     ...truthSummary(findings),
     ...(findings.outside && { outside: summariseOutside(findings.predictions, findings.outside) }),
-    pid: findings.pid.map((measured) => summarise(measured, findings.predictions)),
+    pid: findings.pid.map((measured, k) => summarise(measured, suffixes[k] as string, findings.predictions)),
   };
-  await writeParquet(join(folder, "pid.parquet"), sampleColumns(findings));
+  await writeParquet(join(folder, "pid.parquet"), sampleColumns(findings, suffixes));
   await writeAtomically(join(folder, "metrics.json"), `${JSON.stringify(content, null, 2)}\n`);
   return content;
 }
@@ -164,25 +167,62 @@ function truthSummary({ predictions, components }: Findings): Pick<ReportContent
   return { truth: { bayesAccuracy: truth.bayesAccuracy, byType } };
 }
 
-function summarise(
-  { measure, modalities, on, pid, rows }: MeasuredPid,
-  predictions: Predictions,
-): PidSummary {
-  const { labels, predicted, classes, index } = predictions;
-  const byClass = classes.flatMap((name, c) => {
+function summarise(measured: MeasuredPid, suffix: string, predictions: Predictions): PidSummary {
+  const { measure, modalities, on, unit, quantiser, pid, rows } = measured;
+  const { informations, shuffled, gap, chosen } = pid;
+  return {
+    measure,
+    unit,
+    modalities,
+    on,
+    ...(quantiser && { quantiser }),
+    samples: rows.length,
+    suffix,
+    mean: pid.means,
+    byClass: pid.atoms ? byClass(pid.atoms, rows, predictions) : [],
+    strongest: pid.atoms ? strongestSamples(measured, pid.atoms, predictions) : {},
+    ...(pid.parts && { parts: meanParts(pid.parts) }),
+    ...(informations && { informations }),
+    ...(shuffled && { shuffled }),
+    ...(gap !== undefined && { gap }),
+    ...(chosen !== undefined && { chosen }),
+  };
+}
+
+function byClass(
+  atoms: Columns,
+  rows: Int32Array,
+  { classes, labels, predicted }: Predictions,
+): ClassSummary[] {
+  return classes.flatMap((name, c) => {
     const members = [...rows.keys()].filter((i) => labels[rows[i] as number] === c);
     if (members.length === 0) return [];
     const right = members.filter((i) => predicted[rows[i] as number] === c).length;
-    const means = atoms.map(
-      (atom) => [atom, meanEstimate(Float64Array.from(members, (i) => pid[atom][i] as number))] as const,
+    const own = Object.entries(atoms).map(
+      ([atom, values]) => [atom, Float64Array.from(members, (i) => values[i] as number)] as const,
     );
-    return {
-      class: name,
-      samples: members.length,
-      accuracy: right / members.length,
-      ...(Object.fromEntries(means) as Record<Atom, MeanAndError>),
-    };
+    const means = meanEstimates(Object.fromEntries(own));
+    return { class: name, samples: members.length, accuracy: right / members.length, ...means };
   });
+}
+
+/** How many atoms are shown where a measure has more than people can read. */
+const readable = 5;
+
+/** The atoms that a table has room for: all four of two modalities, the largest means of more, in the lattice's order. */
+export function readableAtoms(mean: Record<string, MeanAndError>): string[] {
+  const names = Object.keys(mean);
+  if (names.length <= readable) return names;
+  const size = (name: string) => Math.abs(mean[name]?.mean ?? 0);
+  const largest = [...names].sort((a, b) => size(b) - size(a)).slice(0, readable);
+  return names.filter((name) => largest.includes(name));
+}
+
+function strongestSamples(
+  { pid, rows }: MeasuredPid,
+  atoms: Columns,
+  { classes, labels, index }: Predictions,
+): PidSummary["strongest"] {
   const strongest = (value: (i: number) => number) =>
     [...rows.keys()]
       .sort((a, b) => value(b) - value(a) || a - b)
@@ -192,25 +232,35 @@ function summarise(
         label: classes[labels[rows[i] as number] as number] as string,
         value: value(i),
       }));
-  return {
-    measure,
-    unit: "nats",
-    modalities,
-    on,
-    samples: rows.length,
-    mean: pid.means,
-    byClass,
-    strongest: {
-      redundant: strongest((i) => pid.r[i] as number),
-      unique: strongest((i) => Math.max(pid.u1[i] as number, pid.u2[i] as number)),
-      synergistic: strongest((i) => pid.s[i] as number),
-    },
-    chosen: pid.chosen,
-  };
+  const { r, u1, u2, s } = atoms;
+  if (r && u1 && u2 && s)
+    return {
+      redundant: strongest((i) => r[i] as number),
+      unique: strongest((i) => Math.max(u1[i] as number, u2[i] as number)),
+      synergistic: strongest((i) => s[i] as number),
+    };
+  const named = readableAtoms(pid.means).map(
+    (name) => [name, strongest((i) => (atoms[name] as Float64Array)[i] as number)] as const,
+  );
+  return Object.fromEntries(named);
+}
+
+function meanParts({ informative, misinformative }: NonNullable<Decomposition["parts"]>) {
+  const mean = (values: Float64Array | undefined) =>
+    values ? values.reduce((sum, value) => sum + value / values.length, 0) : NaN;
+  return Object.fromEntries(
+    Object.keys(informative).map((name) => [
+      name,
+      { informative: mean(informative[name]), misinformative: mean(misinformative[name]) },
+    ]),
+  );
 }
 
 /** One row a held-out sample: what it is, what the model said, where its answer came from. */
-function sampleColumns({ predictions, pid, components, rules }: Findings): ParquetColumn[] {
+function sampleColumns(
+  { predictions, pid, components, rules }: Findings,
+  suffixes: readonly string[],
+): ParquetColumn[] {
   const { size, classes, labels, predicted, probabilities, index, shares, rule } = predictions;
   const name = (c: number) => classes[c] as string;
   const columns: ParquetColumn[] = [
@@ -226,24 +276,25 @@ function sampleColumns({ predictions, pid, components, rules }: Findings): Parqu
   if (predictions.truth !== undefined) {
     const { types, typeNames, exact, information } = predictions.truth;
     columns.push({ name: "type", type: "text", values: Array.from(types, (t) => typeNames[t] as string) });
-    for (const atom of atoms) {
-      if (exact) columns.push({ name: `exact_${atom}`, type: "float", values: exact[atom] });
-    }
+    for (const [atom, values] of Object.entries(exact ?? {}))
+      columns.push({ name: `exact_${atom}`, type: "float", values, unit: "nats" });
     for (const [names, values] of Object.entries(information ?? {}))
-      columns.push({ name: `exact_i(${names})`, type: "float", values });
+      columns.push({ name: `exact_i(${names})`, type: "float", values, unit: "nats" });
   }
-  pid.forEach(({ pid: values, rows, modalities, measure }, k) => {
-    const suffix = pid.length === 1 ? "" : `_${measure}_${modalities.join("_")}_${k + 1}`;
-    const spread = (source: ArrayLike<number>) => {
-      const column = new Float64Array(size).fill(NaN);
-      rows.forEach((row, i) => (column[row] = source[i] as number));
-      return column;
+  pid.forEach(({ pid: { atoms = {}, errors = {}, parts }, rows, unit, modalities }, k) => {
+    const add = (group: Columns, ending: string) => {
+      for (const [atom, source] of Object.entries(group)) {
+        const values = new Float64Array(size).fill(NaN);
+        rows.forEach((row, i) => (values[row] = source[i] as number));
+        columns.push({ name: `${atom}${ending}${suffixes[k]}`, type: "float", values, unit });
+      }
     };
-    for (const atom of atoms)
-      columns.push({ name: atom + suffix, type: "float", values: spread(values[atom]) });
-    for (const atom of atoms) {
-      columns.push({ name: `${atom}_error${suffix}`, type: "float", values: spread(values.errors[atom]) });
-    }
+    add(atoms, "");
+    add(errors, "_error");
+    // Of four modalities there would be 332 columns of parts: metrics.json has their means.
+    if (parts === undefined || modalities.length > 3) return;
+    add(parts.informative, "_informative");
+    add(parts.misinformative, "_misinformative");
   });
   if (shares !== undefined && components !== undefined) {
     components.forEach((component, c) =>

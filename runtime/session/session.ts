@@ -118,7 +118,10 @@ export class Session {
   }
 
   /** Measures interactions sample by sample, and shows how far it is. */
-  async measure(predictions: Predictions, request: MeasureRequest): Promise<MeasuredPid> {
+  async measure<const Modalities extends readonly string[]>(
+    predictions: Predictions,
+    request: MeasureRequest<Modalities>,
+  ): Promise<MeasuredPid> {
     const begin = performance.now();
     this.progress.stage(`pid ${request.measure}`, 100, 1);
     try {
@@ -129,7 +132,8 @@ export class Session {
       });
     } finally {
       this.progress.done();
-      this.seconds[`pid ${request.measure}`] = (performance.now() - begin) / 1000;
+      const name = `pid ${request.measure}`;
+      this.seconds[name] = (this.seconds[name] ?? 0) + (performance.now() - begin) / 1000;
     }
   }
 

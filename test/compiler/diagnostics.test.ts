@@ -130,4 +130,17 @@ describe("diagnostics", () => {
       expectDiagnostics(spec({ data }), ["14:8 MM7009"]);
     }
   });
+
+  it("knows the points that each decomposition makes, and the gate that no paradigm of single modalities has", () => {
+    const measured = (train: string, evaluate: string) =>
+      spec({ fusion: block, train: `train { paradigm ${train} }`, evaluate: `evaluate { ${evaluate} }` });
+    expectDiagnostics(measured("dmil", "pid lsmi of main pid lsmi(on: unique) pid gate"), []);
+    expectDiagnostics(measured("dmil(ablation: intra_only)", "pid lsmi of main pid lsmi of rest"), []);
+    expectDiagnostics(measured("dmil(ablation: intra_only)", "pid lsmi of unique"), ["19:26 MM6021"]);
+    expectDiagnostics(measured("dmil(ablation: consistency_only)", "pid lsmi of shared"), []);
+    expectDiagnostics(measured("dmil(ablation: consistency_only)", "pid lsmi of main"), ["19:26 MM6021"]);
+    expectDiagnostics(measured("joint", "pid lsmi of main pid gate"), ["19:26 MM6021"]);
+    expectDiagnostics(measured("ensemble", "pid gate per sample"), ["18:20 MM6004", "19:14 MM6024"]);
+    expectDiagnostics(measured("unimodal(left)", "pid lsmi of encodings"), ["18:20 MM6004", "19:14 MM6010"]);
+  });
 });

@@ -78,9 +78,21 @@ data for M {
     expect(() => format("model M { target }")).toThrow(FormatError);
   });
 
-  const sources = [spec(), spec({ fusion: block }), readFileSync("examples/xor.mmspec", "utf8")].map(
-    (source) => source.replace(/\/\/.*/g, ""),
-  );
+  it("begins a line behind a pid that a comma would add a modality to", () => {
+    const source =
+      "model M { evaluate { pid broja of a,b accuracy pid gate , pid lsmi of main  per sample accuracy } }";
+    expect(format(source)).toBe(`model M {
+  evaluate {
+    pid broja of a, b
+    accuracy, pid gate, pid lsmi of main per sample, accuracy
+  }
+}
+`);
+  });
+
+  const open = spec({ evaluate: "evaluate { pid broja of left, right accuracy pid gate }" });
+  const specs = [spec(), spec({ fusion: block }), open, readFileSync("examples/xor.mmspec", "utf8")];
+  const sources = specs.map((source) => source.replace(/\/\/.*/g, ""));
   it("is idempotent and keeps the meaning, however a spec is spaced", () => {
     const spaced = fc
       .tuple(fc.constantFrom(...sources), fc.array(fc.constantFrom(" ", "  ", "\n", "\n\n", " // note\n")))

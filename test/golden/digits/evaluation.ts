@@ -25,7 +25,7 @@ export async function evaluate(session: Session, model: Digits, data: Splits): P
     measure: "lsmi",
     modalities: ["top", "bottom"],
     on: "encodings",
-    estimate: (x1, x2, labels, progress) =>
+    estimate: ([x1, x2], labels, progress) =>
       lsmi(x1, x2, labels, predictions.classes.length, { folds: 5, seed: 7, onProgress: progress }),
   });
   await session.report({ predictions, metrics, pid: [pid], components, rules });

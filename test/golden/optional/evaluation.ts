@@ -14,7 +14,7 @@ export async function evaluate(session: Session, model: Optional, data: Splits):
     measure: "lsmi",
     modalities: ["class", "camera"],
     on: "encodings",
-    estimate: (x1, x2, labels, progress) =>
+    estimate: ([x1, x2], labels, progress) =>
       lsmi(x1, x2, labels, predictions.classes.length, { folds: 3, seed: 5, onProgress: progress }),
   });
   await session.report({ predictions, metrics, pid: [pid], components, rules });

@@ -14,7 +14,7 @@ export async function evaluate(session: Session, model: Xor, data: Splits): Prom
     measure: "lsmi",
     modalities: ["left", "right"],
     on: "inputs",
-    estimate: (x1, x2, labels, progress) =>
+    estimate: ([x1, x2], labels, progress) =>
       lsmi(x1, x2, labels, predictions.classes.length, { folds: 5, seed: 1, onProgress: progress }),
   });
   await session.report({ predictions, metrics, pid: [pid], components, rules });
