@@ -32,6 +32,7 @@ const predictions: Predictions = {
   },
   encodings: {},
   inputs: { a: viewOf(0), b: viewOf(1), c: viewOf(2) },
+  shapes: { a: [1], b: [1], c: [1] },
   points: { main: { a: viewOf(0), b: viewOf(0), c: viewOf(2) } },
   shares: Float32Array.from({ length: 3 * size }, (_, at) => [0.5, 0.3, 0.2][at % 3] as number),
 };
