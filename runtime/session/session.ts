@@ -98,10 +98,10 @@ export class Session {
     process.on("disconnect", interrupt);
     let status = "failed";
     try {
-      this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
-      this.sayWhereItGoesOn();
       await this.keepTrainer();
       await this.writeRecord("running");
+      this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
+      this.sayWhereItGoesOn();
       await body();
       status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
