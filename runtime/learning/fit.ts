@@ -24,7 +24,7 @@ export interface Stage<Inputs> {
   optimizer: Optimizer;
   /** Prefixes of the weights that learn; all when it is left out. */
   learns?: readonly string[];
-  /** What is to become small: the sum of the terms. Each is logged by its name. */
+  /** What is to become small: the sum of the terms, the same ones at every step. Each is logged by its name. */
   loss(batch: TensorBatch<Inputs>, context: Context): Losses;
   /** What the validation split is held against, as a sum of terms too; the loss when it is left out. */
   validate?(batch: TensorBatch<Inputs>, context: Context): Losses;
@@ -49,6 +49,8 @@ export interface Epoch {
   losses: Record<string, number>;
   validationLoss?: number;
   validationLosses?: Record<string, number>;
+  /** Mean length of the gradient of all weights together, before it is clipped. */
+  gradient: number;
   learningRate: number;
   /** When it ended, as ISO 8601 has it. */
   ended: string;
@@ -115,6 +117,7 @@ class Fit<Inputs> {
   private readonly order: Random;
   private readonly noise: Random;
   private readonly tally = new LossTally();
+  private readonly gradients = new LossTally();
   private readonly history: Epoch[] = [];
   private epoch = 1;
   /** Steps that were taken in this epoch. */
@@ -194,7 +197,7 @@ class Fit<Inputs> {
   }
 
   private learnFrom(batch: Batch): void {
-    const { stage, data, noise, tally } = this;
+    const { stage, data, noise, tally, gradients } = this;
     const done = ((this.epoch - 1) * this.steps + this.step) / (this.steps * stage.epochs);
     const context: Context = { training: true, random: noise, temperature: temperatureAt(done) };
     tf.tidy(() => {
@@ -208,17 +211,20 @@ class Fit<Inputs> {
         clipNorm: stage.clipNorm,
         decay: stage.weightDecay,
         noise: this.noisy && { to: this.noisy, random: noise },
+        onGradient: (length) => gradients.note({ length }, batch.size),
       });
     });
   }
 
   /** Ends an epoch: validates it and sums it up. */
   private async close(): Promise<Epoch> {
-    const { stage, data, options, tally } = this;
+    const { stage, data, options, tally, gradients } = this;
     await this.look();
     await this.lookAtWeights();
     const { loss, losses } = tally.means();
+    const { loss: gradient } = gradients.means();
     tally.clear();
+    gradients.clear();
     const validation = data.validation && (await this.validate(data.validation));
     options.progress.epoch(
       loss,
@@ -230,6 +236,7 @@ class Fit<Inputs> {
       loss,
       losses,
       ...(validation && { validationLoss: validation.loss, validationLosses: validation.losses }),
+      gradient,
       learningRate: stage.optimizer.learningRate,
       ended: new Date().toISOString(),
     };
@@ -256,8 +263,11 @@ class Fit<Inputs> {
 
   /** Fetches the losses from the engine. @throws TrainingError */
   private async look(): Promise<void> {
-    const broken = await this.tally.read();
-    if (broken.length > 0) throw TrainingError.ofTerms(this.place(), broken);
+    const terms = await this.tally.read();
+    const [gradient] = await this.gradients.read();
+    const before = gradient !== undefined && gradient.step < (terms[0]?.step ?? Infinity);
+    if (before) throw TrainingError.ofGradient(this.place(), gradient);
+    if (terms.length > 0) throw TrainingError.ofTerms(this.place(), terms);
   }
 
   /** Nothing that isn't finite is kept. @throws TrainingError */
@@ -284,6 +294,7 @@ class Fit<Inputs> {
       order: this.orderBefore,
       noise: this.noise.state(),
       tally: this.tally.state(),
+      gradients: this.gradients.state(),
       optimizerSteps: optimizer.steps,
       ...(this.best && { best: bestEpoch as BestEpoch }),
       history: this.history,
@@ -302,6 +313,7 @@ class Fit<Inputs> {
     this.order.restore(plan.order);
     this.noise.restore(plan.noise);
     this.tally.restore(plan.tally);
+    this.gradients.restore(plan.gradients);
     this.history.push(...plan.history);
     this.model.parameters.assign(under("weights", tensors));
     this.stage.optimizer.restore({ steps: plan.optimizerSteps, means: under("optimizer", tensors) });
@@ -314,6 +326,7 @@ class Fit<Inputs> {
   dispose(): void {
     tf.dispose(this.best?.weights.map(({ tensor }) => tensor) ?? []);
     this.tally.dispose();
+    this.gradients.dispose();
     this.stage.optimizer.dispose();
     this.options.progress.done();
   }

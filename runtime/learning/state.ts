@@ -22,6 +22,8 @@ export interface FitPlan {
   noise: RandomState;
   /** Losses of the epoch under way. */
   tally: TallyState;
+  /** Lengths of its gradients. */
+  gradients: TallyState;
   /** Steps that the optimizer took. */
   optimizerSteps: number;
   /** The epoch with the lowest validation loss. */

@@ -8,6 +8,8 @@ export interface StepOptions {
   /** Share of each kernel that a step takes away (Loshchilov and Hutter 2019). */
   decay?: number | undefined;
   noise?: GradientNoise | undefined;
+  /** Is given the length of the gradient of all weights together, before it is clipped. */
+  onGradient?: ((length: tf.Scalar) => void) | undefined;
 }
 
 /**
@@ -18,18 +20,36 @@ export function takeStep(
   optimizer: Optimizer,
   weights: readonly tf.Variable[],
   loss: () => tf.Scalar,
-  { clipNorm, decay = 0, noise }: StepOptions = {},
+  options?: StepOptions,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const { value, grads: plain } = tf.variableGrads(loss, [...weights]);
-    const grads = noise === undefined ? plain : addNoise(plain, noise);
+    const { value, grads } = tf.variableGrads(loss, [...weights]);
+    applyGradients(optimizer, weights, grads, options);
+    return value;
+  });
+}
+
+/**
+ * Takes one step down these gradients.
+ * @param grads by the weights' names; a weight without one has no part in the loss
+ */
+export function applyGradients(
+  optimizer: Optimizer,
+  weights: readonly tf.Variable[],
+  grads: Readonly<Record<string, tf.Tensor>>,
+  { clipNorm, decay = 0, noise, onGradient }: StepOptions = {},
+): void {
+  tf.tidy(() => {
+    const perturbed = noise === undefined ? grads : addNoise(grads, noise);
     const gradient = tf.concat1d(
       weights.map((weight) => {
-        const grad = grads[weight.name];
+        const grad = perturbed[weight.name];
         return grad === undefined ? tf.zeros([weight.size]) : (tf.reshape(grad, [-1]) as tf.Tensor1D);
       }),
     );
-    const step = optimizer.step(clipNorm === undefined ? gradient : clip(gradient, clipNorm));
+    const length = tf.sqrt(tf.sum<tf.Scalar>(tf.square(gradient)));
+    onGradient?.(length);
+    const step = optimizer.step(clipNorm === undefined ? gradient : clip(gradient, length, clipNorm));
     let at = 0;
     for (const weight of weights) {
       const part = tf.reshape(tf.slice1d(step, at, weight.size), weight.shape);
@@ -37,11 +57,9 @@ export function takeStep(
       weight.assign(tf.sub(kept, part));
       at += weight.size;
     }
-    return value;
   });
 }
 
-function clip(gradient: tf.Tensor1D, limit: number): tf.Tensor1D {
-  const length = tf.sqrt(tf.sum(tf.square(gradient)));
+function clip(gradient: tf.Tensor1D, length: tf.Scalar, limit: number): tf.Tensor1D {
   return tf.mul(gradient, tf.minimum(1, tf.div(limit, tf.add(length, 1e-12))));
 }

@@ -158,7 +158,7 @@ export function cannotResume(folder: string, changed: readonly string[]): Checkp
 }
 
 function scalarsOf(epoch: Epoch, step: number): Scalars {
-  const { stage, loss, losses, validationLoss, validationLosses = {}, learningRate, ended } = epoch;
+  const { stage, loss, losses, validationLoss, validationLosses = {}, gradient, learningRate, ended } = epoch;
   const named = (kind: string, terms: Record<string, number>) =>
     Object.entries(terms).map(([name, value]) => [`${stage}/${kind}/${name}`, value] as const);
   return {
@@ -169,6 +169,7 @@ function scalarsOf(epoch: Epoch, step: number): Scalars {
       ...Object.fromEntries(named("loss", losses)),
       ...(validationLoss !== undefined && { [`${stage}/validation`]: validationLoss }),
       ...Object.fromEntries(named("validation", validationLosses)),
+      [`${stage}/gradient`]: gradient,
       [`${stage}/learning_rate`]: learningRate,
     },
   };

@@ -95,6 +95,7 @@ describe("fit", () => {
       losses: { "task.x": 3, pull: 0 },
       validationLoss: 4,
       validationLosses: { answer: 4 },
+      gradient: 0,
       learningRate: 1,
       ended: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     };
@@ -146,7 +147,21 @@ describe("fit", () => {
       { train: line(2), test: line(1) },
       { loss: () => ({ root: tf.sum(tf.sqrt(tf.mul(b, 0))), fine: tf.sum(a) }) },
     );
-    await expect(history).rejects.toThrow(/epoch 1, step 1 of 1 .*gradient: the weights b hold NaN/);
+    await expect(history).rejects.toThrow(
+      "epoch 1, step 1 of 1, all terms of the loss were finite, but the length of their gradient became NaN.",
+    );
+    expect(checkpoints).toEqual([]);
+  });
+
+  it("sees weights that outgrew their numbers in the last step", async () => {
+    const { model, a } = twoWeights();
+    a.assign(tf.tensor1d([3e38, 0]));
+    const { history, checkpoints } = learn(
+      model,
+      { train: line(2), test: line(1) },
+      { optimizer: sgd({ learningRate: 1e38 }), loss: () => ({ fine: tf.neg(tf.sum(a)) as tf.Scalar }) },
+    );
+    await expect(history).rejects.toThrow("after step 1 of 1, the weights a hold NaN or Infinity");
     expect(checkpoints).toEqual([]);
   });
 
