@@ -11,12 +11,12 @@ import { Digits } from "../test/golden/digits/model.js";
 
 await openEngine((process.argv[2] ?? "wasm") as EngineName);
 const weights = new Digits().parameters.select();
-const gradients = Object.fromEntries(weights.map(({ name, shape }) => [name, tf.randomNormal(shape)]));
+const named = weights.map(({ name, shape }) => ({ name, tensor: tf.randomNormal(shape) as tf.Tensor }));
+const gradients = Object.fromEntries(named.map(({ name, tensor }) => [name, tensor]));
 const published = tf.train.adam(1e-3);
 const ours = adam({ learningRate: 1e-3 });
 const runs: Record<string, () => void> = {
-  "TensorFlow.js's Adam": () =>
-    published.applyGradients(gradients as Parameters<tf.Optimizer["applyGradients"]>[0]),
+  "TensorFlow.js's Adam": () => published.applyGradients(named),
   ours: () => applyGradients(ours, weights, gradients),
 };
 
