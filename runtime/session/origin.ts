@@ -2,14 +2,14 @@ import { createHash, type Hash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Splits } from "../data/samples.js";
-import type { Engine } from "../engines/index.js";
+import type { Engine, EngineName } from "../engines/index.js";
 import { versions } from "./versions.js";
 
 /** What the weights of a run follow from. Where all of it is the same, so are they, bit by bit. */
 export interface Origin {
   mmspec: string;
   tensorflow: string;
-  engine: string;
+  engine: { name: EngineName; version: string; detail: string };
   /** SHA-256 of each file of the trainer that learning depends on. */
   code: Record<string, string>;
 }
@@ -17,15 +17,15 @@ export interface Origin {
 /** The trainer's files that only measure: they may change between a stop and going on. */
 const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts"];
 
-export async function originOf(trainer: string, engine: Engine): Promise<Origin> {
-  const names = (await readdir(trainer)).filter((name) => name.endsWith(".ts") && !measuring.includes(name));
+export async function originOf(trainer: string, { name, version, detail }: Engine): Promise<Origin> {
+  const files = (await readdir(trainer)).filter((file) => file.endsWith(".ts") && !measuring.includes(file));
   const code: Record<string, string> = {};
-  for (const name of names.sort()) {
-    const text = await readFile(join(trainer, name));
-    code[name] = createHash("sha256").update(text).digest("hex");
+  for (const file of files.sort()) {
+    const text = await readFile(join(trainer, file));
+    code[file] = createHash("sha256").update(text).digest("hex");
   }
   const { mmspec, tensorflow } = await versions();
-  return { mmspec, tensorflow, engine: `${engine.name} ${engine.version}, ${engine.detail}`, code };
+  return { mmspec, tensorflow, engine: { name, version, detail }, code };
 }
 
 /** What isn't as it was, as phrases; none when all is. */
@@ -35,10 +35,14 @@ export function changes(before: Origin, now: Origin): string[] {
   const was = (what: string, a: string, b: string) => (a === b ? [] : [`${what} was ${a} and is ${b}`]);
   return [
     ...(changed.length === 0 ? [] : [`the trainer's ${changed.join(", ")} changed`]),
-    ...was("the engine", before.engine, now.engine),
+    ...was("the engine", engineText(before), engineText(now)),
     ...was("mmspec", before.mmspec, now.mmspec),
     ...was("TensorFlow.js", before.tensorflow, now.tensorflow),
   ];
+}
+
+function engineText({ engine: { name, version, detail } }: Origin): string {
+  return `${name} ${version} (${detail})`;
 }
 
 /** SHA-256 of all samples, in their splits and order. */

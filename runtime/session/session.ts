@@ -23,8 +23,8 @@ import {
 import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
-import { renderReport } from "./render.js";
 import { changes, originOf, type Origin } from "./origin.js";
+import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
 import { cannotResume, Training, type RunPlan } from "./training.js";
 import { versions } from "./versions.js";
@@ -63,7 +63,7 @@ export class Session {
     /** What the folder said of the run before this process, and where to go on. */
     private readonly before: { record?: RunRecord; checkpoint?: Checkpoint } = {},
   ) {
-    this.started = options.resume && before.record ? new Date(before.record.started) : new Date();
+    this.started = before.record ? new Date(before.record.started) : new Date();
     this.progress = createProgress({ quiet: options.quiet });
     this.training = new Training({
       folder,
@@ -286,9 +286,11 @@ export async function openSession(about: SessionOptions): Promise<Session> {
         process.exit(exitCodes.done);
       }
     }
-    const engine = await openEngine(options.engine ?? (options.resume ? record?.engine.name : undefined));
+    const earlier = checkpoint && (checkpoint.plan as RunPlan).origin;
+    const as = earlier ?? (options.resume ? record : undefined);
+    const engine = await openEngine(options.engine ?? as?.engine.name);
     const origin = await originOf(dirname(fileURLToPath(about.script)), engine);
-    const changed = checkpoint ? changes((checkpoint.plan as RunPlan).origin, origin) : [];
+    const changed = earlier ? changes(earlier, origin) : [];
     if (changed.length > 0) throw cannotResume(folder, changed);
     return new Session(about, options, engine, folder, origin, {
       ...(record && { record }),

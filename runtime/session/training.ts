@@ -6,7 +6,7 @@ import type { Random } from "../data/random.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
 import type { Model } from "../learning/model.js";
-import { under, type FitPlan, type FitState } from "../learning/state.js";
+import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
 import {
   CheckpointError,
   EventFile,
@@ -138,7 +138,7 @@ export class Training {
       else for (const type of ["bin", "json"]) await rm(join(folder, `${name}.${type}`), { force: true });
     }
     tf.dispose(beside?.weights.map(({ tensor }) => tensor) ?? []);
-    await this.save({ tensors: weights.map(({ name, tensor }) => ({ name: `weights.${name}`, tensor })) });
+    await this.save({ tensors: prefixed("weights", weights) });
   }
 
   private async save({ plan: fit, tensors }: { plan?: FitPlan; tensors: NamedTensor[] }): Promise<void> {

@@ -130,10 +130,14 @@ describe("mmspec resume", () => {
     const learning = join(run, "trainer", "learning.ts");
     const code = fileOf(run, "trainer/learning.ts").toString();
     refused(learning, code.replace("batch: 16", "batch: 8"), "the trainer's learning.ts changed");
-    const record = fileOf(run, "run.json").toString();
-    const engine = record.replace('"name": "wasm"', '"name": "cpu"');
-    refused(join(run, "run.json"), engine, "the engine was wasm");
     refused(join(run, "checkpoint.safetensors"), "", "checkpoint.safetensors is damaged");
+
+    const imports = [import.meta.resolve("tsx"), resolve("dist/cli/use-own-runtime.js")];
+    const script = [...imports.flatMap((path) => ["--import", path]), join(run, "trainer", "train.ts")];
+    const cpu = [...script, "--run", run, "--resume", "--engine", "cpu"];
+    const elsewhere = spawnSync(process.execPath, cpu, { cwd: folder, encoding: "utf8", env: environment });
+    expect(elsewhere.stderr).toMatch(/can't be resumed: the engine was wasm .* and is cpu/);
+    expect(elsewhere.status).toBe(1);
 
     const more = await mmspecUntil(/joint +epoch/, interrupt, "resume", run);
     expect(more.err).toContain("resume    in stage 1, epoch");
