@@ -29,8 +29,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, evaluate, report, explain, format, new or engines.",
-    "Say what to do: mmspec check, compile, train, resume, evaluate, explain, format, new or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, explain, format, new or engines.",
   )
   .recommendCommands()
   .strict()
