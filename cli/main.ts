@@ -10,6 +10,7 @@ import { explain } from "./commands/explain.js";
 import { format } from "./commands/format.js";
 import { create } from "./commands/new.js";
 import { report } from "./commands/report.js";
+import { resume } from "./commands/resume.js";
 import { train } from "./commands/train.js";
 import { CommandError, exitCodes } from "./exit.js";
 
@@ -19,6 +20,7 @@ const parser = yargs(hideBin(process.argv))
   .command(check)
   .command(compile)
   .command(train)
+  .command(resume)
   .command(evaluate)
   .command(report)
   .command(explain)
@@ -27,7 +29,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, evaluate, report, explain, format, new or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, explain, format, new or engines.",
   )
   .recommendCommands()
   .strict()

@@ -9,7 +9,8 @@ export async function runScript(script: string, args: readonly string[]): Promis
   const tsx = import.meta.resolve("tsx");
   const runtime = new URL("./use-own-runtime.js", import.meta.url).href;
   const child = spawn(process.execPath, ["--import", tsx, "--import", runtime, script, ...args], {
-    stdio: "inherit",
+    // The channel tells the script when this process is gone.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   // A terminal sends Ctrl-C to both processes: the child ends cleanly, this one waits for it.
   const wait = () => {};

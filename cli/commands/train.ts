@@ -11,6 +11,7 @@ interface Options {
   runs: string;
   model: string | undefined;
   engine: string | undefined;
+  "checkpoint-every": number | undefined;
   quiet: boolean;
   json: boolean;
 }
@@ -19,6 +20,11 @@ export const engineOption = {
   type: "string",
   choices: ["tensorflow", "webgpu", "wasm", "cpu"],
   describe: "What to compute on; the best that is there when left out",
+} as const;
+
+export const checkpointOption = {
+  type: "number",
+  describe: "Seconds between two checkpoints, at least; 5 when left out",
 } as const;
 
 export const train: CommandModule<object, Options> = {
@@ -34,9 +40,10 @@ export const train: CommandModule<object, Options> = {
       })
       .option("model", { type: "string", describe: "Which model of the file" })
       .option("engine", engineOption)
+      .option("checkpoint-every", checkpointOption)
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
-  async handler({ file, runs, model, engine, quiet, json }) {
+  async handler({ file, runs, model, engine, "checkpoint-every": checkpointEvery, quiet, json }) {
     const compilation = await compileSpec({ file, model, json });
     if (compilation?.ir === undefined) return;
     await mkdir(runs, { recursive: true });
@@ -49,6 +56,7 @@ export const train: CommandModule<object, Options> = {
       ...["--data", resolve(dirname(file))],
       ...["--run", folder],
       ...(engine === undefined ? [] : ["--engine", engine]),
+      ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
       ...(quiet ? ["--quiet"] : []),
       ...(json ? ["--json"] : []),
     ]);

@@ -13,11 +13,15 @@ export interface Batch {
   rows: Int32Array;
 }
 
-/** All samples once, `size` at a time, the last batch with what is left; in an order of `random`'s when it is given. */
-export function* batches(samples: Samples, size: number, random?: Random): Generator<Batch> {
+/**
+ * All samples once, `size` at a time, the last batch with what is left; in an order of `random`'s when it is given.
+ * @param skip how many batches to leave out at the beginning
+ */
+export function* batches(samples: Samples, size: number, random?: Random, skip = 0): Generator<Batch> {
   const order = Int32Array.from({ length: samples.size }, (_, i) => i);
   random?.shuffle(order);
-  for (let at = 0; at < order.length; at += size) yield takeBatch(samples, order.slice(at, at + size));
+  for (let at = skip * size; at < order.length; at += size)
+    yield takeBatch(samples, order.slice(at, at + size));
 }
 
 function takeBatch(samples: Samples, rows: Int32Array): Batch {

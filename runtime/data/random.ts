@@ -1,10 +1,17 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plus, xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+
+/** Where a stream of random numbers is; plain data. */
+export interface RandomState {
+  generator: readonly number[];
+  /** The second normal of the last pair, when it wasn't asked for yet. */
+  spare?: number;
+}
 
 /** Numbers that look random and follow from the seed alone, the same on every machine. */
 export class Random {
-  private readonly generator: ReturnType<typeof xoroshiro128plus>;
+  private generator: ReturnType<typeof xoroshiro128plus>;
   private spare: number | undefined;
 
   constructor(readonly seed: number) {
@@ -51,6 +58,19 @@ export class Random {
       array[j] = kept;
     }
     return array;
+  }
+
+  state(): RandomState {
+    return {
+      generator: this.generator.getState(),
+      ...(this.spare !== undefined && { spare: this.spare }),
+    };
+  }
+
+  /** Goes on from where a stream of the same seed was. */
+  restore({ generator, spare }: RandomState): void {
+    this.generator = xoroshiro128plusFromState(generator);
+    this.spare = spare;
   }
 
   /** A stream of its own that follows from this seed and a name; drawing from one doesn't move the other. */

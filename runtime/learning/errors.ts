@@ -28,13 +28,17 @@ export class TrainingError extends Error {
     return new TrainingError(place, `on the validation split, ${became(broken)}`);
   }
 
+  static ofGradient(place: Place, { step, value }: BrokenTerm): TrainingError {
+    const what = `all terms of the loss were finite, but the length of their gradient became ${value}`;
+    return new TrainingError(place, `step ${step} of ${place.steps}, ${what}`);
+  }
+
   /** @param names of the arrays that hold such a number */
   static ofWeights(place: Place, step: number, names: readonly string[]): TrainingError {
     const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
     return new TrainingError(
       place,
-      `step ${step} of ${place.steps} or just before, all terms of the loss were finite but not their gradient: ` +
-        `the weights ${names.slice(0, 3).join(", ")}${more} hold NaN or Infinity`,
+      `after step ${step} of ${place.steps}, the weights ${names.slice(0, 3).join(", ")}${more} hold NaN or Infinity`,
     );
   }
 }

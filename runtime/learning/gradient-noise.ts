@@ -13,7 +13,7 @@ export interface GradientNoise {
  * @param grads by the variables' names
  */
 export function addNoise(
-  grads: Record<string, tf.Tensor>,
+  grads: Readonly<Record<string, tf.Tensor>>,
   { to, random }: GradientNoise,
 ): Record<string, tf.Tensor> {
   const entries = Object.entries(grads).map(([name, grad]) => {

@@ -16,7 +16,7 @@ export {
 export { redundancyLoss, replaceModality, synergyLoss, uniquenessLoss } from "./i2moe.js";
 export type { Answer, Model } from "./model.js";
 export { modulateGradients, modulationCoefficients } from "./ogm.js";
-export { adam, rmsprop, sgd } from "./optimizers.js";
+export { adam, rmsprop, sgd, type Optimizer } from "./optimizers.js";
 export { prototypeLogits, prototypes, standing } from "./pmr.js";
 export { argMax, predict, type Predictions } from "./predict.js";
 export { linearProbes } from "./probe.js";

@@ -5,6 +5,7 @@ import { linear } from "../layers/dense.js";
 import { Parameters } from "../layers/parameters.js";
 import { crossEntropy } from "./losses.js";
 import type { Model } from "./model.js";
+import { adam } from "./optimizers.js";
 import { predict } from "./predict.js";
 import { takeStep } from "./step.js";
 
@@ -28,7 +29,7 @@ export async function linearProbes<Inputs>(
     const random = new Random(0).fork(name);
     const parameters = new Parameters(0);
     const layer = linear({ inputs: view.width, units: classes })(parameters.scope(name));
-    const optimizer = tf.train.adam(0.01);
+    const optimizer = adam({ learningRate: 0.01 });
     const context = { training: true, random, temperature: 0 };
     const order = Int32Array.from({ length: train.size }, (_, i) => i);
     const scale = standardScale(view.values, view.width);

@@ -15,6 +15,14 @@ export interface BrokenTerm {
   value: number;
 }
 
+/** What a tally came to so far; plain data. */
+export interface TallyState {
+  names: readonly string[];
+  sums: readonly number[];
+  samples: number;
+  steps: number;
+}
+
 /**
  * Adds the terms of a loss up, step by step. They stay on the engine until `read`, so that no step waits for them; they are
  * added in the order of the steps, in float64, whenever they are read.
@@ -61,6 +69,25 @@ export class LossTally {
       loss: means.reduce((sum, mean) => sum + mean, 0),
       losses: Object.fromEntries(this.names.map((name, i) => [name, means[i] as number])),
     };
+  }
+
+  /** Of all that was read. */
+  state(): TallyState {
+    const { names, sums, samples, steps } = this;
+    return { names, sums: [...sums], samples, steps };
+  }
+
+  restore({ names, sums, samples, steps }: TallyState): void {
+    this.names = names;
+    this.sums = Float64Array.from(sums);
+    this.samples = samples;
+    this.steps = steps;
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.dispose();
+    this.restore({ names: [], sums: [], samples: 0, steps: 0 });
   }
 
   dispose(): void {

@@ -2,8 +2,8 @@ import { SingleBar } from "cli-progress";
 
 /** Shows how far a run is. */
 export interface Progress {
-  /** Begins something of so many steps. */
-  stage(name: string, steps: number, epochs: number): void;
+  /** Begins something of so many steps, of which some may be done. */
+  stage(name: string, steps: number, epochs: number, done?: number): void;
   /** One step of learning was taken. `loss` is told now and then: its mean over the epoch so far. */
   step(epoch: number, loss?: number): void;
   /** So many steps are done. */
@@ -33,7 +33,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   let epochs = 1;
   let detail = "";
   return {
-    stage(name, steps, total) {
+    stage(name, steps, total, done = 0) {
       epochs = total;
       detail = "";
       bar = new SingleBar({
@@ -45,7 +45,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
         hideCursor: true,
         etaBuffer: 50,
       });
-      bar.start(steps, 0, { name: name.padEnd(12), detail: "" });
+      bar.start(steps, done, { name: name.padEnd(12), detail: "" });
     },
     step(epoch, loss) {
       if (loss !== undefined) detail = `epoch ${epoch}/${epochs} loss ${loss.toFixed(4)}`;
@@ -66,12 +66,20 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   let name = "";
   let epochs = 1;
   let steps = 0;
+  let first = 0;
   let taken = 0;
   let current = 0;
   let begin = 0;
   return {
-    stage(stage, allSteps, allEpochs) {
-      [name, steps, epochs, taken, begin] = [stage, allSteps, allEpochs, 0, performance.now()];
+    stage(stage, allSteps, allEpochs, done = 0) {
+      [name, steps, epochs, first, taken, begin] = [
+        stage,
+        allSteps,
+        allEpochs,
+        done,
+        done,
+        performance.now(),
+      ];
     },
     step(epoch) {
       taken++;
@@ -79,7 +87,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
     },
     advance() {},
     epoch(loss, summary) {
-      const left = ((performance.now() - begin) / 1000 / taken) * (steps - taken);
+      const left = ((performance.now() - begin) / 1000 / Math.max(1, taken - first)) * (steps - taken);
       const more = summary === "" ? "" : `, ${summary}`;
       stream.write(
         `${name.padEnd(12)} epoch ${current}/${epochs} loss ${loss.toFixed(4)}${more}, time left ${Math.round(left)} s\n`,

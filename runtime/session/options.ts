@@ -3,10 +3,14 @@ import type { EngineName } from "../engines/index.js";
 
 /** What the command line of a generated script may say. */
 export interface ScriptOptions {
-  /** Where the paths of the spec's data begin. */
-  data: string;
+  /** Where the paths of the spec's data begin; here, or where it was before, when it is left out. */
+  data?: string;
   /** The run's folder; a new one is made when it is left out. */
   run?: string;
+  /** Go on with that run where it was stopped. */
+  resume: boolean;
+  /** Seconds between two checkpoints, at least. */
+  checkpointEvery: number;
   engine?: EngineName;
   /** Print nothing but errors. */
   quiet: boolean;
@@ -28,8 +32,10 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     ({ values } = parseArgs({
       args: [...args],
       options: {
-        data: { type: "string", default: "." },
+        data: { type: "string" },
         run: { type: "string" },
+        resume: { type: "boolean", default: false },
+        "checkpoint-every": { type: "string", default: "5" },
         engine: { type: "string" },
         quiet: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
@@ -37,15 +43,22 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     }));
   } catch (error) {
     throw new UsageError(
-      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --engine NAME, --quiet, --json`,
+      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --quiet, --json`,
     );
   }
-  const { data, run, engine, quiet, json } = values;
+  const { data, run, resume, engine, quiet, json } = values;
+  const checkpointEvery = Number(values["checkpoint-every"]);
+  if (!(checkpointEvery >= 0))
+    throw new UsageError("--checkpoint-every wants a number of seconds, 0 or more.");
+  if (resume && run === undefined)
+    throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
   if (engine !== undefined && !engines.includes(engine)) {
     throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
   }
   return {
-    data,
+    ...(data !== undefined && { data }),
+    resume,
+    checkpointEvery,
     ...(run !== undefined && { run }),
     ...(engine !== undefined && { engine: engine as EngineName }),
     quiet: quiet || json,

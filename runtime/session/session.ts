@@ -5,23 +5,28 @@ import { DataError, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
 import { EngineError, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
-import { fit, type Epoch, type Stage } from "../learning/fit.js";
+import type { Stage } from "../learning/fit.js";
 import { WeightsError } from "../layers/parameters.js";
 import type { Model } from "../learning/model.js";
 import type { Predictions } from "../learning/predict.js";
 import {
+  CheckpointError,
   createProgress,
   createRunFolder,
+  loadCheckpoint,
   loadWeights,
-  saveWeights,
+  removeCheckpoint,
   writeAtomically,
+  type Checkpoint,
   type Progress,
 } from "../runs/index.js";
 import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
+import { changes, originOf, type Origin } from "./origin.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
+import { cannotResume, Training, type RunPlan } from "./training.js";
 import { versions } from "./versions.js";
 
 /** What a generated script says of itself. */
@@ -40,12 +45,13 @@ export const exitCodes = { done: 0, data: 1, usage: 2, failed: 3, interrupted: 1
 /** One run: its folder, its engine, and what happens on the way. Made by `openSession`. */
 export class Session {
   private readonly interruption = new AbortController();
-  private readonly random: Random;
   private readonly progress: Progress;
-  private readonly history: Epoch[] = [];
-  private readonly started = new Date();
+  private readonly training: Training;
+  private readonly started: Date;
   private readonly seconds: Record<string, number> = {};
   private splits: Splits | undefined;
+  /** True when the weights of an earlier run are measured. */
+  private restored = false;
 
   constructor(
     private readonly about: SessionOptions,
@@ -53,14 +59,28 @@ export class Session {
     private readonly engine: Engine,
     /** Where all files of the run lie. */
     readonly folder: string,
+    origin: Origin,
+    /** What the folder said of the run before this process, and where to go on. */
+    private readonly before: { record?: RunRecord; checkpoint?: Checkpoint } = {},
   ) {
-    this.random = new Random(about.seed);
+    this.started = before.record ? new Date(before.record.started) : new Date();
     this.progress = createProgress({ quiet: options.quiet });
+    this.training = new Training({
+      folder,
+      started: this.started,
+      origin,
+      random: new Random(about.seed).fork("learning"),
+      progress: this.progress,
+      signal: this.interruption.signal,
+      checkpointEvery: 1000 * options.checkpointEvery,
+      checkpoint: before.checkpoint,
+    });
   }
 
   /** Where the paths of the spec's data begin. */
   get dataFolder(): string {
-    return resolve(this.options.data);
+    const { options, before } = this;
+    return resolve(options.data ?? (options.resume ? before.record?.dataFolder : undefined) ?? ".");
   }
 
   /**
@@ -74,13 +94,16 @@ export class Session {
     };
     process.on("SIGINT", interrupt);
     process.on("SIGTERM", interrupt);
+    // The command that started this process was killed.
+    process.on("disconnect", interrupt);
     let status = "failed";
     try {
-      this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       await this.keepTrainer();
       await this.writeRecord("running");
+      this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
+      this.sayWhereItGoesOn();
       await body();
-      status = "complete";
+      status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
     } catch (error) {
       status = error instanceof Interrupted ? "interrupted" : "failed";
@@ -88,22 +111,19 @@ export class Session {
     } finally {
       process.off("SIGINT", interrupt);
       process.off("SIGTERM", interrupt);
+      process.off("disconnect", interrupt);
       await this.writeRecord(status);
+      if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
     }
   }
 
-  /** Learns one stage; the weights are saved on the way, at the end, and at an interruption. */
+  /**
+   * Learns one stage, or what is left of it in a run that is resumed. Checkpoints are made on the way, at the end, and at an
+   * interruption.
+   */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     this.splits = data;
-    const begin = performance.now();
-    const epochs = await fit(model, data, stage, {
-      random: this.random.fork("learning"),
-      progress: this.progress,
-      signal: this.interruption.signal,
-      checkpoint: () => saveWeights(this.folder, model.parameters.named()),
-    });
-    this.history.push(...epochs);
-    this.seconds[stage.name] = (performance.now() - begin) / 1000;
+    await this.training.fit(model, data, stage);
     await this.writeRecord("running");
   }
 
@@ -112,6 +132,7 @@ export class Session {
    * @throws Error when there are none, or they belong to another spec
    */
   async restore<Inputs>(model: Model<Inputs>): Promise<void> {
+    this.restored = true;
     const weights = await loadWeights(this.folder);
     model.parameters.assign(weights);
     weights.forEach(({ tensor }) => tensor.dispose());
@@ -153,6 +174,15 @@ export class Session {
     else if (!this.options.quiet) process.stdout.write(renderReport(content, this.folder));
   }
 
+  private sayWhereItGoesOn(): void {
+    if (!this.options.resume) return;
+    const plan = this.before.checkpoint?.plan as RunPlan | undefined;
+    if (plan === undefined) this.say("resume    from the beginning: nothing had been saved yet.");
+    else if (plan.fit === undefined) this.say(`resume    after stage ${plan.ended}.`);
+    else
+      this.say(`resume    in stage ${plan.ended + 1}, epoch ${plan.fit.epoch}, after step ${plan.fit.step}.`);
+  }
+
   private say(line: string): void {
     if (!this.options.quiet) process.stderr.write(`${line}\n`);
   }
@@ -172,11 +202,8 @@ export class Session {
 
   /** run.json: what this run is, how it went, how long it took. */
   private async writeRecord(status: string): Promise<void> {
-    const path = join(this.folder, "run.json");
-    const before = await readFile(path, "utf8").then(
-      (text) => JSON.parse(text) as Record<string, unknown>,
-      () => ({}),
-    );
+    const before = await readRecord(this.folder);
+    const { history } = this.training;
     const record = {
       ...before,
       model: this.about.model,
@@ -188,11 +215,25 @@ export class Session {
       dataFolder: this.dataFolder,
       started: this.started.toISOString(),
       ended: new Date().toISOString(),
-      seconds: this.seconds,
-      ...(this.history.length > 0 && { history: this.history }),
+      seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
+      ...(history.length > 0 && { history }),
     };
-    await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
+    await writeAtomically(join(this.folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
   }
+}
+
+/** What run.json says that is read again. */
+interface RunRecord {
+  status: string;
+  engine: Engine;
+  dataFolder: string;
+  started: string;
+  seconds: Record<string, number>;
+}
+
+async function readRecord(folder: string): Promise<RunRecord | undefined> {
+  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
 }
 
 class Interrupted extends Error {
@@ -204,7 +245,7 @@ function tell(error: unknown, folder: string | undefined): number {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   if (error instanceof Interrupted) {
     say(
-      `\nInterrupted. The last checkpoint is kept in ${folder}; \`mmspec evaluate ${folder}\` measures it.`,
+      `\nInterrupted. \`mmspec resume ${folder}\` goes on from the last checkpoint; \`mmspec evaluate ${folder}\` measures what was learned so far.`,
     );
     return exitCodes.interrupted;
   }
@@ -218,7 +259,7 @@ function tell(error: unknown, folder: string | undefined): number {
     say(error.message);
     return exitCodes.usage;
   }
-  if (error instanceof WeightsError) {
+  if (error instanceof WeightsError || error instanceof CheckpointError) {
     say(error.message);
     return exitCodes.data;
   }
@@ -234,13 +275,31 @@ function tell(error: unknown, folder: string | undefined): number {
 export async function openSession(about: SessionOptions): Promise<Session> {
   try {
     const options = readOptions(process.argv.slice(2));
-    const engine = await openEngine(options.engine);
     const folder =
       options.run === undefined
-        ? await createRunFolder("runs", about.model.toLowerCase())
+        ? resolve(await createRunFolder("runs", about.model.toLowerCase()))
         : resolve(options.run);
     await mkdir(folder, { recursive: true });
-    return new Session(about, options, engine, resolve(folder));
+    const record = await readRecord(folder);
+    const checkpoint = options.resume ? await loadCheckpoint(folder) : undefined;
+    if (options.resume && checkpoint === undefined) {
+      if (record === undefined)
+        throw new UsageError(`${folder} is not the folder of a run: it has no run.json.`);
+      if (record.status === "complete") {
+        process.stderr.write(`${folder} is complete: there is nothing left to learn.\n`);
+        process.exit(exitCodes.done);
+      }
+    }
+    const earlier = checkpoint && (checkpoint.plan as RunPlan).origin;
+    const as = earlier ?? (options.resume ? record : undefined);
+    const engine = await openEngine(options.engine ?? as?.engine.name);
+    const origin = await originOf(dirname(fileURLToPath(about.script)), engine);
+    const changed = earlier ? changes(earlier, origin) : [];
+    if (changed.length > 0) throw cannotResume(folder, changed);
+    return new Session(about, options, engine, folder, origin, {
+      ...(record && { record }),
+      ...(checkpoint && { checkpoint }),
+    });
   } catch (error) {
     process.exit(tell(error, undefined));
   }

@@ -165,10 +165,13 @@ describe("mmspec", () => {
     const [name = ""] = readdirSync(join(folder, "one"));
     const path = join(folder, "one", name);
     const files = [
+      "best.bin",
+      "best.json",
       "held-out.npz",
       "metrics.json",
       "pid.parquet",
       "run.json",
+      "tensorboard",
       "trained.mmspec",
       "trainer",
       "weights.bin",
@@ -357,7 +360,7 @@ describe("mmspec", () => {
       process.kill(-child.pid, "SIGINT");
     });
     expect(await code).toBe(130);
-    expect(said).toContain("The last checkpoint is kept");
+    expect(said).toMatch(/`mmspec resume .*` goes on from the last checkpoint/);
     const [name = ""] = readdirSync(join(folder, "long"));
     const record = JSON.parse(readFileSync(join(folder, "long", name, "run.json"), "utf8")) as {
       status: string;

@@ -41,10 +41,25 @@ function learn(
   stage: Partial<Stage<Inputs>> & Pick<Stage<Inputs>, "loss">,
 ) {
   const checkpoints: number[][] = [];
+  const whole = learnWhole(model, data, stage, checkpoints);
+  const history = whole.then(({ history, beside }) => {
+    tf.dispose(beside?.weights.map(({ tensor }) => tensor) ?? []);
+    return history;
+  });
+  return { history, checkpoints };
+}
+
+function learnWhole(
+  model: Model<Inputs>,
+  data: Splits,
+  stage: Partial<Stage<Inputs>> & Pick<Stage<Inputs>, "loss">,
+  checkpoints: number[][] = [],
+) {
   const options = {
     random: new Random(1),
     progress: createProgress({ quiet: true }),
     signal: new AbortController().signal,
+    checkpointEvery: 0,
     checkpoint: async () => {
       checkpoints.push(model.parameters.named().flatMap(({ tensor }) => [...tensor.dataSync()]));
     },
@@ -56,7 +71,7 @@ function learn(
     ...stage,
     optimizer: stage.optimizer ?? sgd({ learningRate: 1 }),
   };
-  return { history: fit(model, data, whole, options), checkpoints };
+  return fit(model, data, whole, options);
 }
 
 describe("fit", () => {
@@ -80,6 +95,9 @@ describe("fit", () => {
       losses: { "task.x": 3, pull: 0 },
       validationLoss: 4,
       validationLosses: { answer: 4 },
+      gradient: 0,
+      learningRate: 1,
+      ended: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     };
     expect(await history).toEqual([
       { ...epoch, epoch: 1 },
@@ -129,7 +147,21 @@ describe("fit", () => {
       { train: line(2), test: line(1) },
       { loss: () => ({ root: tf.sum(tf.sqrt(tf.mul(b, 0))), fine: tf.sum(a) }) },
     );
-    await expect(history).rejects.toThrow(/epoch 1, step 1 of 1 .*gradient: the weights b hold NaN/);
+    await expect(history).rejects.toThrow(
+      "epoch 1, step 1 of 1, all terms of the loss were finite, but the length of their gradient became NaN.",
+    );
+    expect(checkpoints).toEqual([]);
+  });
+
+  it("sees weights that outgrew their numbers in the last step", async () => {
+    const { model, a } = twoWeights();
+    a.assign(tf.tensor1d([3e38, 0]));
+    const { history, checkpoints } = learn(
+      model,
+      { train: line(2), test: line(1) },
+      { optimizer: sgd({ learningRate: 1e38 }), loss: () => ({ fine: tf.neg(tf.sum(a)) as tf.Scalar }) },
+    );
+    await expect(history).rejects.toThrow("after step 1 of 1, the weights a hold NaN or Infinity");
     expect(checkpoints).toEqual([]);
   });
 
@@ -160,6 +192,29 @@ describe("fit", () => {
     expect(await stepOf(0.1, 2)).toEqual(
       [...Float32Array.from([-0.3, -0.4, -1.2])].map((v) => expect.closeTo(v, 6)),
     );
+  });
+
+  it("keeps the best and the last weights, and ends with the best where it has patience", async () => {
+    // The weight goes 1, 2, 3, ... and validation likes 2 best.
+    const stage = (a: tf.Variable): Partial<Stage<Inputs>> & Pick<Stage<Inputs>, "loss"> => ({
+      epochs: 9,
+      loss: () => ({ down: tf.neg(tf.slice(a, 0, 1)).asScalar() }),
+      validate: () => ({ answer: tf.square(tf.sub(tf.slice(a, 0, 1), 2)).asScalar() }),
+    });
+    const data = { train: line(2), validation: line(1), test: line(1) };
+    const first = (tensors?: { tensor: tf.Tensor }[]) => tensors?.[0]?.tensor.dataSync()[0];
+
+    const patient = twoWeights();
+    const stopped = await learnWhole(patient.model, data, { ...stage(patient.a), patience: 3 });
+    expect(stopped.history).toHaveLength(5);
+    expect(stopped).toMatchObject({ best: { epoch: 2, validationLoss: 0 }, beside: { which: "last" } });
+    expect([patient.a.dataSync()[0], first(stopped.beside?.weights)]).toEqual([2, 5]);
+
+    const restless = twoWeights();
+    const ended = await learnWhole(restless.model, data, stage(restless.a));
+    expect(ended.history).toHaveLength(9);
+    expect(ended).toMatchObject({ best: { epoch: 2, validationLoss: 0 }, beside: { which: "best" } });
+    expect([restless.a.dataSync()[0], first(ended.beside?.weights)]).toEqual([9, 2]);
   });
 
   it("lets a paradigm look at all samples before each epoch", async () => {

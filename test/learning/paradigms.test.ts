@@ -72,7 +72,7 @@ async function learn({ model, stages, data }: Trainer): Promise<Record<string, n
   } as unknown as FitOptions;
   const terms: Record<string, number>[] = [];
   for (const stage of stages) {
-    const history = await fit(model, data, stage, options);
+    const { history } = await fit(model, data, stage, options);
     terms.push(...history.map(({ losses }) => losses));
   }
   return terms;

@@ -3,6 +3,7 @@ import { addConv2dBackpropFilter, correctConv2d } from "./conv2d.js";
 import { addDepthwiseConv2dGradients } from "./depthwise-conv2d.js";
 import { addEinsum } from "./einsum.js";
 import { correctMaxPool } from "./max-pool.js";
+import { correctSlice } from "./slice.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 let corrected = false;
@@ -14,6 +15,7 @@ export function correctGradients(): void {
   correctBatchMatMul();
   correctConv2d();
   correctMaxPool();
+  correctSlice();
   addConv2dBackpropFilter();
   addDepthwiseConv2dGradients();
   addEinsum();

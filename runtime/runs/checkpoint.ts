@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import type { NamedTensor } from "../layers/parameters.js";
+import { writeAtomically } from "./atomic.js";
+
+const fileName = "checkpoint.safetensors";
+
+/** A checkpoint is damaged, or of another run than the one to go on with. */
+export class CheckpointError extends Error {
+  override name = "CheckpointError";
+}
+
+interface ArrayEntry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/**
+ * Saves plain data and float32 arrays as one file in the format of safetensors: the length of the header as uint64, the header as JSON,
+ * the arrays one after the other, little-endian. The plain data is JSON in the header's `__metadata__`. The file is replaced as a whole:
+ * whenever the process dies, either the checkpoint before or this one is there.
+ */
+export async function saveCheckpoint(
+  folder: string,
+  plan: unknown,
+  tensors: readonly NamedTensor[],
+): Promise<void> {
+  const parts: Uint8Array[] = [];
+  const entries: Record<string, ArrayEntry> = {};
+  let at = 0;
+  for (const { name, tensor } of tensors) {
+    const values = (await tensor.data()) as Float32Array;
+    parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    entries[name] = { dtype: "F32", shape: tensor.shape, data_offsets: [at, at + values.byteLength] };
+    at += values.byteLength;
+  }
+  const text = JSON.stringify(plan);
+  const metadata = { format: "mmspec-checkpoint", plan: text, sha256: hash(text, parts) };
+  const json = JSON.stringify({ __metadata__: metadata, ...entries });
+  // The arrays begin at a multiple of 8 bytes.
+  const header = Buffer.from(json + " ".repeat((8 - (Buffer.byteLength(json) % 8)) % 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  await writeAtomically(join(folder, fileName), Buffer.concat([length, header, ...parts]));
+}
+
+/** What a checkpoint holds; the caller disposes of the tensors. */
+export interface Checkpoint {
+  plan: unknown;
+  /** Makes tensors of the arrays, on the engine that is open. */
+  tensors(): NamedTensor[];
+}
+
+/**
+ * Reads what `saveCheckpoint` wrote.
+ * @returns undefined when there is none
+ * @throws CheckpointError when it is damaged
+ */
+export async function loadCheckpoint(folder: string): Promise<Checkpoint | undefined> {
+  const path = join(folder, fileName);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (bytes === undefined) return undefined;
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw new CheckpointError(
+      `${path} is damaged (${(error as Error).message}). Train anew, or put back a copy of it.`,
+    );
+  }
+}
+
+function decode(bytes: Buffer): Checkpoint {
+  const begin = 8 + Number(bytes.readBigUInt64LE(0));
+  const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString("utf8", 8, begin)) as Record<
+    string,
+    ArrayEntry
+  > & { __metadata__: { plan: string; sha256: string } };
+  if (hash(metadata.plan, [bytes.subarray(begin)]) !== metadata.sha256)
+    throw new Error("its content isn't what its checksum says");
+  return {
+    plan: JSON.parse(metadata.plan),
+    tensors: () =>
+      Object.entries(entries as Record<string, ArrayEntry>).map(
+        ([
+          name,
+          {
+            shape,
+            data_offsets: [from, to],
+          },
+        ]) => {
+          // Copied, so that it begins at a multiple of 4 bytes.
+          const values = new Float32Array(Uint8Array.from(bytes.subarray(begin + from, begin + to)).buffer);
+          return { name, tensor: tf.tensor(values, shape, "float32") };
+        },
+      ),
+  };
+}
+
+/** Removes the checkpoint of a run that is complete, or that begins anew. */
+export async function removeCheckpoint(folder: string): Promise<void> {
+  await rm(join(folder, fileName), { force: true });
+}
+
+/** Removes what a process that was killed had begun to write. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+function hash(text: string, parts: readonly Uint8Array[]): string {
+  const sum = createHash("sha256").update(text);
+  for (const part of parts) sum.update(part);
+  return sum.digest("hex");
+}

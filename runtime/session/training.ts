@@ -1,0 +1,176 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Splits } from "../data/samples.js";
+import type { Random } from "../data/random.js";
+import type { NamedTensor } from "../layers/parameters.js";
+import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
+import type { Model } from "../learning/model.js";
+import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
+import {
+  CheckpointError,
+  EventFile,
+  removeCheckpoint,
+  removeTemporaryFiles,
+  saveCheckpoint,
+  saveWeights,
+  type Checkpoint,
+  type Progress,
+  type Scalars,
+} from "../runs/index.js";
+import { dataHash, type Origin } from "./origin.js";
+
+/** What a run's checkpoint says besides its arrays. */
+export interface RunPlan {
+  origin: Origin;
+  data: string;
+  /** How many stages have ended. */
+  ended: number;
+  /** The stage under way, when one is. */
+  fit?: FitPlan;
+  /** Of the stages that have ended. */
+  history: Epoch[];
+  seconds: Record<string, number>;
+}
+
+export interface TrainingOptions {
+  folder: string;
+  /** When the run began, the first time. */
+  started: Date;
+  origin: Origin;
+  random: Random;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Milliseconds between two checkpoints, at least. */
+  checkpointEvery: number;
+  /** Where to go on. */
+  checkpoint?: Checkpoint | undefined;
+}
+
+/** The learning of a run: stage after stage, with checkpoints, weights and TensorBoard's file in the run's folder. */
+export class Training {
+  readonly history: Epoch[] = [];
+  readonly seconds: Record<string, number> = {};
+  private readonly events: EventFile;
+  private data: string | undefined;
+  /** Stages that have ended. */
+  private ended = 0;
+  /** Stages that `fit` was asked for. */
+  private asked = 0;
+  private resumed: FitState | undefined;
+
+  constructor(private readonly options: TrainingOptions) {
+    this.events = new EventFile(join(options.folder, "tensorboard"), options.started);
+  }
+
+  /** True when a stage was learned, or found learned. */
+  get began(): boolean {
+    return this.asked > 0;
+  }
+
+  /** Learns one stage, or what is left of it. */
+  async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
+    if (!this.began) await this.begin(model, data);
+    if (this.asked++ < this.ended) {
+      stage.optimizer.dispose();
+      return;
+    }
+    const { folder, random, progress, signal, checkpointEvery } = this.options;
+    const before = this.seconds[stage.name] ?? 0;
+    const begin = performance.now();
+    const time = () => (this.seconds[stage.name] = before + (performance.now() - begin) / 1000);
+    const from = this.resumed;
+    this.resumed = undefined;
+    const learned = await fit(model, data, stage, {
+      random,
+      progress,
+      signal,
+      checkpointEvery,
+      checkpoint: async (state) => {
+        time();
+        await this.save(state);
+        // So that what was learned so far can be measured.
+        if (signal.aborted) await saveWeights(folder, model.parameters.named());
+      },
+      onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
+      ...(from && { from }),
+    });
+    if (from !== undefined) tf.dispose(from.tensors.map(({ tensor }) => tensor));
+    time();
+    this.history.push(...learned.history);
+    this.ended++;
+    await this.keep(model, learned);
+  }
+
+  /** Before the first stage: goes on from the checkpoint, or begins anew. */
+  private async begin<Inputs>(model: Model<Inputs>, data: Splits): Promise<void> {
+    const { folder, checkpoint } = this.options;
+    this.data = dataHash(data);
+    await removeTemporaryFiles(folder);
+    if (checkpoint === undefined) {
+      await removeCheckpoint(folder);
+      await this.events.begin([]);
+      return;
+    }
+    const plan = checkpoint.plan as RunPlan;
+    if (plan.data !== this.data) throw cannotResume(folder, ["the data changed"]);
+    this.ended = plan.ended;
+    this.history.push(...plan.history);
+    Object.assign(this.seconds, plan.seconds);
+    const tensors = checkpoint.tensors();
+    if (plan.fit === undefined) {
+      model.parameters.assign(under("weights", tensors));
+      tf.dispose(tensors.map(({ tensor }) => tensor));
+    } else {
+      this.resumed = { plan: plan.fit, tensors };
+    }
+    const epochs = [...plan.history, ...(plan.fit?.history ?? [])];
+    await this.events.begin(epochs.map((epoch, i) => scalarsOf(epoch, i + 1)));
+  }
+
+  /** After a stage: its weights, and the other ones of best and last, before the checkpoint says that it has ended. */
+  private async keep<Inputs>(model: Model<Inputs>, { beside }: Learned): Promise<void> {
+    const { folder } = this.options;
+    const weights = model.parameters.named();
+    await saveWeights(folder, weights);
+    for (const name of ["best", "last"] as const) {
+      if (beside?.which === name) await saveWeights(folder, beside.weights, name);
+      else for (const type of ["bin", "json"]) await rm(join(folder, `${name}.${type}`), { force: true });
+    }
+    tf.dispose(beside?.weights.map(({ tensor }) => tensor) ?? []);
+    await this.save({ tensors: prefixed("weights", weights) });
+  }
+
+  private async save({ plan: fit, tensors }: { plan?: FitPlan; tensors: NamedTensor[] }): Promise<void> {
+    const { folder, origin } = this.options;
+    const { data = "", ended, history, seconds } = this;
+    const plan: RunPlan = { origin, data, ended, ...(fit && { fit }), history, seconds };
+    await saveCheckpoint(folder, plan, tensors);
+  }
+}
+
+/** The run can't go on, because it wouldn't come to what it would have come to. */
+export function cannotResume(folder: string, changed: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `${folder} can't be resumed: ${changed.join("; ")}. It would not come to what it would have come to without a stop. ` +
+      `Put that back as it was, or train anew; \`mmspec evaluate\` measures weights that are there.`,
+  );
+}
+
+function scalarsOf(epoch: Epoch, step: number): Scalars {
+  const { stage, loss, losses, validationLoss, validationLosses = {}, gradient, learningRate, ended } = epoch;
+  const named = (kind: string, terms: Record<string, number>) =>
+    Object.entries(terms).map(([name, value]) => [`${stage}/${kind}/${name}`, value] as const);
+  return {
+    step,
+    time: new Date(ended).getTime() / 1000,
+    values: {
+      [`${stage}/loss`]: loss,
+      ...Object.fromEntries(named("loss", losses)),
+      ...(validationLoss !== undefined && { [`${stage}/validation`]: validationLoss }),
+      ...Object.fromEntries(named("validation", validationLosses)),
+      [`${stage}/gradient`]: gradient,
+      [`${stage}/learning_rate`]: learningRate,
+    },
+  };
+}
