@@ -145,6 +145,15 @@ export interface DmilIr {
   ablation: "none" | "fc" | "intra_only" | "consistency_only";
 }
 
+export interface EvidenceIr {
+  kind: "evidence";
+  epochs: number;
+  alone: number;
+  unrelated: number;
+  parsimony: number;
+  restraint: number;
+}
+
 export interface OgmIr {
   kind: "ogm";
   epochs: number;
@@ -182,6 +191,7 @@ export type ParadigmIr =
   | AgmIr
   | PmrIr
   | I2moeIr
+  | EvidenceIr
   | DmilIr;
 
 export interface TrainingIr {

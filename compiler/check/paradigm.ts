@@ -49,13 +49,13 @@ export function checkParadigmFits(
   if (modulates && names.length < 2) {
     checker.report("needsTwo", span, { what: `Paradigm \`${paradigm.kind}\``, count: names.length });
   }
-  if (paradigm.kind === "dmil") {
+  if (row?.trains === "interactions") {
     const all = names.join(", ");
     const missing = [
       ...(has("redundant") ? [] : [`redundant(${all})`]),
       ...names.filter((name) => !uniqueOf(name)).map((name) => `unique(${name})`),
       ...(has("synergistic") ? [] : [`synergistic(${all})`]),
     ];
-    if (missing.length > 0) checker.report("needsComponents", span, { paradigm: "dmil", missing });
+    if (missing.length > 0) checker.report("needsComponents", span, { paradigm: row.name, missing });
   }
 }

@@ -3,6 +3,7 @@ import { decompositions, keptApart, mainWidth, sharedOf } from "../dmil.js";
 import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
 import { points } from "../tables/points.js";
 import { conditionText } from "./conditions.js";
+import { emitEvidence } from "./evidence.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -19,6 +20,7 @@ export function emitBlock(model: ClassDeclaration, module: Module, plan: Plan, f
   emitGate(model, module, plan, fusion);
   emitMemory(model, module, plan);
   if (paradigm.kind === "dmil") emitDmilMethods(model, module, plan, fusion, paradigm);
+  else if (paradigm.kind === "evidence") emitEvidence(model, module, plan, fusion);
   else emitJointPredict(model, module, plan, fusion);
 }
 
@@ -107,7 +109,7 @@ function emitLatents(
 }
 
 /** The field that joins a component's modalities. */
-function mergeField({ id }: ComponentIr): string {
+export function mergeField({ id }: ComponentIr): string {
   return `${id}Merge`;
 }
 

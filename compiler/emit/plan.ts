@@ -51,6 +51,7 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     "head",
     "encode",
     "experts",
+    "opinions",
     "modulation",
     "prototypes",
     "bounds",

@@ -1,3 +1,4 @@
+import { evidenceLoss } from "./evidence.js";
 import { expertLosses, expertsOf } from "./experts.js";
 import { presence } from "./learning.js";
 import { record } from "./model.js";
@@ -64,6 +65,8 @@ export function rivalLoss(module: Module, plan: Plan): RivalLoss | undefined {
           };`,
         ],
       };
+    case "evidence":
+      return evidenceLoss(module, plan, paradigm);
     case "i2moe": {
       const noise = record(
         plan.encoded,

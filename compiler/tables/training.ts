@@ -131,8 +131,34 @@ const i2moe: ParadigmRow = {
   unimodal: false,
 };
 
+const evidence: ParadigmRow = {
+  name: "evidence",
+  doc: "Interaction and class are inferred together: each interaction tells something of each class, redundant views are independent opinions, and a share of the gate is the posterior of its interaction.",
+  example: "evidence(unrelated: 1, restraint: 0.1)",
+  parameters: [
+    weight("alone", "Weight of what each redundant view must predict by itself.", 0.2),
+    weight(
+      "unrelated",
+      "Weight of what keeps `unique(m)` from telling what the views of other modalities tell.",
+      1,
+    ),
+    weight(
+      "parsimony",
+      "Weight of each further modality that a sample's interactions ask: what one tells isn't asked of two.",
+      0.05,
+    ),
+    weight(
+      "restraint",
+      "Weight of what keeps the gate's scores small, so that it speaks only where that helps.",
+      0.1,
+    ),
+  ],
+  trains: "interactions",
+  unimodal: true,
+};
+
 export const paradigms: ReadonlyMap<string, ParadigmRow> = new Map(
-  [joint, ensemble, unimodal, dmil, ogm, agm, pmr, i2moe].map((row) => [row.name, row]),
+  [joint, ensemble, unimodal, dmil, evidence, ogm, agm, pmr, i2moe].map((row) => [row.name, row]),
 );
 
 export interface OptimizerRow extends Callable {

@@ -1,10 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { linear } from "../layers/dense.js";
+import type { Context } from "../layers/layer.js";
 import type { Scope } from "../layers/parameters.js";
 import { presentMean, type Merge } from "./merge.js";
 
 /** How far apart two views of the same thing are. */
 export type Distance = "cosine" | "mse" | "infonce";
+
+export interface Align extends Merge {
+  /** The view of each modality by itself, [batch, units]; the modalities in the order of `inputs`. */
+  views<Modality extends string>(
+    encodings: Readonly<Record<Modality, tf.Tensor2D>>,
+    context: Context,
+  ): Record<Modality, tf.Tensor2D>;
+}
 
 /**
  * Projects each modality to a view of what they share and takes the mean of the views:
@@ -16,7 +25,7 @@ export function align({
 }: {
   inputs: readonly number[];
   units: number;
-}): (scope: Scope) => Merge {
+}): (scope: Scope) => Align {
   return (scope) => {
     const projections = inputs.map((width, m) =>
       linear({ inputs: width, units })(scope.scope(`view${m + 1}`)),
@@ -25,6 +34,15 @@ export function align({
       apply(xs, context, present) {
         const views = projections.map((project, m) => project.apply(xs[m] as tf.Tensor2D, context));
         return presentMean(views, present);
+      },
+      views<Modality extends string>(
+        encodings: Readonly<Record<Modality, tf.Tensor2D>>,
+        context: Context,
+      ): Record<Modality, tf.Tensor2D> {
+        const views = Object.entries<tf.Tensor2D>(encodings).map(
+          ([name, encoding], m) => [name, projections[m]?.apply(encoding, context)] as const,
+        );
+        return Object.fromEntries(views) as Record<Modality, tf.Tensor2D>;
       },
     };
   };

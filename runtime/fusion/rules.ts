@@ -100,6 +100,7 @@ export interface Decision {
  * condition. The gate's own logits are sum_c g_c y_c over the components.
  * @param logits [batch, classes] of each component
  * @param input the gate's shares and what is present
+ * @param gated what `use gate` answers, [batch, classes]; the logits mixed by the shares when it is left out
  * @throws Error when the last rule has a condition: some sample would be left without an answer
  */
 export function decide(
@@ -107,9 +108,9 @@ export function decide(
   logits: Readonly<Record<string, tf.Tensor2D>>,
   input: RuleInput,
   context: Context,
+  gated: tf.Tensor2D = mixture(input.shares, logits),
 ): Decision {
   if (rules.at(-1)?.when !== undefined) throw new Error("The last rule must have no condition.");
-  const gated = mixture(input.shares, logits);
   if (rules.length === 1 && rules[0]?.use === "gate") {
     return { logits: gated, weights: tf.ones([gated.shape[0], 1]) };
   }
