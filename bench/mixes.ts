@@ -42,6 +42,7 @@ const paradigms: Record<string, { fusion: string; train: string }> = {
   i2moe: { fusion: concat, train: "paradigm i2moe epochs 30" },
   dmil: { fusion: block, train: `paradigm dmil(${stages})` },
   "dmil-inputs": { fusion: block, train: `paradigm dmil(${stages}, rebuild: inputs)` },
+  evidence: { fusion: block, train: "paradigm evidence epochs 30" },
   "dmil-covariance": { fusion: block, train: `paradigm dmil(${stages}, bound: cross_covariance)` },
   "dmil-fc": { fusion: block, train: `paradigm dmil(${stages}, ablation: fc)` },
   "dmil-intra-only": { fusion: block, train: `paradigm dmil(${stages}, ablation: intra_only)` },

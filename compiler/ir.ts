@@ -148,7 +148,6 @@ export interface DmilIr {
 export interface EvidenceIr {
   kind: "evidence";
   epochs: number;
-  alone: number;
   unrelated: number;
   parsimony: number;
   restraint: number;

@@ -1,7 +1,6 @@
 import type { ClassDeclaration } from "ts-morph";
 import type { BlockFusionIr, ComponentIr, EvidenceIr } from "../ir.js";
 import { mergeField } from "./block.js";
-import { presence } from "./learning.js";
 import { access, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -35,18 +34,6 @@ function toldText(module: Module, plan: Plan, component: ComponentIr): string {
   return `${module.use("evidence")}(this.${id}.apply(${merged}, context)${present})`;
 }
 
-/** What a component tells when only one modality is read. */
-function aloneText(module: Module, component: ComponentIr, modality: string): string {
-  const { id, interaction, modalities } = component;
-  const own = `opinions.${id}`;
-  if (hasOpinions(component)) {
-    return modalities.includes(modality)
-      ? access(own, modality)
-      : `${module.use("nothing")}(${access(own, modalities[0] ?? "")})`;
-  }
-  return interaction === "unique" && modalities.includes(modality) ? own : `${module.use("nothing")}(${own})`;
-}
-
 /** The methods of a model under `evidence`: what each interaction tells, and what follows from it. */
 export function emitEvidence(
   model: ClassDeclaration,
@@ -73,28 +60,18 @@ export function emitEvidence(
   const told = record(ids, (id) =>
     hasOpinions(component(id)) ? `${module.use("productOfExperts")}(opinions.${id})` : `opinions.${id}`,
   );
-  const gateOf = (encoding: (name: string) => string) =>
-    `this.gate.apply(${module.use("tf")}.concat([${plan.encoded.map(encoding).join(", ")}], 1), context)`;
+  const all = plan.encoded.map((name) => access("encodings", name)).join(", ");
   model.addMethod({
     name: "fuse",
     docs: docs("Infers the interaction and the class together, and lets the rules choose."),
     parameters: [encodings, { name: "opinions", type: "Opinions" }, ...present, context],
     statements: [
       `const told = ${told};`,
-      `const scores = ${gateOf((name) => access("encodings", name))};`,
+      `const scores = this.gate.apply(${module.use("tf")}.concat([${all}], 1), context);`,
       `const { logits, shares } = ${module.use("inferInteraction")}(told, scores);`,
       `const decision = ${module.use("decide")}(rules, told, { shares: ${module.use("shareColumns")}(components, shares), ${plan.optional ? "present" : "present: {}"} }, context, logits);`,
       `return { logits: decision.logits, encodings, shares, rules: decision.weights, scores };`,
     ],
-  });
-  const alone = record(plan.encoded, (modality) => {
-    const tells = record(ids, (id) => aloneText(module, component(id), modality));
-    const scores = gateOf((name) =>
-      name === modality
-        ? access("encodings", name)
-        : `${module.use("nothing")}(${access("encodings", name)})`,
-    );
-    return `inferInteraction(${tells}, ${scores}).logits`;
   });
   model.addMethod({
     name: "predict",
@@ -103,9 +80,7 @@ export function emitEvidence(
     statements: [
       `const encodings = this.encode(batch, context);`,
       `const opinions = this.opinions(encodings${pass("batch.present")}, context);`,
-      `// What follows when only one modality is read.`,
-      `const unimodal = ${alone};`,
-      `return { ...this.fuse(encodings, opinions${pass("batch.present")}, context), unimodal };`,
+      `return this.fuse(encodings, opinions${pass("batch.present")}, context);`,
     ],
   });
   module.file.addTypeAlias({
@@ -120,8 +95,15 @@ export function emitEvidence(
 function unrelatedLines(module: Module, plan: Plan, { unrelated }: EvidenceIr): string[] {
   const components = plan.block?.components ?? [];
   const shared = components.filter(hasOpinions);
-  return components
-    .filter(({ interaction }) => interaction === "unique")
+  const uniques = components.filter(({ interaction }) => interaction === "unique");
+  const pairs = uniques.flatMap((a, i) =>
+    uniques.slice(i + 1).map((b) => {
+      const words = ["unrelated", a.modalities[0] ?? "", "unique", b.modalities[0] ?? ""];
+      const covariance = `${module.use("crossCovariance")}(opinions.${a.id}, opinions.${b.id})`;
+      return `${key(words.join("."))}: ${module.use("tf")}.mul(${numeral(unrelated)}, ${covariance}),`;
+    }),
+  );
+  return uniques
     .flatMap(({ id, modalities: [own = ""] }) =>
       shared.flatMap((redundant) => {
         if (!redundant.modalities.includes(own)) return [];
@@ -132,30 +114,18 @@ function unrelatedLines(module: Module, plan: Plan, { unrelated }: EvidenceIr): 
           return `${key(`unrelated.${words.join(".")}`)}: ${module.use("tf")}.mul(${numeral(unrelated)}, ${covariance}),`;
         });
       }),
-    );
-}
-
-/** The terms by which each view of what is redundant predicts by itself. */
-function aloneLines(module: Module, plan: Plan, { alone }: EvidenceIr): string[] {
-  const shared = (plan.block?.components ?? []).filter(hasOpinions);
-  return shared.flatMap(({ id, modalities }) =>
-    modalities.map((name) => {
-      const words = ["alone", name, ...(shared.length > 1 ? [id] : [])];
-      const loss = `crossEntropy(${access(`opinions.${id}`, name)}, batch.labels${presence(plan, name)})`;
-      return `${key(words.join("."))}: ${module.use("tf")}.mul(${numeral(alone)}, ${loss}),`;
-    }),
-  );
+    )
+    .concat(pairs);
 }
 
 /** The loss of `evidence`. */
 export function evidenceLoss(module: Module, plan: Plan, paradigm: EvidenceIr): RivalLoss {
-  const { alone, parsimony, restraint, unrelated } = paradigm;
+  const { parsimony, restraint, unrelated } = paradigm;
   const others = (plan.block?.components ?? []).map(({ modalities }) => modalities.length - 1);
   const taken = ["logits", ...(restraint === 0 ? [] : ["scores"]), ...(parsimony === 0 ? [] : ["shares"])];
   const pass = plan.optional ? "batch.present, " : "";
   const lines = [
     `answer: crossEntropy(logits, batch.labels),`,
-    ...(alone === 0 ? [] : aloneLines(module, plan, paradigm)),
     ...(unrelated === 0 ? [] : unrelatedLines(module, plan, paradigm)),
     ...(parsimony === 0
       ? []

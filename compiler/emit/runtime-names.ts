@@ -36,7 +36,6 @@ const fixed = [
   "monoModalResponses",
   "noIntraDecomposition",
   "not",
-  "nothing",
   "openSession",
   "opinions",
   "or",

@@ -136,16 +136,11 @@ const evidence: ParadigmRow = {
   doc: "Interaction and class are inferred together: each interaction tells something of each class, redundant views are independent opinions, and a share of the gate is the posterior of its interaction.",
   example: "evidence(unrelated: 1, restraint: 0.1)",
   parameters: [
-    weight("alone", "Weight of what each redundant view must predict by itself.", 0.2),
-    weight(
-      "unrelated",
-      "Weight of what keeps `unique(m)` from telling what the views of other modalities tell.",
-      1,
-    ),
+    weight("unrelated", "Weight of what keeps `unique(m)` unrelated to what the other modalities tell.", 1),
     weight(
       "parsimony",
       "Weight of each further modality that a sample's interactions ask: what one tells isn't asked of two.",
-      0.05,
+      0.03,
     ),
     weight(
       "restraint",
@@ -154,7 +149,7 @@ const evidence: ParadigmRow = {
     ),
   ],
   trains: "interactions",
-  unimodal: true,
+  unimodal: false,
 };
 
 export const paradigms: ReadonlyMap<string, ParadigmRow> = new Map(

@@ -37,11 +37,6 @@ export function productOfExperts(told: Readonly<Record<string, tf.Tensor2D>>): t
   return tf.addN(Object.values(told));
 }
 
-/** What nothing tells: zeros of the same shape. */
-export function nothing(told: tf.Tensor2D): tf.Tensor2D {
-  return tf.zerosLike(told);
-}
-
 /**
  * Mean over samples of how many other modalities are asked: what one modality can tell is not to be asked of several.
  * @param shares [batch, interactions]

@@ -13,13 +13,21 @@ const paradigmFiles = (file: string) => file === "model.ts" || file === "learnin
 /** The specs whose generated code is kept for review, with the folder it lies in. */
 const specs = [
   ...["digits", "xor"].map((name) => ({ name, path: `examples/${name}.mmspec`, kept: everyFile })),
-  ...["optional", "concat", "ensemble", "joint-block", "gates", "unimodal", "i2moe", "measures"].map(
-    (name) => ({
-      name,
-      path: `test/golden/${name}.mmspec`,
-      kept: everyFile,
-    }),
-  ),
+  ...[
+    "optional",
+    "concat",
+    "ensemble",
+    "joint-block",
+    "gates",
+    "unimodal",
+    "i2moe",
+    "evidence",
+    "measures",
+  ].map((name) => ({
+    name,
+    path: `test/golden/${name}.mmspec`,
+    kept: everyFile,
+  })),
   { name: "three", path: "examples/three.mmspec", kept: paradigmFiles },
   ...["ogm", "agm", "pmr", "fc", "intra-only", "consistency-only"].map((name) => ({
     name,
