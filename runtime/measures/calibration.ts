@@ -31,33 +31,43 @@ function logSumExp(logs: ArrayLike<number>, start: number, classes: number, temp
   return largest + Math.log(sum);
 }
 
+/** Most samples that a calibration is fitted on: it is two numbers. */
+const mostSamples = 4000;
+
 /**
  * The calibration under which held-out labels are most likely: the temperature by golden-section search in [0.5, 8], then the mixing. The
  * mixing is at least half a sample's worth: so few samples can't vouch for a smaller probability.
  * @param logs log-probabilities up to a constant of each row, [n, classes]
  */
 export function fitCalibration(logs: ArrayLike<number>, labels: Int32Array, classes: number): Calibration {
-  const n = labels.length;
-  const score = (temperature: number, mixing: number) => {
-    let total = 0;
-    labels.forEach((label, i) => {
-      const start = i * classes;
-      const log =
-        (logs[start + label] as number) / temperature - logSumExp(logs, start, classes, temperature);
-      total += Math.log((1 - mixing) * Math.exp(log) + mixing / classes);
+  const n = Math.min(labels.length, mostSamples);
+  const likelihoods = (temperature: number) =>
+    Float64Array.from({ length: n }, (_, i) => {
+      const log = (logs[i * classes + (labels[i] as number)] as number) / temperature;
+      return Math.exp(log - logSumExp(logs, i * classes, classes, temperature));
     });
-    return total;
-  };
-  const least = 1 / (2 * n);
+  const score = (found: Float64Array, mixing: number) =>
+    found.reduce((total, p) => total + Math.log((1 - mixing) * p + mixing / classes), 0);
+  const least = 1 / (2 * labels.length);
   const golden = (Math.sqrt(5) - 1) / 2;
+  const scoreAt = (log: number) => score(likelihoods(Math.exp(log)), least);
   let [low, high] = [Math.log(0.5), Math.log(8)];
-  for (let i = 0; i < 24; i++) {
-    const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
-    if (score(Math.exp(a), least) > score(Math.exp(b), least)) high = b;
-    else low = a;
+  let [a, b] = [high - golden * (high - low), low + golden * (high - low)];
+  let [atA, atB] = [scoreAt(a), scoreAt(b)];
+  for (let i = 0; i < 12; i++) {
+    if (atA > atB) {
+      [high, b, atB] = [b, a, atA];
+      a = high - golden * (high - low);
+      atA = scoreAt(a);
+    } else {
+      [low, a, atA] = [a, b, atB];
+      b = low + golden * (high - low);
+      atB = scoreAt(b);
+    }
   }
   const temperature = Math.exp((low + high) / 2);
+  const found = likelihoods(temperature);
   const candidates = [least, 2 * least, 0.01, 0.02, 0.05, 0.1, 0.2].filter((mixing) => mixing >= least);
-  const scores = candidates.map((mixing) => score(temperature, mixing));
+  const scores = candidates.map((mixing) => score(found, mixing));
   return { temperature, mixing: candidates[scores.indexOf(Math.max(...scores))] as number };
 }

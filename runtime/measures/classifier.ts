@@ -1,55 +1,81 @@
 import type { Random } from "../data/random.js";
+import { calibrated, fitCalibration } from "./calibration.js";
 import { beats } from "./challenge.js";
-import { innerSplit, logFrequencies } from "./folds.js";
-import { fitMixture, readMixture, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
+import type { Evidence } from "./evidence.js";
+import { logFrequencies } from "./folds.js";
+import { fitMixture, readMixture, widestFull, type MixtureOptions } from "./gaussian-mixture.js";
+import { fitLatentClasses, readLatentClasses } from "./latent-class.js";
 import { trainNetwork, type Network, type NetworkOptions } from "./network.js";
-import { calibrated, fitCalibration, type Calibration } from "./calibration.js";
-import { rowsOf, takeRows, type View } from "./view.js";
+import { likelihoodsOf, mixingWeights } from "./stack.js";
+import { rowsOf, type View } from "./view.js";
 
 /** A fitted p(y|x); holds tensors until it is disposed of. */
-interface Fitted {
-  /** Log-probabilities up to a constant of each row, in nats: [n, classes]. */
-  read(x: View): ArrayLike<number>;
+export interface Classifier {
+  /** Log-probabilities up to a constant of each row, in nats, not yet calibrated: [n, classes]. */
+  read(x: Evidence): ArrayLike<number>;
   dispose(): void;
 }
 
-/** A kind of classifier: fitted once to be judged, and once more on all samples if it is the best. */
+/** A kind of classifier. */
 interface Family {
   name: string;
   fit(
-    x: View,
+    x: Evidence,
     labels: Int32Array,
     random: Random,
-    held?: { x: View; labels: Int32Array },
+    /** What says when to stop, while families are compared; later `epochs` does. */
+    held?: { x: Evidence; labels: Int32Array },
     epochs?: number,
-  ): Promise<{ fitted: Fitted; epochs?: number }>;
+  ): Promise<{ fitted: Classifier; epochs?: number }>;
 }
 
-/** Networks that learn on all samples; what is read is the mean of their probabilities, which varies less than one's. */
-const members = 3;
+/** The kinds of classifier whose probabilities are mixed. */
+export interface ClassifierPlan {
+  /** For people. */
+  name: string;
+  members: readonly { family: Family; epochs?: number }[];
+}
 
-function networkFamily(name: string, classes: number, options: NetworkOptions): Family {
+/** Networks that learn once a family is chosen; what is read is the mean of their probabilities, which varies less than one's. */
+const networks = 2;
+/** Most families whose probabilities are mixed. */
+const mostMembers = 3;
+
+type Part = "whole" | "leading";
+
+function networkFamily(name: string, part: Part, classes: number, options: NetworkOptions): Family {
   return {
     name,
     async fit(x, labels, random, held, epochs) {
-      const mostEpochs = epochs ?? options.mostEpochs;
-      const networks: Network[] = [];
-      // One is enough to judge the family by; logistic regression is the same from any start.
-      const count = held === undefined && options.hidden.length > 0 ? members : 1;
-      let taken = mostEpochs;
-      for (let m = 0; m < count; m++) {
-        const stream = random.fork(`member ${m}`);
-        const trained = await trainNetwork(x, labels, classes, { ...options, mostEpochs }, stream, held);
-        networks.push(trained.network);
-        taken = trained.epochs;
+      const linear = options.hidden.length === 0;
+      // Logistic regression begins as the linear discriminant, which is where it ends when the classes are Gaussian.
+      const start = linear ? linearDiscriminant(x[part], labels, classes, random) : undefined;
+      const trained: Network[] = [];
+      let taken = epochs ?? options.mostEpochs;
+      for (let m = 0; m < (held === undefined && !linear ? networks : 1); m++) {
+        const found = await trainNetwork(
+          x[part],
+          labels,
+          classes,
+          { ...options, mostEpochs: taken, ...(start && { start }) },
+          random.fork(`network ${m}`),
+          held && { x: held.x[part], labels: held.labels },
+        );
+        trained.push(found.network);
+        taken = found.epochs;
       }
-      const fitted: Fitted = {
-        read: (view) => meanProbability(networks.map((network) => network.read(view))),
-        dispose: () => networks.forEach((network) => network.dispose()),
+      const fitted: Classifier = {
+        read: (evidence) => meanProbability(trained.map((network) => network.read(evidence[part]))),
+        dispose: () => trained.forEach((network) => network.dispose()),
       };
       return { fitted, epochs: taken };
     },
   };
+}
+
+/** Weights and then biases of each class's logit, [width + 1, classes]. */
+function linearDiscriminant(x: View, labels: Int32Array, classes: number, random: Random): Float32Array {
+  return fitMixture(x, labels, classes, { form: "full tied", components: 1 }, random).coefficients;
 }
 
 /** log of the mean of what log-probabilities stand for. */
@@ -61,104 +87,177 @@ function meanProbability(logs: readonly Float32Array[]): Float32Array {
   );
 }
 
-/** How often each class occurs, whatever x is: what a modality that tells nothing deserves. */
-function frequencyFamily(classes: number): Family {
-  return {
-    name: "class frequencies",
-    async fit(_x, labels) {
-      const logs = logFrequencies(labels, classes);
-      const read = (view: View) =>
-        Float64Array.from({ length: rowsOf(view) * classes }, (_, i) => logs[i % classes] as number);
-      return { fitted: { read, dispose() {} } };
-    },
-  };
-}
-
-/** Bayes' rule over class-conditional Gaussians or mixtures of them: linear and quadratic discriminants and what lies beyond. */
-function generativeFamily(name: string, classes: number, options: MixtureOptions): Family {
+/** A family that has nothing to dispose of and learns in one go. */
+function plainFamily(
+  name: string,
+  learn: (x: Evidence, labels: Int32Array, random: Random) => (x: Evidence) => ArrayLike<number>,
+): Family {
   return {
     name,
     async fit(x, labels, random) {
-      const mixture = fitMixture(x, labels, classes, options, random);
-      return { fitted: { read: (view) => readMixture(mixture, view, classes).joint, dispose() {} } };
+      return { fitted: { read: learn(x, labels, random), dispose() {} } };
     },
   };
 }
 
-/** Widest view whose full covariances are estimated. */
-const widestFull = 160;
+/** How often each class occurs, whatever x is: what a modality that tells nothing deserves. */
+function frequencyFamily(classes: number): Family {
+  return plainFamily("class frequencies", (_x, labels) => {
+    const logs = logFrequencies(labels, classes);
+    return ({ whole }) =>
+      Float64Array.from({ length: rowsOf(whole) * classes }, (_, i) => logs[i % classes] as number);
+  });
+}
 
-function families(classes: number, width: number, samples: number): Family[] {
-  const generative = (form: CovarianceForm, components: number, shrinkage = 0): Family => {
-    const parts = components === 1 ? "" : `, ${components} a class`;
-    const name = `Gaussian ${form}${shrinkage > 0 ? ` (shrunk ${shrinkage})` : ""}${parts}`;
-    return generativeFamily(name, classes, { form, components, shrinkage, iterations: 30 });
-  };
+/** Bayes' rule over class-conditional Gaussians or mixtures of them: linear and quadratic discriminants and what lies beyond. */
+function generativeFamily(name: string, part: Part, classes: number, options: MixtureOptions): Family {
+  return plainFamily(name, (x, labels, random) => {
+    const mixture = fitMixture(x[part], labels, classes, options, random);
+    return (evidence) => readMixture(mixture, evidence[part], classes).joint;
+  });
+}
+
+/** How often each class occurs in each component of the density: p(y|x) = sum_k p(k|x) p(y|k). One view. */
+function componentFamily(classes: number): Family {
+  return plainFamily("frequencies in components", ({ components: [q] }, labels) => {
+    const { values, width } = q as View;
+    const counts = new Float64Array(width * classes).fill(1 / classes);
+    labels.forEach((label, i) => {
+      for (let k = 0; k < width; k++)
+        counts[k * classes + label] = (counts[k * classes + label] as number) + (values[i * width + k] as number);
+    });
+    const shares = counts.map((count, at) => {
+      const start = at - (at % classes);
+      return count / counts.subarray(start, start + classes).reduce((a, b) => a + b, 0);
+    });
+    return ({ components: [read] }) => {
+      const { values: shown } = read as View;
+      const n = shown.length / width;
+      const logs = new Float64Array(n * classes);
+      for (let i = 0; i < n; i++)
+        for (let c = 0; c < classes; c++) {
+          let sum = 0;
+          for (let k = 0; k < width; k++)
+            sum += (shown[i * width + k] as number) * (shares[k * classes + c] as number);
+          logs[i * classes + c] = Math.log(sum);
+        }
+      return logs;
+    };
+  });
+}
+
+/** Latent classes over the components of two views. */
+function latentFamily(classes: number, latent: number): Family {
+  return plainFamily(`${latent} latent classes`, ({ components: [q1, q2] }, labels, random) => {
+    const fitted = fitLatentClasses(q1 as View, q2 as View, labels, classes, latent, random);
+    return ({ components: [a, b] }) => readLatentClasses(fitted, a as View, b as View, classes);
+  });
+}
+
+/** From the simplest on. */
+function families(x: Evidence, classes: number, samples: number): Family[] {
   const perClass = samples / classes;
-  const full = width <= widestFull;
-  return [
-    frequencyFamily(classes),
-    generative("spherical tied", 1),
-    generative("diagonal tied", 1),
-    ...(full ? [generative("full tied", 1), generative("full tied", 1, 0.2)] : []),
-    generative("diagonal", 1),
-    ...(full && perClass > 2 * width ? [generative("full", 1, 0.1)] : []),
-    ...(perClass >= 40 ? [generative("spherical tied", 4), generative("diagonal tied", 2)] : []),
-    networkFamily("logistic regression", classes, {
-      hidden: [],
-      decay: 0.1,
-      learningRate: 0.01,
-      mostEpochs: 60,
-    }),
-    // Two layers: the second can learn which pairs of what the first saw go together, as a sum modulo the classes needs.
-    networkFamily("perceptron 64-64", classes, {
+  const parts: Part[] = x.leading === x.whole ? ["whole"] : ["leading", "whole"];
+  const [narrow = "whole"] = parts;
+  const width = x[narrow].width;
+  const on = (part: Part) => (parts.length > 1 ? `, ${x[part].width} of ${x.whole.width} axes` : "");
+  const generative = (part: Part, options: MixtureOptions) => {
+    const shrunk = options.shrinkage ? ` (shrunk ${options.shrinkage})` : "";
+    const count = options.components > 1 ? `, ${options.components} a class` : "";
+    return generativeFamily(`Gaussian ${options.form}${shrunk}${count}${on(part)}`, part, classes, options);
+  };
+  const perceptron = (part: Part) =>
+    networkFamily(`perceptron 64-64${on(part)}`, part, classes, {
       hidden: [64, 64],
       decay: 1,
       learningRate: 0.005,
       mostEpochs: 60,
+    });
+  const mixtures = [2, classes].filter(
+    (components, i, all) => all.indexOf(components) === i && components <= 10 && perClass / components >= 16,
+  );
+  return [
+    frequencyFamily(classes),
+    ...parts.map((part) => generative(part, { form: "full tied", components: 1 })),
+    generative("whole", { form: "full tied", components: 1, shrinkage: 0.2 }),
+    ...(width <= widestFull && perClass > 2 * width ? [generative(narrow, { form: "full", components: 1 })] : []),
+    ...(x.components.length === 1 && (x.components[0] as View).width > classes ? [componentFamily(classes)] : []),
+    ...mixtures.map((components) => generative(narrow, { form: "full tied", components, starts: 3 })),
+    networkFamily(`logistic regression`, "whole", classes, {
+      hidden: [],
+      decay: 0.1,
+      learningRate: 0.005,
+      mostEpochs: 40,
     }),
+    ...(x.components.length === 2
+      ? [...new Set([Math.min(64, classes ** 2), Math.min(64, 2 * classes ** 2)])].map((latent) =>
+          latentFamily(classes, latent),
+        )
+      : []),
+    // Two layers: the second can learn which pairs of what the first saw go together, as a sum modulo the classes needs.
+    ...parts.map(perceptron),
   ];
 }
 
-export interface Classifier {
-  /** What was chosen, for people. */
-  name: string;
-  /** log p(y|x) in nats, calibrated: [n, classes]. */
-  read(x: View): Float64Array;
-  dispose(): void;
-}
-
 /**
- * Fits several kinds of classifier, from the simplest on, keeps the one under which held-out labels are most likely after
- * calibration, and fits it on all samples given.
+ * Chooses the kind of classifier under which held-out labels are most likely after calibration; ties go to the simpler one. Others are
+ * mixed in, up to three in all, as long as that makes the labels clearly likelier.
  */
-export async function fitClassifier(
-  x: View,
-  labels: Int32Array,
+export async function chooseClassifier(
+  inner: Evidence,
+  innerLabels: Int32Array,
+  outer: { x: Evidence; labels: Int32Array },
   classes: number,
   random: Random,
-): Promise<Classifier> {
-  const { train, held } = innerSplit(labels, random);
-  const labelsOf = (rows: Int32Array) => Int32Array.from(rows, (row) => labels[row] as number);
-  const [inner, innerLabels] = [takeRows(x, train), labelsOf(train)];
-  const outer = { x: takeRows(x, held), labels: labelsOf(held) };
-  let best:
-    { family: Family; calibration: Calibration; logs: Float64Array; epochs: number | undefined } | undefined;
-  for (const family of families(classes, x.width, innerLabels.length)) {
+): Promise<ClassifierPlan> {
+  const judged: { family: Family; epochs?: number; likelihoods: Float64Array; logs: Float64Array }[] = [];
+  for (const family of families(inner, classes, innerLabels.length)) {
     const { fitted, epochs } = await family.fit(inner, innerLabels, random.fork(family.name), outer);
     const raw = fitted.read(outer.x);
     fitted.dispose();
-    const calibration = fitCalibration(raw, outer.labels, classes);
-    const all = calibrated(raw, classes, calibration);
-    const logs = Float64Array.from(outer.labels, (label, i) => all[i * classes + label] as number);
-    if (best === undefined || beats(logs, best.logs)) best = { family, calibration, logs, epochs };
+    const likelihoods = likelihoodsOf(
+      calibrated(raw, classes, fitCalibration(raw, outer.labels, classes)),
+      outer.labels,
+      classes,
+    );
+    judged.push({ family, ...(epochs !== undefined && { epochs }), likelihoods, logs: likelihoods.map(Math.log) });
     await new Promise(setImmediate);
   }
-  const { family, calibration, epochs } = best as NonNullable<typeof best>;
-  const { fitted } = await family.fit(x, labels, random.fork(`${family.name} again`), undefined, epochs);
+  let best = judged[0] as (typeof judged)[number];
+  for (const one of judged) if (beats(one.logs, best.logs)) best = one;
+  const members = [best];
+  let logs = best.logs;
+  while (members.length < mostMembers) {
+    let found: { one: (typeof judged)[number]; logs: Float64Array; mean: number } | undefined;
+    for (const one of judged) {
+      if (members.includes(one)) continue;
+      const parts = [...members, one].map(({ likelihoods }) => likelihoods);
+      const weights = mixingWeights(parts);
+      const mixed = logs.map((_, i) =>
+        Math.log(parts.reduce((sum, part, m) => sum + (weights[m] as number) * (part[i] as number), 0)),
+      );
+      const mean = mixed.reduce((a, b) => a + b, 0) / mixed.length;
+      if (found === undefined || mean > found.mean) found = { one, logs: mixed, mean };
+    }
+    if (found === undefined || !beats(found.logs, logs)) break;
+    members.push(found.one);
+    logs = found.logs;
+  }
   return {
-    name: family.name,
-    read: (view) => calibrated(fitted.read(view), classes, calibration),
-    dispose: () => fitted.dispose(),
+    name: members.map(({ family }) => family.name).join(" + "),
+    members: members.map(({ family, epochs }) => ({ family, ...(epochs !== undefined && { epochs }) })),
   };
+}
+
+/** Fits each kind of classifier chosen. */
+export async function fitClassifiers(
+  { members }: ClassifierPlan,
+  x: Evidence,
+  labels: Int32Array,
+  random: Random,
+): Promise<Classifier[]> {
+  const fitted: Classifier[] = [];
+  for (const { family, epochs } of members)
+    fitted.push((await family.fit(x, labels, random.fork(family.name), undefined, epochs)).fitted);
+  return fitted;
 }

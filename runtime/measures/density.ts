@@ -1,83 +1,118 @@
 import type { Random } from "../data/random.js";
 import { beats } from "./challenge.js";
-import { innerSplit } from "./folds.js";
-import { fitMixture, readMixture, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
-import { takeRows, type View } from "./view.js";
+import { choosingSplit } from "./folds.js";
+import { fitMixture, readMixture, widestFull, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
+import { firstColumns } from "./standardise.js";
+import { rowsOf, takeRows, type View } from "./view.js";
 
-export interface Density {
-  /** What was chosen, for people. */
+/**
+ * A kind of density of a whitened view: a Gaussian mixture of its first axes, and a standard normal distribution of each axis
+ * that follows, which whitening made uncorrelated and of variance 1.
+ */
+export interface DensityPlan {
+  /** For people. */
   name: string;
-  /** log p(x) in nats, [n]. */
-  read(x: View): Float32Array;
-}
-
-interface Candidate {
-  name: string;
+  axes: number;
   /** True when each class has components of its own. */
   byClass: boolean;
   options: MixtureOptions;
 }
 
-const sizes = [1, 2, 4, 8, 16, 32, 64];
-
-function mean(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i] as number;
-  return total / values.length;
+export interface Density {
+  /** log p(x) in nats, [n], and p(component | x), [n, components]. */
+  read(x: View): { density: Float32Array; components: View };
 }
 
-/**
- * Fits Gaussian mixtures of several sizes and forms, with and without components of each class, keeps the one under which held-out
- * samples are most likely, and fits it on all samples given.
- */
-export async function fitDensity(
+/** Sizes of mixtures that are tried, the next as long as the last was likelier. */
+const sizes = [4, 8, 16, 32, 64];
+/** Widest view of which a mixture of all axes is tried when some lead. */
+const widestWhole = 48;
+
+/** Candidates, from the simplest on, in rows of growing size: a row ends where its next is less likely. */
+function* rowsOfCandidates(
+  { leading, width }: { leading: number; width: number },
+  classes: number,
+  samples: number,
+): Generator<DensityPlan[]> {
+  const plan = (axes: number, form: CovarianceForm, components: number, byClass: boolean): DensityPlan => ({
+    name: `${form}, ${components} ${byClass ? "a class" : "in all"}, ${axes} of ${width} axes`,
+    axes,
+    byClass,
+    options: { form, components, starts: components > 8 ? 2 : 1 },
+  });
+  const perClass = samples / classes;
+  const axesTried = leading > 0.8 * width ? [width] : width <= widestWhole ? [leading, width] : [leading];
+  for (const axes of axesTried) {
+    yield [plan(axes, "full tied", 1, true)];
+    if (axes <= widestFull && perClass > 2 * axes) yield [plan(axes, "full", 1, true)];
+  }
+  // A component under a tied covariance needs samples for its mean alone.
+  const [narrowest = width] = axesTried;
+  for (const axes of axesTried)
+    yield sizes.filter((size) => samples / size >= 16).map((size) => plan(axes, "full tied", size, false));
+  if (narrowest <= widestFull) {
+    const most = samples / (3 * narrowest + 10);
+    yield [2, ...sizes].filter((size) => size <= most).map((size) => plan(narrowest, "full", size, false));
+  }
+}
+
+/** Chooses the kind of density under which held-out samples are most likely; ties go to the simpler one. */
+export async function chooseDensity(
   x: View,
+  leading: number,
   labels: Int32Array,
   classes: number,
   random: Random,
-): Promise<Density> {
-  const { train, held } = innerSplit(labels, random);
-  const inner = takeRows(x, train);
+): Promise<DensityPlan> {
+  const { train, held } = choosingSplit(labels, random);
+  const [inner, outer] = [takeRows(x, train), takeRows(x, held)];
   const innerLabels = Int32Array.from(train, (row) => labels[row] as number);
-  const outer = takeRows(x, held);
-  let best: { candidate: Candidate; logs: Float32Array } | undefined;
-  const judge = ({ name, byClass, options }: Candidate): number => {
-    const groups = byClass ? classes : 1;
-    const mixture = fitMixture(inner, innerLabels, groups, options, random.fork(name));
-    const logs = readMixture(mixture, outer, groups).density;
-    if (best === undefined || beats(logs, best.logs)) best = { candidate: { name, byClass, options }, logs };
-    return mean(logs);
+  const gaussian: DensityPlan = {
+    name: "one Gaussian",
+    axes: 1,
+    byClass: false,
+    options: { form: "full tied", components: 1 },
   };
-  const candidate = (
-    form: CovarianceForm,
-    components: number,
-    byClass: boolean,
-    shrinkage = 0,
-  ): Candidate => ({
-    name: `${form}${shrinkage > 0 ? ` (shrunk ${shrinkage})` : ""}, ${components} ${byClass ? "a class" : "in all"}`,
-    byClass,
-    options: { form, components, shrinkage, iterations: 30 },
-  });
-  const perClass = innerLabels.length / classes;
-  for (const form of ["spherical tied", "diagonal tied", "full tied"] as const) {
-    judge(candidate(form, 1, true));
-    await new Promise(setImmediate);
-  }
-  if (perClass > 4 * x.width) judge(candidate("full", 1, true, 0.05));
-  for (const form of ["spherical tied", "full tied", "diagonal", "full"] as const) {
+  const judge = (plan: DensityPlan) =>
+    fitDensity(plan, inner, innerLabels, classes, random.fork(plan.name)).read(outer).density;
+  let best = { plan: gaussian, logs: judge(gaussian) };
+  for (const row of rowsOfCandidates({ leading, width: x.width }, classes, train.length)) {
     let before = -Infinity;
-    for (const components of sizes) {
-      // A covariance of one's own takes many samples; under a tied one a component needs enough for its mean.
-      const fewest = form === "full" ? 3 * x.width + 10 : form === "diagonal" ? 2 * x.width + 10 : 16;
-      if (innerLabels.length / components < fewest) break;
-      const score = judge(candidate(form, components, false, form === "full" ? 0.05 : 0));
+    for (const plan of row) {
+      const logs = judge(plan);
+      if (beats(logs, best.logs)) best = { plan, logs };
       await new Promise(setImmediate);
+      const score = logs.reduce((sum, log) => sum + log, 0) / logs.length;
       if (score < before) break;
       before = score;
     }
   }
-  const { candidate: chosen } = best as unknown as { candidate: Candidate };
-  const groups = chosen.byClass ? classes : 1;
-  const mixture = fitMixture(x, labels, groups, chosen.options, random.fork("again"));
-  return { name: chosen.name, read: (view) => readMixture(mixture, view, groups).density };
+  return best.plan;
+}
+
+/** Fits a density of the kind chosen. */
+export function fitDensity(
+  { axes, byClass, options }: DensityPlan,
+  x: View,
+  labels: Int32Array,
+  classes: number,
+  random: Random,
+): Density {
+  const groups = byClass ? classes : 1;
+  const mixture = fitMixture(firstColumns(x, axes), labels, groups, options, random);
+  return {
+    read(view) {
+      const { density, components } = readMixture(mixture, firstColumns(view, axes), groups);
+      const rest = view.width - axes;
+      if (rest > 0) {
+        const constant = 0.5 * rest * Math.log(2 * Math.PI);
+        for (let i = 0; i < rowsOf(view); i++) {
+          let squares = 0;
+          for (let j = axes; j < view.width; j++) squares += (view.values[i * view.width + j] as number) ** 2;
+          density[i] = (density[i] as number) - 0.5 * squares - constant;
+        }
+      }
+      return { density, components: { values: components, width: mixture.classOf.length } };
+    },
+  };
 }

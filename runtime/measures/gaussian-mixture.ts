@@ -2,44 +2,62 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { Random } from "../data/random.js";
 import { valuesOf } from "./values-of.js";
-import type { View } from "./view.js";
+import { rowsOf, takeRows, type View } from "./view.js";
 
-/** Covariances: one for all components or one each; a multiple of the identity, diagonal, or full. */
-export type CovarianceForm = "spherical tied" | "diagonal tied" | "full tied" | "diagonal" | "full";
+/** Covariances: one for all components, a multiple of the identity or full; or a full one each. */
+export type CovarianceForm = "spherical tied" | "full tied" | "full";
 
 export interface MixtureOptions {
   form: CovarianceForm;
   /** Components of each class, or of all samples together when there are no classes. */
   components: number;
-  /** How far a full covariance is drawn towards its diagonal, in [0, 1]. */
-  shrinkage: number;
-  iterations: number;
+  /** How far a tied covariance is drawn towards the identity, in [0, 1]. @default 0 */
+  shrinkage?: number;
+  /** Starts that are tried on a part of the samples; the likeliest goes on. @default 1 */
+  starts?: number;
 }
 
-/** A Gaussian mixture; a component may belong to one class only. */
+/** A Gaussian mixture; a component may belong to one class only. Plain numbers: nothing to dispose of. */
 export interface Mixture {
   width: number;
-  /** log of each component's weight. */
-  logWeights: Float64Array;
+  form: CovarianceForm;
   /** The class of each component; 0 when there are no classes. */
   classOf: Int32Array;
-  /** [components, width] */
-  means: Float32Array;
-  /** Whitening of each component, [components or 1, width, width] (full) or [components or 1, width] (else). */
-  whitener: Float32Array;
-  /** log |det| of each whitening. */
-  logDeterminants: Float64Array;
-  form: CovarianceForm;
+  /** The log of a component's weight times density is `features` times a column of this, [features, components] ... */
+  coefficients: Float32Array;
+  /** ... and for a tied covariance -|x whitener|^2 / 2 more, [width, width]. */
+  whitener?: Float32Array;
 }
 
-const smallest = 1e-4;
-const isFull = (form: CovarianceForm) => form.startsWith("full");
-const isTied = (form: CovarianceForm) => form.endsWith("tied");
+/** Widest view whose components may have a covariance each: all products of two columns are made. */
+export const widestFull = 32;
+const mostIterations = 60;
+/** Rows on which starts are compared. */
+const startRows = 2000;
+/** Samples that the prior is worth: a covariance of 1 for all components together. It keeps small ones from collapsing. */
+const priorSamples = 1;
+const smallest = 1e-6;
+/** Precision of the components that begin at drawn centres: each sample goes to the nearest, or nearly so. */
+const sharpness = 10;
 
 /**
- * Fits a mixture by expectation maximisation (Dempster, Laird and Rubin 1977). With classes each sample belongs only to components
- * of its own class: the joint density of x and y.
- * @param x [n, width]
+ * What a component's log-density is linear in: for covariances of their own all products of two columns, and always the columns
+ * and 1. [n, features]. The caller tidies.
+ */
+function featuresOf(x: tf.Tensor2D, form: CovarianceForm): tf.Tensor2D {
+  const [n, width] = x.shape;
+  const parts: tf.Tensor2D[] = [];
+  if (form === "full") {
+    for (let j = 0; j < width; j++)
+      parts.push(tf.mul(tf.slice(x, [0, j], [n, 1]), tf.slice(x, [0, j], [n, width - j])) as tf.Tensor2D);
+  }
+  return tf.concat([...parts, x, tf.ones([n, 1]) as tf.Tensor2D], 1);
+}
+
+/**
+ * Fits a mixture by expectation maximisation (Dempster, Laird and Rubin 1977), each step two products of matrices. With classes
+ * each sample belongs only to components of its own class: the joint density of x and y.
+ * @param x [n, width], of about unit variance
  * @param classes 1 when there are none
  */
 export function fitMixture(
@@ -49,62 +67,152 @@ export function fitMixture(
   options: MixtureOptions,
   random: Random,
 ): Mixture {
-  const { values, width } = x;
-  const n = labels.length;
-  const { components, form } = options;
+  const { components, starts = 1 } = options;
+  if (components > 1 && starts > 1) {
+    const part = Int32Array.from({ length: rowsOf(x) }, (_, i) => i);
+    const rows = random.shuffle(part).slice(0, startRows);
+    const some = takeRows(x, rows);
+    const someLabels = Int32Array.from(rows, (row) => labels[row] as number);
+    let best: { score: number; mixture: Mixture } | undefined;
+    for (let s = 0; s < starts; s++) {
+      const mixture = climb(some, someLabels, classes, options, drawCentres(some, someLabels, classes, components, random), 20);
+      const score = meanDensity(mixture, some, someLabels, classes);
+      if (best === undefined || score > best.score) best = { score, mixture };
+    }
+    return climb(x, labels, classes, options, best?.mixture as Mixture, mostIterations);
+  }
+  const start =
+    components === 1 ? undefined : drawCentres(...someOf(x, labels, random), classes, components, random);
+  return climb(x, labels, classes, options, start, components === 1 ? 0 : mostIterations);
+}
+
+function someOf(x: View, labels: Int32Array, random: Random): [View, Int32Array] {
+  const n = rowsOf(x);
+  if (n <= startRows) return [x, labels];
+  const rows = random.shuffle(Int32Array.from({ length: n }, (_, i) => i)).slice(0, startRows);
+  return [takeRows(x, rows), Int32Array.from(rows, (row) => labels[row] as number)];
+}
+
+function meanDensity(mixture: Mixture, x: View, labels: Int32Array, classes: number): number {
+  const { joint } = readMixture(mixture, x, classes);
+  let total = 0;
+  labels.forEach((label, i) => (total += joint[i * classes + (classes === 1 ? 0 : label)] as number));
+  return total / labels.length;
+}
+
+/** Expectation maximisation from a start: centres, or a mixture, or nothing when there is one component a class. */
+function climb(
+  x: View,
+  labels: Int32Array,
+  classes: number,
+  { form, components, shrinkage = 0 }: MixtureOptions,
+  start: Mixture | undefined,
+  iterations: number,
+): Mixture {
+  const n = rowsOf(x);
+  const { width } = x;
   const count = classes * components;
   const classOf = Int32Array.from({ length: count }, (_, k) => Math.floor(k / components));
-  let responsibilities = firstAssignment(x, labels, classes, components, random);
-  const data = tf.tensor2d(values, [n, width]);
+  const fixed = tf.tidy(() => {
+    const data = tf.tensor2d(x.values, [n, width]);
+    const features = featuresOf(data, form);
+    const transposed = tf.transpose(features) as tf.Tensor2D;
+    const spread = Float32Array.from({ length: classes * count }, (_, i) =>
+      classOf[i % count] === Math.floor(i / count) ? 1 : 0,
+    );
+    const allowed =
+      classes === 1
+        ? (tf.ones([n, count]) as tf.Tensor2D)
+        : tf.matMul(
+            tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32") as tf.Tensor2D,
+            tf.tensor2d(spread, [classes, count]),
+          );
+    const mask = classes === 1 ? tf.zeros([1, 1]) : tf.mul(tf.sub(allowed, 1), 1e9);
+    return { features, transposed, allowed, mask, second: tf.matMul(tf.transpose(data) as tf.Tensor2D, data) };
+  });
   try {
-    let mixture = maximise(data, responsibilities, classOf, options);
-    if (components === 1) return mixture;
-    let before = -Infinity;
-    for (let i = 0; i < options.iterations; i++) {
-      const step = expect(data, mixture, labels);
-      responsibilities = step.responsibilities;
-      mixture = maximise(data, responsibilities, classOf, { ...options, form });
-      if (step.logLikelihood - before < 1e-4) break;
-      before = step.logLikelihood;
+    const second = Float64Array.from(fixed.second.dataSync());
+    const rows = fixed.transposed.shape[0];
+    const gather = (mixture: Mixture | undefined): Float64Array => {
+      const [found] = valuesOf(() => {
+        if (mixture === undefined) return [tf.matMul(fixed.transposed, fixed.allowed)];
+        const logs = tf.matMul(fixed.features, coefficientsOf(mixture));
+        const shares = tf.softmax(classes === 1 ? logs : (tf.add(logs, fixed.mask) as tf.Tensor2D));
+        return [tf.matMul(fixed.transposed, shares)];
+      });
+      return Float64Array.from(found as Float32Array);
+    };
+    const centres = start === undefined || start.form === form ? start : { ...start, ...promoted(start, form) };
+    let mixture = centres;
+    let before = new Float64Array(count);
+    for (let i = 0; i <= iterations; i++) {
+      const sums = gather(mixture);
+      mixture = maximise(sums, second, n, width, classOf, form, shrinkage);
+      const sizes = sums.slice((rows - 1) * count);
+      const moved = sizes.reduce((sum, size, k) => sum + Math.abs(size - (before[k] as number)), 0);
+      if (moved < 2e-3 * n) break;
+      before = sizes;
     }
-    return mixture;
+    return mixture as Mixture;
   } finally {
-    data.dispose();
+    tf.dispose([...Object.values(fixed)]);
   }
 }
 
-/** Each sample to the nearest of its class's centres, which are drawn far apart (k-means++, Arthur and Vassilvitskii 2007). */
-function firstAssignment(
+/** A tied start for components that will have covariances of their own: products of columns count for nothing yet but -1/2. */
+function promoted({ width, coefficients, classOf }: Mixture, form: CovarianceForm): Partial<Mixture> {
+  if (form !== "full") return { form };
+  const count = classOf.length;
+  const products = (width * (width + 1)) / 2;
+  const all = new Float32Array((products + width + 1) * count);
+  all.set(coefficients, products * count);
+  return { form, coefficients: all };
+}
+
+function coefficientsOf({ coefficients, classOf }: Mixture): tf.Tensor2D {
+  return tf.tensor2d(coefficients, [coefficients.length / classOf.length, classOf.length]);
+}
+
+/** Centres drawn far apart in each class (k-means++, Arthur and Vassilvitskii 2007; the best of four draws each time). */
+function drawCentres(
   { values, width }: View,
   labels: Int32Array,
   classes: number,
   components: number,
   random: Random,
-): Float32Array {
-  const n = labels.length;
+): Mixture {
   const count = classes * components;
-  const result = new Float32Array(n * count);
+  const coefficients = new Float32Array((width + 1) * count);
+  const classOf = Int32Array.from({ length: count }, (_, k) => Math.floor(k / components));
   for (let c = 0; c < classes; c++) {
     const members = [...labels.keys()].filter((i) => classes === 1 || labels[i] === c);
     if (members.length === 0) continue;
-    const nearest = new Float64Array(members.length).fill(Infinity);
-    const assigned = new Int32Array(members.length);
+    let nearest: Float64Array = new Float64Array(members.length).fill(Infinity);
     for (let k = 0; k < components; k++) {
-      const centre = members[k === 0 ? random.integer(members.length) : drawFar(nearest, random)] as number;
-      members.forEach((i, m) => {
-        let distance = 0;
-        for (let j = 0; j < width; j++) {
-          distance += ((values[i * width + j] as number) - (values[centre * width + j] as number)) ** 2;
-        }
-        if (distance < (nearest[m] as number)) {
-          nearest[m] = distance;
-          assigned[m] = k;
-        }
-      });
+      let best: { total: number; row: number; nearest: Float64Array } | undefined;
+      for (let draw = 0; draw < (k === 0 ? 1 : 4); draw++) {
+        const row = members[k === 0 ? random.integer(members.length) : drawFar(nearest, random)] as number;
+        const closer = nearest.map((distance, m) => {
+          const at = (members[m] as number) * width;
+          let squares = 0;
+          for (let j = 0; j < width; j++)
+            squares += ((values[at + j] as number) - (values[row * width + j] as number)) ** 2;
+          return Math.min(distance, squares);
+        });
+        const total = closer.reduce((a, b) => a + b, 0);
+        if (best === undefined || total < best.total) best = { total, row, nearest: closer };
+      }
+      nearest = (best as NonNullable<typeof best>).nearest;
+      let squares = 0;
+      for (let j = 0; j < width; j++) {
+        const value = values[(best?.row as number) * width + j] as number;
+        coefficients[j * count + c * components + k] = sharpness * value;
+        squares += value * value;
+      }
+      coefficients[width * count + c * components + k] = -0.5 * sharpness * squares;
     }
-    members.forEach((i, m) => (result[i * count + c * components + (assigned[m] as number)] = 1));
   }
-  return result;
+  return { width, form: "spherical tied", classOf, coefficients };
 }
 
 function drawFar(distances: Float64Array, random: Random): number {
@@ -116,225 +224,158 @@ function drawFar(distances: Float64Array, random: Random): number {
   return distances.length - 1;
 }
 
-/** The weights, means and covariances that suit the responsibilities [n, components] best. */
+/**
+ * The weights, means and covariances that suit the responsibilities best.
+ * @param sums of the features by component, [features, components]
+ * @param second sum of x x' over all samples
+ */
 function maximise(
-  data: tf.Tensor2D,
-  responsibilities: Float32Array,
+  sums: Float64Array,
+  second: Float64Array,
+  n: number,
+  width: number,
   classOf: Int32Array,
-  { form, shrinkage }: MixtureOptions,
-): Mixture {
-  const [n, width] = data.shape;
-  const count = classOf.length;
-  const [counted, sums, ...products] = valuesOf(() => {
-    const r = tf.tensor2d(responsibilities, [n, count]);
-    const rt = tf.transpose(r);
-    const seconds: tf.Tensor[] = [];
-    if (form === "full tied") {
-      seconds.push(tf.matMul(tf.transpose(data), data));
-    } else if (form === "full") {
-      for (let k = 0; k < count; k++) {
-        const weighted = tf.mul(data, tf.slice(r, [0, k], [n, 1]));
-        seconds.push(tf.matMul(tf.transpose(weighted), data));
-      }
-    } else {
-      seconds.push(tf.matMul(rt, tf.square(data)));
-    }
-    return [tf.sum(r, 0), tf.matMul(rt, data), ...seconds];
-  }) as [Float32Array, Float32Array, ...Float32Array[]];
-  const sizes = Float64Array.from(counted);
-  const seconds = products.map((values) => Float64Array.from(values));
-  const means = new Float32Array(count * width);
-  for (let k = 0; k < count; k++) {
-    for (let j = 0; j < width; j++) {
-      means[k * width + j] = (sums[k * width + j] as number) / Math.max(sizes[k] as number, 1e-6);
-    }
-  }
-  const total = sizes.reduce((a, b) => a + b, 0);
-  const logWeights = sizes.map((size) => Math.log((size + 0.5) / (total + 0.5 * count)));
-  const tied = isTied(form);
-  const groups = tied ? 1 : count;
-  const whitener = new Float32Array(groups * width * (isFull(form) ? width : 1));
-  const logDeterminants = new Float64Array(count);
-  for (let g = 0; g < groups; g++) {
-    const members = tied ? Array.from({ length: count }, (_, k) => k) : [g];
-    const size = tied ? total : (sizes[g] as number);
-    const logDeterminant = isFull(form)
-      ? fullWhitener(whitener, g, width, seconds[g] as Float64Array, members, sizes, means, size, shrinkage)
-      : diagonalWhitener(whitener, g, width, seconds[0] as Float64Array, members, sizes, means, size, form);
-    for (const k of members) logDeterminants[k] = logDeterminant;
-  }
-  return { width, logWeights, classOf, means, whitener, logDeterminants, form };
-}
-
-/** Samples that a component's variance is worth before it has seen any: it keeps small components from collapsing. */
-const priorSamples = 1;
-
-function diagonalWhitener(
-  whitener: Float32Array,
-  group: number,
-  width: number,
-  seconds: Float64Array,
-  members: readonly number[],
-  sizes: Float64Array,
-  means: Float32Array,
-  size: number,
   form: CovarianceForm,
-): number {
-  const variances = new Float64Array(width);
-  for (let j = 0; j < width; j++) {
-    let sum = priorSamples;
-    for (const k of members) {
-      sum +=
-        (seconds[k * width + j] as number) - (sizes[k] as number) * (means[k * width + j] as number) ** 2;
+  shrinkage: number,
+): Mixture {
+  const count = classOf.length;
+  const features = sums.length / count;
+  const sizes = sums.subarray((features - 1) * count);
+  const means = new Float64Array(count * width);
+  for (let k = 0; k < count; k++)
+    for (let j = 0; j < width; j++)
+      means[k * width + j] =
+        (sums[(features - 1 - width + j) * count + k] as number) / Math.max(sizes[k] as number, 1e-6);
+  const tied = tiedCovariance(second, sizes, means, n, width, form, shrinkage);
+  const logWeight = (k: number) => Math.log(((sizes[k] as number) + 0.5) / (n + 0.5 * count));
+  const coefficients = new Float32Array(features * count);
+  const put = (k: number, { precision, logDeterminant }: ReturnType<typeof inverse>) => {
+    let squares = 0;
+    for (let a = 0; a < width; a++) {
+      let sum = 0;
+      for (let b = 0; b < width; b++) sum += precision.get(a, b) * (means[k * width + b] as number);
+      coefficients[(features - 1 - width + a) * count + k] = sum;
+      squares += sum * (means[k * width + a] as number);
     }
-    variances[j] = Math.max(smallest, sum / (size + priorSamples));
+    coefficients[(features - 1) * count + k] =
+      logWeight(k) + 0.5 * logDeterminant - 0.5 * width * Math.log(2 * Math.PI) - 0.5 * squares;
+  };
+  if (form !== "full") {
+    const shared = inverse(tied);
+    for (let k = 0; k < count; k++) put(k, shared);
+    return { width, form, classOf, coefficients, whitener: shared.whitener };
   }
-  if (form === "spherical tied") variances.fill(variances.reduce((a, b) => a + b, 0) / width);
-  let logDeterminant = 0;
-  for (let j = 0; j < width; j++) {
-    whitener[group * width + j] = 1 / Math.sqrt(variances[j] as number);
-    logDeterminant -= 0.5 * Math.log(variances[j] as number);
+  // A component's covariance is drawn towards that of all, as if `width` samples more had come from it (Friedman 1989).
+  for (let k = 0; k < count; k++) {
+    const size = sizes[k] as number;
+    const own = Matrix.zeros(width, width);
+    let at = 0;
+    for (let a = 0; a < width; a++) {
+      for (let b = a; b < width; b++) {
+        const product = (means[k * width + a] as number) * (means[k * width + b] as number);
+        const sum = (sums[at++ * count + k] as number) - size * product + width * tied.get(a, b);
+        own.set(a, b, sum / (size + width));
+        own.set(b, a, own.get(a, b));
+      }
+    }
+    const found = inverse(own);
+    put(k, found);
+    at = 0;
+    for (let a = 0; a < width; a++)
+      for (let b = a; b < width; b++)
+        coefficients[at++ * count + k] = (a === b ? -0.5 : -1) * found.precision.get(a, b);
   }
-  return logDeterminant;
+  return { width, form, classOf, coefficients };
 }
 
-function fullWhitener(
-  whitener: Float32Array,
-  group: number,
-  width: number,
-  seconds: Float64Array,
-  members: readonly number[],
+function tiedCovariance(
+  second: Float64Array,
   sizes: Float64Array,
-  means: Float32Array,
-  size: number,
+  means: Float64Array,
+  n: number,
+  width: number,
+  form: CovarianceForm,
   shrinkage: number,
-): number {
+): Matrix {
   const covariance = Matrix.zeros(width, width);
+  let trace = 0;
   for (let a = 0; a < width; a++) {
     for (let b = 0; b <= a; b++) {
-      let sum = a === b ? priorSamples : 0;
-      sum += seconds[a * width + b] as number;
-      for (const k of members) {
+      let sum = (second[a * width + b] as number) + (a === b ? priorSamples : 0);
+      for (let k = 0; k < sizes.length; k++)
         sum -= (sizes[k] as number) * (means[k * width + a] as number) * (means[k * width + b] as number);
-      }
-      const value = (sum / (size + priorSamples)) * (a === b ? 1 : 1 - shrinkage);
-      covariance.set(a, b, a === b ? Math.max(smallest, value) : value);
-      covariance.set(b, a, covariance.get(a, b));
+      const value = (sum / (n + priorSamples)) * (1 - shrinkage) + (a === b ? shrinkage : 0);
+      covariance.set(a, b, value);
+      covariance.set(b, a, value);
     }
+    trace += covariance.get(a, a);
   }
+  if (form !== "spherical tied") return covariance;
+  return Matrix.eye(width, width, Math.max(smallest, trace / width));
+}
+
+/** Precision, its log |det|, and the upper triangular whitening of rows, [width, width]: |x whitener|^2 = x' precision x. */
+function inverse(covariance: Matrix) {
+  const width = covariance.rows;
   let cholesky = new CholeskyDecomposition(covariance);
-  for (let jitter = 1e-4; !cholesky.isPositiveDefinite(); jitter *= 10) {
-    for (let a = 0; a < width; a++) covariance.set(a, a, covariance.get(a, a) + jitter);
+  for (let jitter = smallest; !cholesky.isPositiveDefinite(); jitter *= 10) {
+    for (let a = 0; a < width; a++) covariance.set(a, a, Math.max(0, covariance.get(a, a)) + jitter);
     cholesky = new CholeskyDecomposition(covariance);
   }
-  // x -> L^-1 x whitens; as rows are samples, what is kept is its transpose.
   const lower = cholesky.lowerTriangularMatrix;
+  const whitener = new Float32Array(width * width);
+  const inverted = Matrix.zeros(width, width);
   let logDeterminant = 0;
   for (let c = 0; c < width; c++) {
-    const column = new Float64Array(width);
     for (let a = c; a < width; a++) {
       let sum = a === c ? 1 : 0;
-      for (let b = c; b < a; b++) sum -= lower.get(a, b) * (column[b] as number);
-      column[a] = sum / lower.get(a, a);
-      whitener[group * width * width + c * width + a] = column[a] as number;
+      for (let b = c; b < a; b++) sum -= lower.get(a, b) * inverted.get(b, c);
+      inverted.set(a, c, sum / lower.get(a, a));
+      whitener[c * width + a] = inverted.get(a, c);
     }
-    logDeterminant -= Math.log(lower.get(c, c));
+    logDeterminant -= 2 * Math.log(lower.get(c, c));
   }
-  return logDeterminant;
-}
-
-/** log of weight times density of each component, in nats: [n, components]. The caller tidies. */
-function logComponents(data: tf.Tensor2D, mixture: Mixture): tf.Tensor2D {
-  const { width, means, whitener, form, logWeights, logDeterminants } = mixture;
-  const count = logWeights.length;
-  const constant = Float32Array.from(
-    logWeights,
-    (weight, k) => weight + (logDeterminants[k] as number) - 0.5 * width * Math.log(2 * Math.PI),
-  );
-  const centres = tf.tensor2d(means, [count, width]);
-  let distances: tf.Tensor2D;
-  if (form === "full") {
-    const each: tf.Tensor2D[] = [];
-    for (let k = 0; k < count; k++) {
-      const whiten = tf.tensor2d(whitener.subarray(k * width * width, (k + 1) * width * width), [
-        width,
-        width,
-      ]);
-      const white = tf.matMul(tf.sub(data, tf.slice(centres, [k, 0], [1, width])) as tf.Tensor2D, whiten);
-      each.push(tf.sum(tf.square(white), 1, true));
-    }
-    distances = tf.concat(each, 1);
-  } else if (form === "diagonal") {
-    const precision = tf.square(tf.tensor2d(whitener, [count, width]));
-    const scaled = tf.mul(centres, precision);
-    const squares = tf.matMul(tf.square(data), tf.transpose(precision) as tf.Tensor2D);
-    const products = tf.matMul(data, tf.transpose(scaled) as tf.Tensor2D);
-    const own = tf.reshape(tf.sum(tf.mul(centres, scaled), 1), [1, count]);
-    distances = tf.add(tf.sub(squares, tf.mul(2, products)), own);
-  } else {
-    const whiten = (rows: tf.Tensor2D): tf.Tensor2D =>
-      form === "full tied"
-        ? tf.matMul(rows, tf.tensor2d(whitener, [width, width]))
-        : tf.mul(rows, tf.tensor1d(whitener));
-    const [white, whiteCentres] = [whiten(data), whiten(centres)];
-    const products = tf.matMul(white, tf.transpose(whiteCentres) as tf.Tensor2D);
-    const own = tf.reshape(tf.sum(tf.square(whiteCentres), 1), [1, count]);
-    distances = tf.add(tf.sub(tf.sum(tf.square(white), 1, true), tf.mul(2, products)), own);
-  }
-  return tf.add(tf.tensor1d(constant), tf.mul(-0.5, distances)) as tf.Tensor2D;
-}
-
-/** Which components each sample belongs to, among those of its class. */
-function expect(
-  data: tf.Tensor2D,
-  mixture: Mixture,
-  labels: Int32Array,
-): { responsibilities: Float32Array; logLikelihood: number } {
-  const [n] = data.shape;
-  const count = mixture.classOf.length;
-  const single = mixture.classOf.every((c) => c === 0);
-  const [responsibilities, likelihoods] = valuesOf(() => {
-    let logs = logComponents(data, mixture);
-    if (!single) {
-      const mask = new Float32Array(n * count);
-      for (let i = 0; i < n; i++) {
-        for (let k = 0; k < count; k++) mask[i * count + k] = mixture.classOf[k] === labels[i] ? 0 : -1e9;
-      }
-      logs = tf.add(logs, tf.tensor2d(mask, [n, count]));
-    }
-    return [tf.softmax(logs), tf.mean(tf.logSumExp(logs, 1))];
-  });
-  return {
-    responsibilities: responsibilities as Float32Array,
-    logLikelihood: likelihoods?.[0] as number,
-  };
+  return { precision: inverted.transpose().mmul(inverted), logDeterminant, whitener };
 }
 
 /** Rows that are read at a time. */
 const readSize = 8192;
 
-/**
- * Reads a mixture: log p(x) in nats, [n], and log p(x, y) of each class, [n, classes].
- * @param classes 1 when the mixture has none
- */
-export function readMixture(
-  mixture: Mixture,
-  x: View,
-  classes: number,
-): { density: Float32Array; joint: Float32Array } {
-  const n = x.values.length / x.width;
-  const perClass = mixture.classOf.length / classes;
-  const density = new Float32Array(n);
-  const joint = new Float32Array(n * classes);
+/** What a mixture says of samples, in nats. */
+export interface MixtureReading {
+  /** log p(x), [n] */
+  density: Float32Array;
+  /** log p(x, y) of each class, [n, classes] */
+  joint: Float32Array;
+  /** p(component | x), whatever the class, [n, components] */
+  components: Float32Array;
+}
+
+/** @param classes 1 when the mixture has none */
+export function readMixture(mixture: Mixture, x: View, classes: number): MixtureReading {
+  const n = rowsOf(x);
+  const count = mixture.classOf.length;
+  const reading: MixtureReading = {
+    density: new Float32Array(n),
+    joint: new Float32Array(n * classes),
+    components: new Float32Array(n * count),
+  };
   for (let at = 0; at < n; at += readSize) {
     const rows = Math.min(readSize, n - at);
     const part = x.values.subarray(at * x.width, (at + rows) * x.width);
-    const [total, byClass] = valuesOf(() => {
-      const logs = logComponents(tf.tensor2d(part, [rows, x.width]), mixture);
-      return [tf.logSumExp(logs, 1), tf.logSumExp(tf.reshape(logs, [rows, classes, perClass]), 2)];
-    });
-    density.set(total as Float32Array, at);
-    joint.set(byClass as Float32Array, at * classes);
+    const [density, joint, components] = valuesOf(() => {
+      const data = tf.tensor2d(part, [rows, x.width]);
+      let logs: tf.Tensor = tf.matMul(featuresOf(data, mixture.form), coefficientsOf(mixture));
+      if (mixture.whitener !== undefined) {
+        const white = tf.matMul(data, tf.tensor2d(mixture.whitener, [x.width, x.width]));
+        logs = tf.sub(logs, tf.mul(0.5, tf.sum(tf.square(white), 1, true)));
+      }
+      const byClass = tf.reshape(logs, [rows, classes, count / classes]);
+      return [tf.logSumExp(logs, 1), tf.logSumExp(byClass, 2), tf.softmax(logs)];
+    }) as [Float32Array, Float32Array, Float32Array];
+    reading.density.set(density, at);
+    reading.joint.set(joint, at * classes);
+    reading.components.set(components, at * count);
   }
-  return { density, joint };
+  return reading;
 }

@@ -1,11 +1,12 @@
 import { Random } from "../data/random.js";
 import { atomsOf, type Atoms } from "./atoms.js";
 import { meanEstimate, type Estimate } from "./bootstrap.js";
-import { fitClassifier } from "./classifier.js";
-import { fitDensity } from "./density.js";
-import { logFrequencies, stratifiedFolds } from "./folds.js";
-import { principalComponents, standardise } from "./standardise.js";
-import { rowsOf, sideBySide, takeRows, type View } from "./view.js";
+import { chooseEstimators, fitEstimators, informationNames, takeViews } from "./estimators.js";
+import type { Whitened } from "./evidence.js";
+import { logFrequencies, stratifiedFolds, type Fold } from "./folds.js";
+import { fitStack, readStack } from "./stack.js";
+import { standardise } from "./standardise.js";
+import { checkViews, type View } from "./view.js";
 
 export interface LsmiOptions {
   /** Each sample is read by models that learned from the other folds. @default 5 */
@@ -36,13 +37,11 @@ export interface SamplePid extends Atoms {
   chosen: { classifiers: Record<string, number>; densities: Record<string, number> };
 }
 
-/** Widest view whose density is estimated as it is; of wider ones it is that of as many principal components. */
-const widestDensity = 24;
-
 /**
  * Sample-level redundancy, uniqueness and synergy of two modalities (LSMI, Yang et al. 2025, arXiv 2506.17248; its equations
  * follow Finn and Lizier 2018). i = log p(y|x) - log p(y) comes from calibrated classifiers on x1, x2 and both, h = -log p(x) from
- * Gaussian mixtures; which, is chosen by held-out likelihood inside the learning folds. No sample is read by a model that saw it.
+ * Gaussian mixtures of the whitened modalities. Kinds of model are chosen once by held-out likelihood; no sample is read by a
+ * model, a calibration or class frequencies that learned from it.
  * @param x1 [n, width1]
  * @param x2 [n, width2]
  * @param labels [n], in 0 .. classes - 1
@@ -56,66 +55,31 @@ export async function lsmi(
   { folds = 5, repeats = 2, seed = 0, adjusted = false, onProgress }: LsmiOptions = {},
 ): Promise<SamplePid> {
   const n = labels.length;
-  if (rowsOf(x1) !== n || rowsOf(x2) !== n) throw new RangeError("x1, x2 and labels must have as many rows.");
+  checkViews(x1, x2, labels, classes);
   if (n < 4 * folds)
     throw new RangeError(`lsmi with ${folds} folds needs ${4 * folds} samples or more; there are ${n}.`);
-  checkFinite(x1, "x1");
-  checkFinite(x2, "x2");
-  if (labels.some((label) => label < 0 || label >= classes))
-    throw new RangeError(`Labels must lie in 0 .. ${classes - 1}.`);
-  const views = [x1, x2].map((view) => standardise(view).view) as [View, View];
-  const narrow = views.map((view) => principalComponents(view, widestDensity)) as [View, View];
-  const both = sideBySide(...views);
+  const views = [standardise(x1), standardise(x2)] as const;
   const names = ["i1", "i2", "i12", "h1", "h2"] as const;
-  const means = Object.fromEntries(names.map((name) => [name, new Float64Array(n)])) as Record<
-    (typeof names)[number],
-    Float64Array
-  >;
-  const chosen: SamplePid["chosen"] = { classifiers: {}, densities: {} };
-  const tally = (counts: Record<string, number>, name: string) => (counts[name] = (counts[name] ?? 0) + 1);
+  const means = Object.fromEntries(names.map((name) => [name, new Float64Array(n)])) as Quantities;
   const drawn: Atoms[] = [];
   const random = new Random(seed).fork("lsmi");
-  const total = repeats * folds * 5;
+  const total = repeats * folds + 5;
   let done = 0;
   const advance = async () => onProgress?.(++done / total);
-
+  const plan = await chooseEstimators(views, labels, classes, random.fork("choice"), advance);
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const values = Object.fromEntries(names.map((name) => [name, new Float64Array(n)])) as typeof means;
-    const drawOf = random.fork(`repeat ${repeat}`);
-    for (const [f, { train, held }] of stratifiedFolds(labels, folds, drawOf.fork("folds")).entries()) {
-      const known = Int32Array.from(train, (row) => labels[row] as number);
-      const prior = logFrequencies(known, classes);
-      for (const [name, view] of [
-        ["i1", views[0]],
-        ["i2", views[1]],
-        ["i12", both],
-      ] as const) {
-        const stream = drawOf.fork(`${name} ${f}`);
-        const classifier = await fitClassifier(takeRows(view, train), known, classes, stream);
-        const logs = classifier.read(takeRows(view, held));
-        classifier.dispose();
-        tally(chosen.classifiers, `${name}: ${classifier.name}`);
-        held.forEach((row, i) => {
-          const label = labels[row] as number;
-          values[name][row] = (logs[i * classes + label] as number) - (prior[label] as number);
-        });
-        await advance();
-      }
-      for (const [name, view] of [
-        ["h1", narrow[0]],
-        ["h2", narrow[1]],
-      ] as const) {
-        const density = await fitDensity(takeRows(view, train), known, classes, drawOf.fork(`${name} ${f}`));
-        const logs = density.read(takeRows(view, held));
-        tally(chosen.densities, `${name}: ${density.name}`);
-        held.forEach((row, i) => (values[name][row] = -(logs[i] as number)));
-        await advance();
-      }
-    }
+    const stream = random.fork(`repeat ${repeat}`);
+    const parts = stratifiedFolds(labels, folds, stream.fork("folds"));
+    const values = await crossFit(plan, views, labels, classes, parts, stream, advance);
     drawn.push(atomsOf(values.i1, values.i2, values.i12, values.h1, values.h2));
     for (const name of names)
       values[name].forEach((v, i) => (means[name][i] = (means[name][i] as number) + v / repeats));
   }
+  const count = repeats * folds;
+  const chosen: SamplePid["chosen"] = {
+    classifiers: Object.fromEntries(informationNames.map((key) => [`${key}: ${plan.classifiers[key].name}`, count])),
+    densities: Object.fromEntries(plan.densities.map(({ name }, m) => [`h${m + 1}: ${name}`, count])),
+  };
 
   const atoms = averaged(drawn, n);
   if (adjusted) shiftToNonNegative(atoms);
@@ -134,10 +98,67 @@ export async function lsmi(
   };
 }
 
-function checkFinite({ values, width }: View, name: string): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0)
-    throw new RangeError(`${name} has ${values[at]} in row ${Math.floor(at / width)}, column ${at % width}.`);
+type Quantities = Record<"i1" | "i2" | "i12" | "h1" | "h2", Float64Array>;
+
+/** Reads each fold by models of the others; calibrates what is read of a fold by what was read of the others. */
+async function crossFit(
+  plan: Awaited<ReturnType<typeof chooseEstimators>>,
+  views: readonly [Whitened, Whitened],
+  labels: Int32Array,
+  classes: number,
+  folds: readonly Fold[],
+  random: Random,
+  advance: () => Promise<void>,
+): Promise<Quantities> {
+  const n = labels.length;
+  const empty = () => new Float64Array(n);
+  const values: Quantities = { i1: empty(), i2: empty(), i12: empty(), h1: empty(), h2: empty() };
+  const logs = Object.fromEntries(
+    informationNames.map((name) => [
+      name,
+      plan.classifiers[name].members.map(() => new Float32Array(n * classes)),
+    ]),
+  ) as Record<(typeof informationNames)[number], Float32Array[]>;
+  for (const [f, { train, held }] of folds.entries()) {
+    const known = takeLabels(labels, train);
+    const models = await fitEstimators(plan, takeViews(views, train), known, classes, random.fork(`fold ${f}`));
+    const reading = models.read(takeViews(views, held));
+    models.dispose();
+    for (const name of informationNames)
+      reading[name].forEach((part, m) => scatter(part, logs[name][m] as Float32Array, held, classes));
+    for (const name of ["h1", "h2"] as const)
+      held.forEach((row, i) => (values[name][row] = reading[name][i] as number));
+    await advance();
+  }
+  for (const { train, held } of folds) {
+    const known = takeLabels(labels, train);
+    const prior = logFrequencies(known, classes);
+    for (const name of informationNames) {
+      const of = (rows: Int32Array) => logs[name].map((all) => gather(all, rows, classes));
+      const read = readStack(fitStack(of(train), known, classes), of(held), classes);
+      held.forEach((row, i) => {
+        const label = labels[row] as number;
+        values[name][row] = (read[i * classes + label] as number) - (prior[label] as number);
+      });
+    }
+  }
+  return values;
+}
+
+function takeLabels(labels: Int32Array, rows: Int32Array): Int32Array {
+  return Int32Array.from(rows, (row) => labels[row] as number);
+}
+
+function scatter(part: ArrayLike<number>, all: Float32Array, rows: Int32Array, classes: number): void {
+  rows.forEach((row, i) => {
+    for (let c = 0; c < classes; c++) all[row * classes + c] = part[i * classes + c] as number;
+  });
+}
+
+function gather(all: Float32Array, rows: Int32Array, classes: number): Float32Array {
+  const taken = new Float32Array(rows.length * classes);
+  rows.forEach((row, i) => taken.set(all.subarray(row * classes, (row + 1) * classes), i * classes));
+  return taken;
 }
 
 function averaged(draws: readonly Atoms[], n: number): Atoms {

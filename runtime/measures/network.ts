@@ -10,6 +10,8 @@ export interface NetworkOptions {
   decay: number;
   learningRate: number;
   mostEpochs: number;
+  /** Weights to begin with, in the order of `plan`; for a network without hidden layers [width + 1, classes]. */
+  start?: Float32Array;
 }
 
 /** A classifier whose logits come from dense layers; holds tensors until it is disposed of. */
@@ -27,8 +29,8 @@ interface LayerPlan {
   biasesAt: number;
 }
 
-const batchSize = (samples: number) => (samples > 8000 ? 256 : 128);
-const patience = 5;
+const batchSize = (samples: number) => (samples > 12000 ? 512 : samples > 4000 ? 256 : 128);
+const patience = 4;
 const [fading1, fading2] = [0.9, 0.999];
 /** Rows that are read at a time. */
 const readSize = 8192;
@@ -44,18 +46,20 @@ export async function trainNetwork(
   x: View,
   labels: Int32Array,
   classes: number,
-  { hidden, decay, learningRate, mostEpochs }: NetworkOptions,
+  { hidden, decay, learningRate, mostEpochs, start }: NetworkOptions,
   random: Random,
   held?: { x: View; labels: Int32Array },
 ): Promise<{ network: Network; epochs: number }> {
   const layers = plan([x.width, ...hidden, classes]);
-  let state = firstState(layers, random);
+  let state = firstState(layers, random, start);
   const step = decayMask(layers, learningRate, decay);
   const read = (view: View) => readNetwork(state.weights, layers, view, classes);
   const order = Int32Array.from(labels.keys());
   const size = batchSize(labels.length);
   let taken = 0;
   let best: { score: number; epoch: number; weights: tf.Tensor1D } | undefined;
+  if (start !== undefined && held !== undefined)
+    best = { score: meanLogLikelihood(read(held.x), held.labels, classes), epoch: 0, weights: state.weights };
   for (let epoch = 1; epoch <= mostEpochs; epoch++) {
     random.shuffle(order);
     const shuffled = tf.tidy(() => shuffle(x, labels, classes, order));
@@ -116,9 +120,9 @@ function sizeOf(layers: readonly LayerPlan[]): number {
 }
 
 /** Weights by He et al. 2015, those of the logits small; no biases; nothing remembered. */
-function firstState(layers: readonly LayerPlan[], random: Random) {
-  const weights = new Float32Array(sizeOf(layers));
-  layers.forEach(({ inputs, weightsAt, biasesAt }, i) => {
+function firstState(layers: readonly LayerPlan[], random: Random, start?: Float32Array) {
+  const weights = start?.slice() ?? new Float32Array(sizeOf(layers));
+  if (start === undefined) layers.forEach(({ inputs, weightsAt, biasesAt }, i) => {
     const deviation = Math.sqrt((i === layers.length - 1 ? 0.1 : 2) / inputs);
     for (let at = weightsAt; at < biasesAt; at++) weights[at] = deviation * random.normal();
   });

@@ -26,3 +26,16 @@ export function sideBySide(a: View, b: View): View {
   }
   return { values, width };
 }
+
+/** @throws RangeError when the lengths differ, a value isn't finite or a label is no class */
+export function checkViews(x1: View, x2: View, labels: Int32Array, classes: number): void {
+  const n = labels.length;
+  if (rowsOf(x1) !== n || rowsOf(x2) !== n) throw new RangeError("x1, x2 and labels must have as many rows.");
+  for (const [name, { values, width }] of Object.entries({ x1, x2 })) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0)
+      throw new RangeError(`${name} has ${values[at]} in row ${Math.floor(at / width)}, column ${at % width}.`);
+  }
+  if (labels.some((label) => label < 0 || label >= classes))
+    throw new RangeError(`Labels must lie in 0 .. ${classes - 1}.`);
+}
