@@ -117,40 +117,11 @@ function generativeFamily(name: string, part: Part, classes: number, options: Mi
   });
 }
 
-/** How often each class occurs in each component of the density: p(y|x) = sum_k p(k|x) p(y|k). One view. */
-function componentFamily(classes: number): Family {
-  return plainFamily("frequencies in components", ({ components: [q] }, labels) => {
-    const { values, width } = q as View;
-    const counts = new Float64Array(width * classes).fill(1 / classes);
-    labels.forEach((label, i) => {
-      for (let k = 0; k < width; k++)
-        counts[k * classes + label] = (counts[k * classes + label] as number) + (values[i * width + k] as number);
-    });
-    const shares = counts.map((count, at) => {
-      const start = at - (at % classes);
-      return count / counts.subarray(start, start + classes).reduce((a, b) => a + b, 0);
-    });
-    return ({ components: [read] }) => {
-      const { values: shown } = read as View;
-      const n = shown.length / width;
-      const logs = new Float64Array(n * classes);
-      for (let i = 0; i < n; i++)
-        for (let c = 0; c < classes; c++) {
-          let sum = 0;
-          for (let k = 0; k < width; k++)
-            sum += (shown[i * width + k] as number) * (shares[k * classes + c] as number);
-          logs[i * classes + c] = Math.log(sum);
-        }
-      return logs;
-    };
-  });
-}
-
-/** Latent classes over the components of two views. */
+/** Latent classes over the components of the densities. */
 function latentFamily(classes: number, latent: number): Family {
-  return plainFamily(`${latent} latent classes`, ({ components: [q1, q2] }, labels, random) => {
-    const fitted = fitLatentClasses(q1 as View, q2 as View, labels, classes, latent, random);
-    return ({ components: [a, b] }) => readLatentClasses(fitted, a as View, b as View, classes);
+  return plainFamily(`${latent} latent classes`, ({ components }, labels, random) => {
+    const fitted = fitLatentClasses(components, labels, classes, latent, random);
+    return (evidence) => readLatentClasses(fitted, evidence.components, classes);
   });
 }
 
@@ -176,12 +147,13 @@ function families(x: Evidence, classes: number, samples: number): Family[] {
   const mixtures = [2, classes].filter(
     (components, i, all) => all.indexOf(components) === i && components <= 10 && perClass / components >= 16,
   );
+  // One view: as many as classes, told or not. Two: as many as pairs of what they may carry.
+  const latent = x.components.length === 1 ? [2 * classes] : [classes ** 2, 2 * classes ** 2];
   return [
     frequencyFamily(classes),
     ...parts.map((part) => generative(part, { form: "full tied", components: 1 })),
     generative("whole", { form: "full tied", components: 1, shrinkage: 0.2 }),
     ...(width <= widestFull && perClass > 2 * width ? [generative(narrow, { form: "full", components: 1 })] : []),
-    ...(x.components.length === 1 && (x.components[0] as View).width > classes ? [componentFamily(classes)] : []),
     ...mixtures.map((components) => generative(narrow, { form: "full tied", components, starts: 3 })),
     networkFamily(`logistic regression`, "whole", classes, {
       hidden: [],
@@ -189,11 +161,7 @@ function families(x: Evidence, classes: number, samples: number): Family[] {
       learningRate: 0.005,
       mostEpochs: 40,
     }),
-    ...(x.components.length === 2
-      ? [...new Set([Math.min(64, classes ** 2), Math.min(64, 2 * classes ** 2)])].map((latent) =>
-          latentFamily(classes, latent),
-        )
-      : []),
+    ...[...new Set(latent.map((count) => Math.min(count, 64)))].map((count) => latentFamily(classes, count)),
     // Two layers: the second can learn which pairs of what the first saw go together, as a sum modulo the classes needs.
     ...parts.map(perceptron),
   ];

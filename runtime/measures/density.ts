@@ -3,6 +3,7 @@ import { beats } from "./challenge.js";
 import { choosingSplit } from "./folds.js";
 import { fitMixture, readMixture, widestFull, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
 import { firstColumns } from "./standardise.js";
+import type { Components } from "./latent-class.js";
 import { rowsOf, takeRows, type View } from "./view.js";
 
 /**
@@ -20,7 +21,7 @@ export interface DensityPlan {
 
 export interface Density {
   /** log p(x) in nats, [n], and p(component | x), [n, components]. */
-  read(x: View): { density: Float32Array; components: View };
+  read(x: View): { density: Float32Array; components: Components };
 }
 
 /** Sizes of mixtures that are tried, the next as long as the last was likelier. */
@@ -50,6 +51,15 @@ function* rowsOfCandidates(
   const [narrowest = width] = axesTried;
   for (const axes of axesTried)
     yield sizes.filter((size) => samples / size >= 16).map((size) => plan(axes, "full tied", size, false));
+  // Factors that vary on their own: few parameters for many components.
+  for (const levels of [2, 3, 4, 8]) {
+    const factorial = [2, 3, 4, 5, 6].filter((factors) => levels ** factors <= 64);
+    yield factorial.map((factors) => ({
+      ...plan(narrowest, "full tied", levels ** factors, false),
+      name: `${factors} factors of ${levels} levels, ${narrowest} of ${width} axes`,
+      options: { form: "full tied", components: levels ** factors, factors, starts: 12 },
+    }));
+  }
   if (narrowest <= widestFull) {
     const most = samples / (3 * narrowest + 10);
     yield [2, ...sizes].filter((size) => size <= most).map((size) => plan(narrowest, "full", size, false));
@@ -112,7 +122,7 @@ export function fitDensity(
           density[i] = (density[i] as number) - 0.5 * squares - constant;
         }
       }
-      return { density, components: { values: components, width: mixture.classOf.length } };
+      return { density, components: { values: components, width: mixture.classOf.length, factors: options.factors ?? 1 } };
     },
   };
 }

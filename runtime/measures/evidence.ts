@@ -1,4 +1,5 @@
 import type { Density } from "./density.js";
+import type { Components } from "./latent-class.js";
 import { firstColumns } from "./standardise.js";
 import { sideBySide, type View } from "./view.js";
 
@@ -15,7 +16,7 @@ export interface Evidence {
   /** The leading axes alone; the same as `whole` when nearly all lead. */
   leading: View;
   /** p(component | x) of each view's density. */
-  components: readonly View[];
+  components: readonly Components[];
 }
 
 /** Axes of a view that classifiers look at. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { CholeskyDecomposition, Matrix, solve } from "ml-matrix";
 import type { Random } from "../data/random.js";
 import { valuesOf } from "./values-of.js";
 import { rowsOf, takeRows, type View } from "./view.js";
@@ -13,6 +13,11 @@ export interface MixtureOptions {
   components: number;
   /** How far a tied covariance is drawn towards the identity, in [0, 1]. @default 0 */
   shrinkage?: number;
+  /**
+   * Makes the mixture factorial (Ghahramani 1995): each of so many factors has a level, a component is a choice of them all, its mean
+   * the sum of theirs. `components` is then a power of it; not with classes, and with a tied covariance. @default 1
+   */
+  factors?: number;
   /** Starts that are tried on a part of the samples; the likeliest goes on. @default 1 */
   starts?: number;
 }
@@ -67,7 +72,11 @@ export function fitMixture(
   options: MixtureOptions,
   random: Random,
 ): Mixture {
-  const { components, starts = 1 } = options;
+  const { components, factors = 1, starts = 1 } = options;
+  const draw = (some: View, someLabels: Int32Array) =>
+    factors > 1
+      ? drawLevels(some, components, factors, random)
+      : drawCentres(some, someLabels, classes, components, random);
   if (components > 1 && starts > 1) {
     const part = Int32Array.from({ length: rowsOf(x) }, (_, i) => i);
     const rows = random.shuffle(part).slice(0, startRows);
@@ -75,14 +84,14 @@ export function fitMixture(
     const someLabels = Int32Array.from(rows, (row) => labels[row] as number);
     let best: { score: number; mixture: Mixture } | undefined;
     for (let s = 0; s < starts; s++) {
-      const mixture = climb(some, someLabels, classes, options, drawCentres(some, someLabels, classes, components, random), 20);
+      const mixture = climb(some, someLabels, classes, options, draw(some, someLabels), 20);
       const score = meanDensity(mixture, some, someLabels, classes);
       if (best === undefined || score > best.score) best = { score, mixture };
     }
     return climb(x, labels, classes, options, best?.mixture as Mixture, mostIterations);
   }
   const start =
-    components === 1 ? undefined : drawCentres(...someOf(x, labels, random), classes, components, random);
+    components === 1 ? undefined : draw(...someOf(x, labels, random));
   return climb(x, labels, classes, options, start, components === 1 ? 0 : mostIterations);
 }
 
@@ -105,7 +114,7 @@ function climb(
   x: View,
   labels: Int32Array,
   classes: number,
-  { form, components, shrinkage = 0 }: MixtureOptions,
+  { form, components, shrinkage = 0, factors = 1 }: MixtureOptions,
   start: Mixture | undefined,
   iterations: number,
 ): Mixture {
@@ -113,6 +122,7 @@ function climb(
   const { width } = x;
   const count = classes * components;
   const classOf = Int32Array.from({ length: count }, (_, k) => Math.floor(k / components));
+  const design = factors > 1 ? levelsOf(components, factors) : undefined;
   const fixed = tf.tidy(() => {
     const data = tf.tensor2d(x.values, [n, width]);
     const features = featuresOf(data, form);
@@ -147,7 +157,7 @@ function climb(
     let before = new Float64Array(count);
     for (let i = 0; i <= iterations; i++) {
       const sums = gather(mixture);
-      mixture = maximise(sums, second, n, width, classOf, form, shrinkage);
+      mixture = maximise(sums, second, n, width, classOf, form, shrinkage, design);
       const sizes = sums.slice((rows - 1) * count);
       const moved = sizes.reduce((sum, size, k) => sum + Math.abs(size - (before[k] as number)), 0);
       if (moved < 2e-3 * n) break;
@@ -215,6 +225,77 @@ function drawCentres(
   return { width, form: "spherical tied", classOf, coefficients };
 }
 
+/** Levels of several factors that are samples scaled so that their sums spread as the data do, softly told apart. */
+function drawLevels({ values, width }: View, components: number, factors: number, random: Random): Mixture {
+  const { levels, at } = levelsOf(components, factors);
+  const n = values.length / width;
+  const drawn = Float64Array.from({ length: factors * levels * width }, () => 0);
+  for (let l = 0; l < factors * levels; l++) {
+    const row = random.integer(n);
+    for (let j = 0; j < width; j++)
+      drawn[l * width + j] = (values[row * width + j] as number) / Math.sqrt(factors);
+  }
+  const coefficients = new Float32Array((width + 1) * components);
+  for (let k = 0; k < components; k++) {
+    let squares = 0;
+    for (let j = 0; j < width; j++) {
+      let sum = 0;
+      for (let f = 0; f < factors; f++) sum += drawn[(f * levels + at(k, f)) * width + j] as number;
+      coefficients[j * components + k] = 2 * sum;
+      squares += sum * sum;
+    }
+    coefficients[width * components + k] = -squares;
+  }
+  return { width, form: "spherical tied", classOf: new Int32Array(components), coefficients };
+}
+
+/** Factors and their levels: `at(component, factor)` is the level. */
+interface Levels {
+  factors: number;
+  levels: number;
+  at(component: number, factor: number): number;
+}
+
+export function levelsOf(components: number, factors: number): Levels {
+  const levels = Math.round(components ** (1 / factors));
+  return { factors, levels, at: (k, f) => Math.floor(k / levels ** f) % levels };
+}
+
+/**
+ * The means nearest to those given, weighted by the components' sizes, that are sums of levels; and weights drawn towards those of
+ * independent factors. Both in place.
+ */
+function constrain(means: Float64Array, weights: Float64Array, width: number, { factors, levels, at }: Levels): void {
+  const count = weights.length;
+  const columns = 1 + factors * (levels - 1);
+  const design = Matrix.zeros(count, columns);
+  for (let k = 0; k < count; k++) {
+    design.set(k, 0, 1);
+    for (let f = 0; f < factors; f++) {
+      const level = at(k, f);
+      if (level > 0) design.set(k, f * (levels - 1) + level, 1);
+    }
+  }
+  const weighted = design.clone().mulColumnVector(Array.from(weights));
+  const normal = weighted.transpose().mmul(design).add(Matrix.eye(columns, columns, 0.1));
+  const wanted = new Matrix(count, width);
+  for (let k = 0; k < count; k++) for (let j = 0; j < width; j++) wanted.set(k, j, means[k * width + j] as number);
+  const fitted = design.mmul(solve(normal, weighted.transpose().mmul(wanted)));
+  for (let k = 0; k < count; k++) for (let j = 0; j < width; j++) means[k * width + j] = fitted.get(k, j);
+  const margins = new Float64Array(factors * levels);
+  const n = weights.reduce((a, b) => a + b, 0);
+  for (let k = 0; k < count; k++)
+    for (let f = 0; f < factors; f++) {
+      const margin = f * levels + at(k, f);
+      margins[margin] = (margins[margin] as number) + (weights[k] as number) / n;
+    }
+  for (let k = 0; k < count; k++) {
+    let share = 1;
+    for (let f = 0; f < factors; f++) share *= margins[f * levels + at(k, f)] as number;
+    weights[k] = (weights[k] as number) * (n / (n + 4 * count)) + share * n * ((4 * count) / (n + 4 * count));
+  }
+}
+
 function drawFar(distances: Float64Array, random: Random): number {
   let left = random.uniform() * distances.reduce((a, b) => a + b, 0);
   for (let i = 0; i < distances.length; i++) {
@@ -237,6 +318,7 @@ function maximise(
   classOf: Int32Array,
   form: CovarianceForm,
   shrinkage: number,
+  design: Levels | undefined,
 ): Mixture {
   const count = classOf.length;
   const features = sums.length / count;
@@ -246,8 +328,11 @@ function maximise(
     for (let j = 0; j < width; j++)
       means[k * width + j] =
         (sums[(features - 1 - width + j) * count + k] as number) / Math.max(sizes[k] as number, 1e-6);
-  const tied = tiedCovariance(second, sizes, means, n, width, form, shrinkage);
-  const logWeight = (k: number) => Math.log(((sizes[k] as number) + 0.5) / (n + 0.5 * count));
+  const weights = sizes.slice();
+  const free = means.slice();
+  if (design !== undefined) constrain(means, weights, width, design);
+  const tied = tiedCovariance(second, sizes, free, means, n, width, form, shrinkage);
+  const logWeight = (k: number) => Math.log(((weights[k] as number) + 0.5) / (n + 0.5 * count));
   const coefficients = new Float32Array(features * count);
   const put = (k: number, { precision, logDeterminant }: ReturnType<typeof inverse>) => {
     let squares = 0;
@@ -291,6 +376,7 @@ function maximise(
 function tiedCovariance(
   second: Float64Array,
   sizes: Float64Array,
+  free: Float64Array,
   means: Float64Array,
   n: number,
   width: number,
@@ -302,8 +388,12 @@ function tiedCovariance(
   for (let a = 0; a < width; a++) {
     for (let b = 0; b <= a; b++) {
       let sum = (second[a * width + b] as number) + (a === b ? priorSamples : 0);
-      for (let k = 0; k < sizes.length; k++)
-        sum -= (sizes[k] as number) * (means[k * width + a] as number) * (means[k * width + b] as number);
+      // Of means that are not free: sum of (x - m)(x - m)' = x x' - f m' - m f' + m m'.
+      for (let k = 0; k < sizes.length; k++) {
+        const [fa, fb] = [free[k * width + a] as number, free[k * width + b] as number];
+        const [ma, mb] = [means[k * width + a] as number, means[k * width + b] as number];
+        sum -= (sizes[k] as number) * (fa * mb + ma * fb - ma * mb);
+      }
       const value = (sum / (n + priorSamples)) * (1 - shrinkage) + (a === b ? shrinkage : 0);
       covariance.set(a, b, value);
       covariance.set(b, a, value);
