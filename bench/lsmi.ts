@@ -1,18 +1,18 @@
 /**
- * Holds lsmi against the exact interactions of the Gaussian pair of the LSMI code (Yang et al. 2025), held out by cross-fitting:
- * `npx tsx bench/lsmi.ts [classes samples]`. Beside each figure stands that of the published code, measured once in the same way.
+ * Holds lsmi and the published estimator in PyTorch (bench/torch/published.py) against the exact interactions of the Gaussian pair of the
+ * LSMI code (Yang et al. 2025), and times them in turn: `npx tsx bench/lsmi.ts [classes samples [rounds]]`. Both are read on samples
+ * that they did not learn from, under the same map. PyTorch is Debian's (`apt-get install python3-torch`) or that of the python named by
+ * MMSPEC_PYTHON; MMSPEC_TORCH_THREADS says how many threads it takes (1: more make minibatches of 32 no faster).
  */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { gaussianPair } from "../runtime/data/index.js";
 import { openEngine } from "../runtime/engines/index.js";
-import { lsmi } from "../runtime/measures/index.js";
+import { atomsOf, lsmi, type Atoms, type View } from "../runtime/measures/index.js";
 import { standardise } from "../runtime/measures/standardise.js";
 
-const published: Record<string, { r: number; s: number; corrR: number; corrS: number }> = {
-  "10 2000": { r: 0.339, s: 0.423, corrR: 0.871, corrS: 0.647 },
-  "2 2000": { r: 0.058, s: 0.074, corrR: 0.919, corrS: 0.914 },
-  "10 20000": { r: 0.209, s: 0.251, corrR: 0.931, corrS: 0.8 },
-};
+const atoms = ["r", "u1", "u2", "s"] as const;
 
 function meanAbsoluteError(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, v, i) => sum + Math.abs(v - (b[i] as number)), 0) / a.length;
@@ -30,9 +30,67 @@ function correlation(a: Float64Array, b: Float64Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
+interface Timed {
+  found: Atoms;
+  seconds: number;
+  processor: number;
+}
+
+async function ours(x1: View, x2: View, labels: Int32Array, classes: number): Promise<Timed> {
+  const [begin, processor] = [performance.now(), process.cpuUsage()];
+  const found = await lsmi(x1, x2, labels, classes);
+  const { user, system } = process.cpuUsage(processor);
+  return { found, seconds: (performance.now() - begin) / 1000, processor: (user + system) / 1e6 };
+}
+
+/** Undefined when there is no PyTorch. @param logDeterminants of the maps under which h is wanted */
+async function torch(
+  x1: View,
+  x2: View,
+  labels: Int32Array,
+  classes: number,
+  logDeterminants: readonly [number, number],
+): Promise<Timed | undefined> {
+  const script = fileURLToPath(new URL("torch/published.py", import.meta.url));
+  const child = spawn(process.env.MMSPEC_PYTHON ?? "/usr/bin/python3", [script], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on("error", () => resolve(null));
+    child.on("close", resolve);
+  });
+  child.stdin.on("error", () => undefined);
+  const plan = {
+    classes,
+    samples: labels.length,
+    width1: x1.width,
+    width2: x2.width,
+    seed: 1,
+    threads: Number(process.env.MMSPEC_TORCH_THREADS ?? 1),
+  };
+  child.stdin.write(`${JSON.stringify(plan)}\n`);
+  for (const { buffer, byteOffset, byteLength } of [x1.values, x2.values, labels])
+    child.stdin.write(new Uint8Array(buffer, byteOffset, byteLength));
+  child.stdin.end();
+  const parts: Buffer[] = [];
+  for await (const part of child.stdout) parts.push(part as Buffer);
+  if ((await ended) !== 0) return undefined;
+  const all = Buffer.concat(parts);
+  const line = all.indexOf("\n");
+  const { seconds, processor } = JSON.parse(all.subarray(0, line).toString()) as Timed;
+  const values = new Float32Array(Uint8Array.from(all.subarray(line + 1)).buffer);
+  const held = values.length / 5;
+  const [i1, i2, i12, h1, h2] = Array.from({ length: 5 }, (_, q) =>
+    Float64Array.from(values.subarray(q * held, (q + 1) * held)),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const shifted = (h: Float64Array, by: number) => h.map((value) => value + by);
+  const found = atomsOf(i1, i2, i12, shifted(h1, logDeterminants[0]), shifted(h2, logDeterminants[1]));
+  return { found, seconds, processor };
+}
+
 const { name, detail } = await openEngine();
 console.log(`engine ${name}: ${detail}`);
-const [classesGiven, samplesGiven] = process.argv.slice(2).map(Number);
+const [classesGiven, samplesGiven, rounds = 1] = process.argv.slice(2).map(Number);
 const cases =
   classesGiven && samplesGiven
     ? [[classesGiven, samplesGiven]]
@@ -44,38 +102,50 @@ const cases =
 const table = new Table({
   head: [
     "classes, samples",
+    "estimator",
     "seconds",
-    "MAE r",
-    "MAE u1",
-    "MAE u2",
-    "MAE s",
+    "of the processor",
+    ...atoms.map((atom) => `MAE ${atom}`),
     "corr r",
     "corr s",
-    "published MAE r, s",
   ],
   style: { head: [], border: [] },
 });
+let missing = false;
 for (const [classes = 0, samples = 0] of cases) {
   const pair = gaussianPair({ classes, samples, seed: 1 });
   const [x1, x2] = [
     { values: pair.x1, width: classes },
     { values: pair.x2, width: classes },
   ];
-  const begin = process.cpuUsage().user;
-  const found = await lsmi(x1, x2, pair.labels, classes);
-  const seconds = (process.cpuUsage().user - begin) / 1e6;
-  const exact = pair.exact([standardise(x1).logDeterminant, standardise(x2).logDeterminant]);
-  const before = published[`${classes} ${samples}`];
-  table.push([
-    `${classes}, ${samples}`,
-    seconds.toFixed(1),
-    ...(["r", "u1", "u2", "s"] as const).map((atom) =>
-      meanAbsoluteError(found[atom], exact[atom]).toFixed(3),
-    ),
-    correlation(found.r, exact.r).toFixed(3),
-    correlation(found.s, exact.s).toFixed(3),
-    before ? `${before.r}, ${before.s}` : "",
-  ]);
-  console.log(JSON.stringify(found.chosen));
+  const logDeterminants = [standardise(x1).logDeterminant, standardise(x2).logDeterminant] as const;
+  const exact = pair.exact(logDeterminants);
+  const timed: Record<string, Timed[]> = { lsmi: [], "published, PyTorch": [] };
+  for (let round = 0; round < rounds; round++) {
+    timed.lsmi?.push(await ours(x1, x2, pair.labels, classes));
+    const rival = await torch(x1, x2, pair.labels, classes, logDeterminants);
+    if (rival === undefined) missing = true;
+    else timed["published, PyTorch"]?.push(rival);
+  }
+  const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+  for (const [estimator, runs] of Object.entries(timed)) {
+    const { found } = runs[0] ?? {};
+    if (found === undefined) continue;
+    // The rival holds out the last samples.
+    const last = (values: Float64Array) => values.subarray(values.length - found.r.length);
+    table.push([
+      `${classes}, ${samples}`,
+      estimator,
+      middle(runs.map(({ seconds }) => seconds)).toFixed(1),
+      middle(runs.map(({ processor }) => processor)).toFixed(1),
+      ...atoms.map((atom) => meanAbsoluteError(found[atom], last(exact[atom])).toFixed(3)),
+      correlation(found.r, last(exact.r)).toFixed(3),
+      correlation(found.s, last(exact.s)).toFixed(3),
+    ]);
+  }
 }
 console.log(table.toString());
+if (missing)
+  console.log(
+    "PyTorch was not found or failed: `apt-get install python3-torch`, or name a python with MMSPEC_PYTHON.",
+  );

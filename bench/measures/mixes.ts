@@ -40,7 +40,10 @@ const table = new Table({
 for (const { name, ...mix } of which.map((i) => mixes[i] as (typeof mixes)[number])) {
   const width = 3 * block;
   const data = synthetic({ widths: { a: width, b: width }, classes: 4, samples, seed: 1, ...mix });
-  const [x1, x2] = ["a", "b"].map((key) => ({ values: data.inputs[key] as Float32Array, width })) as [View, View];
+  const [x1, x2] = ["a", "b"].map((key) => ({ values: data.inputs[key] as Float32Array, width })) as [
+    View,
+    View,
+  ];
   const logDeterminants = [standardise(x1).logDeterminant, standardise(x2).logDeterminant] as const;
   const exact = exactInteractions(data, logDeterminants);
   const rows = Int32Array.from({ length: samples }, (_, i) => i);
@@ -50,7 +53,10 @@ for (const { name, ...mix } of which.map((i) => mixes[i] as (typeof mixes)[numbe
   const middle = process.cpuUsage().user;
   const theirs = published(x1, x2, data.labels, 4, split, logDeterminants, 1);
   const end = process.cpuUsage().user;
-  const [a, b] = [errors(ours, exact, split.held, (row) => row), errors(theirs, exact, split.held, (_, i) => i)];
+  const [a, b] = [
+    errors(ours, exact, split.held, (row) => row),
+    errors(theirs, exact, split.held, (_, i) => i),
+  ];
   const shown = (values: number[]) => values.map((value) => value.toFixed(3)).join(" ");
   console.log(JSON.stringify({ [name]: ours.chosen }));
   table.push([

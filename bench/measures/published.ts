@@ -12,7 +12,13 @@ import { sideBySide, takeRows } from "../../runtime/measures/view.js";
 const [batchSize, epochs, hidden, components] = [32, 30, 128, 5];
 
 /** Minibatches of Adam steps, rate 1e-3. */
-function learn(x: View, labels: Int32Array, random: Random, variables: tf.Variable[], loss: (x: tf.Tensor2D, y: tf.Tensor1D) => tf.Scalar) {
+function learn(
+  x: View,
+  labels: Int32Array,
+  random: Random,
+  variables: tf.Variable[],
+  loss: (x: tf.Tensor2D, y: tf.Tensor1D) => tf.Scalar,
+) {
   const optimizer = tf.train.adam(1e-3);
   const order = Int32Array.from(labels.keys());
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -22,7 +28,10 @@ function learn(x: View, labels: Int32Array, random: Random, variables: tf.Variab
       tf.tidy(() => {
         const part = takeRows(x, rows);
         const batch = tf.tensor2d(part.values, [rows.length, x.width]);
-        const wanted = tf.tensor1d(Int32Array.from(rows, (row) => labels[row] as number), "int32");
+        const wanted = tf.tensor1d(
+          Int32Array.from(rows, (row) => labels[row] as number),
+          "int32",
+        );
         optimizer.minimize(() => loss(batch, wanted), false, variables);
       });
     }
@@ -32,11 +41,23 @@ function learn(x: View, labels: Int32Array, random: Random, variables: tf.Variab
 
 function variable(random: Random, shape: number[], deviation: number): tf.Variable {
   const size = shape.reduce((a, b) => a * b, 1);
-  return tf.variable(tf.tensor(Float32Array.from({ length: size }, () => deviation * random.normal()), shape));
+  return tf.variable(
+    tf.tensor(
+      Float32Array.from({ length: size }, () => deviation * random.normal()),
+      shape,
+    ),
+  );
 }
 
 /** log p(y|x) + log C of each held-out sample. */
-function information(x: View, labels: Int32Array, held: View, asked: Int32Array, classes: number, random: Random): Float64Array {
+function information(
+  x: View,
+  labels: Int32Array,
+  held: View,
+  asked: Int32Array,
+  classes: number,
+  random: Random,
+): Float64Array {
   const weights = [
     variable(random, [x.width, hidden], 1 / Math.sqrt(3 * x.width)),
     variable(random, [hidden], 0),
@@ -44,11 +65,26 @@ function information(x: View, labels: Int32Array, held: View, asked: Int32Array,
     variable(random, [classes], 0),
   ] as const;
   const logits = (batch: tf.Tensor2D) =>
-    tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(batch, weights[0] as tf.Tensor2D), weights[1])) as tf.Tensor2D, weights[2] as unknown as tf.Tensor2D), weights[3]) as tf.Tensor2D;
-  learn(x, labels, random, [...weights], (batch, wanted) =>
-    tf.losses.softmaxCrossEntropy(tf.oneHot(wanted, classes), logits(batch)) as tf.Scalar,
+    tf.add(
+      tf.matMul(
+        tf.relu(tf.add(tf.matMul(batch, weights[0] as tf.Tensor2D), weights[1])) as tf.Tensor2D,
+        weights[2] as unknown as tf.Tensor2D,
+      ),
+      weights[3],
+    ) as tf.Tensor2D;
+  learn(
+    x,
+    labels,
+    random,
+    [...weights],
+    (batch, wanted) => tf.losses.softmaxCrossEntropy(tf.oneHot(wanted, classes), logits(batch)) as tf.Scalar,
   );
-  const logs = tf.tidy(() => tf.logSoftmax(logits(tf.tensor2d(held.values, [asked.length, x.width]))).dataSync().slice());
+  const logs = tf.tidy(() =>
+    tf
+      .logSoftmax(logits(tf.tensor2d(held.values, [asked.length, x.width])))
+      .dataSync()
+      .slice(),
+  );
   tf.dispose([...weights]);
   return Float64Array.from(asked, (label, i) => (logs[i * classes + label] as number) + Math.log(classes));
 }
@@ -57,7 +93,10 @@ function information(x: View, labels: Int32Array, held: View, asked: Int32Array,
 export function knife(x: View, held: View, random: Random): Float64Array {
   const { width } = x;
   const n = x.values.length / width;
-  const first = takeRows(x, Int32Array.from({ length: components }, () => random.integer(n)));
+  const first = takeRows(
+    x,
+    Int32Array.from({ length: components }, () => random.integer(n)),
+  );
   const means = tf.variable(tf.tensor(first.values, [components, 1, width]));
   const scales = tf.variable(tf.zeros([components, 1, width]));
   const factors = variable(random, [components, width, width], 0);
@@ -76,8 +115,18 @@ export function knife(x: View, held: View, random: Random): Float64Array {
     );
     return tf.sub(0.5 * width * Math.log(2 * Math.PI), tf.logSumExp(logs, 0));
   };
-  learn(x, new Int32Array(n), random, [means, scales, factors, weights], (batch) => tf.mean(entropy(batch)) as tf.Scalar);
-  const found = tf.tidy(() => entropy(tf.tensor2d(held.values, [held.values.length / width, width])).dataSync().slice());
+  learn(
+    x,
+    new Int32Array(n),
+    random,
+    [means, scales, factors, weights],
+    (batch) => tf.mean(entropy(batch)) as tf.Scalar,
+  );
+  const found = tf.tidy(() =>
+    entropy(tf.tensor2d(held.values, [held.values.length / width, width]))
+      .dataSync()
+      .slice(),
+  );
   tf.dispose([means, scales, factors, weights, below, eye]);
   return Float64Array.from(found);
 }

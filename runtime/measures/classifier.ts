@@ -1,8 +1,8 @@
 import type { Random } from "../data/random.js";
 import { calibrated, fitCalibration } from "./calibration.js";
 import { beats } from "./challenge.js";
-import type { Evidence } from "./evidence.js";
-import { logFrequencies } from "./folds.js";
+import { firstEvidence, type Evidence } from "./evidence.js";
+import { logFrequencies, screeningPart } from "./folds.js";
 import { fitMixture, readMixture, widestFull, type MixtureOptions } from "./gaussian-mixture.js";
 import { fitLatentClasses, readLatentClasses } from "./latent-class.js";
 import { trainNetwork, type Network, type NetworkOptions } from "./network.js";
@@ -40,6 +40,18 @@ export interface ClassifierPlan {
 const networks = 2;
 /** Most families whose probabilities are mixed. */
 const mostMembers = 3;
+
+/** Kinds that are left after they were tried on few samples. */
+const shortlisted = 4;
+
+/** How a kind of classifier did on held-out samples. */
+interface Judged {
+  family: Family;
+  epochs?: number;
+  /** p of the true class, calibrated; and its log. */
+  likelihoods: Float64Array;
+  logs: Float64Array;
+}
 
 type Part = "whole" | "leading";
 
@@ -153,7 +165,9 @@ function families(x: Evidence, classes: number, samples: number): Family[] {
     frequencyFamily(classes),
     ...parts.map((part) => generative(part, { form: "full tied", components: 1 })),
     generative("whole", { form: "full tied", components: 1, shrinkage: 0.2 }),
-    ...(width <= widestFull && perClass > 2 * width ? [generative(narrow, { form: "full", components: 1 })] : []),
+    ...(width <= widestFull && perClass > 2 * width
+      ? [generative(narrow, { form: "full", components: 1 })]
+      : []),
     ...mixtures.map((components) => generative(narrow, { form: "full tied", components, starts: 3 })),
     networkFamily(`logistic regression`, "whole", classes, {
       hidden: [],
@@ -178,25 +192,41 @@ export async function chooseClassifier(
   classes: number,
   random: Random,
 ): Promise<ClassifierPlan> {
-  const judged: { family: Family; epochs?: number; likelihoods: Float64Array; logs: Float64Array }[] = [];
-  for (const family of families(inner, classes, innerLabels.length)) {
-    const { fitted, epochs } = await family.fit(inner, innerLabels, random.fork(family.name), outer);
-    const raw = fitted.read(outer.x);
+  const judge = async (family: Family, rows: { train: number; held: number }): Promise<Judged> => {
+    const asked = { x: firstEvidence(outer.x, rows.held), labels: outer.labels.subarray(0, rows.held) };
+    const known = innerLabels.subarray(0, rows.train);
+    const stream = random.fork(family.name);
+    const { fitted, epochs } = await family.fit(firstEvidence(inner, rows.train), known, stream, asked);
+    const raw = fitted.read(asked.x);
     fitted.dispose();
-    const likelihoods = likelihoodsOf(
-      calibrated(raw, classes, fitCalibration(raw, outer.labels, classes)),
-      outer.labels,
-      classes,
-    );
-    judged.push({ family, ...(epochs !== undefined && { epochs }), likelihoods, logs: likelihoods.map(Math.log) });
+    const honest = calibrated(raw, classes, fitCalibration(raw, asked.labels, classes));
+    const likelihoods = likelihoodsOf(honest, asked.labels, classes);
     await new Promise(setImmediate);
+    return {
+      family,
+      ...(epochs !== undefined && { epochs }),
+      likelihoods,
+      logs: likelihoods.map(Math.log),
+    };
+  };
+  let candidates = families(inner, classes, innerLabels.length);
+  const screening = screeningPart(innerLabels.length, outer.labels.length);
+  if (screening !== undefined) {
+    const scores = new Map<Family, number>();
+    for (const family of candidates) scores.set(family, meanOf((await judge(family, screening)).logs));
+    const sorted = [...candidates].sort((a, b) => (scores.get(b) as number) - (scores.get(a) as number));
+    const kept = new Set(sorted.slice(0, shortlisted));
+    candidates = candidates.filter((family, i) => i === 0 || kept.has(family));
   }
-  let best = judged[0] as (typeof judged)[number];
+  const judged: Judged[] = [];
+  for (const family of candidates)
+    judged.push(await judge(family, { train: innerLabels.length, held: outer.labels.length }));
+  let best = judged[0] as Judged;
   for (const one of judged) if (beats(one.logs, best.logs)) best = one;
   const members = [best];
   let logs = best.logs;
   while (members.length < mostMembers) {
-    let found: { one: (typeof judged)[number]; logs: Float64Array; mean: number } | undefined;
+    let found: { one: Judged; logs: Float64Array; mean: number } | undefined;
     for (const one of judged) {
       if (members.includes(one)) continue;
       const parts = [...members, one].map(({ likelihoods }) => likelihoods);
@@ -204,7 +234,7 @@ export async function chooseClassifier(
       const mixed = logs.map((_, i) =>
         Math.log(parts.reduce((sum, part, m) => sum + (weights[m] as number) * (part[i] as number), 0)),
       );
-      const mean = mixed.reduce((a, b) => a + b, 0) / mixed.length;
+      const mean = meanOf(mixed);
       if (found === undefined || mean > found.mean) found = { one, logs: mixed, mean };
     }
     if (found === undefined || !beats(found.logs, logs)) break;
@@ -215,6 +245,10 @@ export async function chooseClassifier(
     name: members.map(({ family }) => family.name).join(" + "),
     members: members.map(({ family, epochs }) => ({ family, ...(epochs !== undefined && { epochs }) })),
   };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Fits each kind of classifier chosen. */

@@ -1,10 +1,16 @@
 import type { Random } from "../data/random.js";
 import { beats } from "./challenge.js";
-import { choosingSplit } from "./folds.js";
-import { fitMixture, readMixture, widestFull, type CovarianceForm, type MixtureOptions } from "./gaussian-mixture.js";
+import { choosingSplit, screeningPart } from "./folds.js";
+import {
+  fitMixture,
+  readMixture,
+  widestFull,
+  type CovarianceForm,
+  type MixtureOptions,
+} from "./gaussian-mixture.js";
 import { firstColumns } from "./standardise.js";
 import type { Components } from "./latent-class.js";
-import { rowsOf, takeRows, type View } from "./view.js";
+import { firstRows, rowsOf, takeRows, type View } from "./view.js";
 
 /**
  * A kind of density of a whitened view: a Gaussian mixture of its first axes, and a standard normal distribution of each axis
@@ -57,7 +63,7 @@ function* rowsOfCandidates(
     yield factorial.map((factors) => ({
       ...plan(narrowest, "full tied", levels ** factors, false),
       name: `${factors} factors of ${levels} levels, ${narrowest} of ${width} axes`,
-      options: { form: "full tied", components: levels ** factors, factors, starts: 12 },
+      options: { form: "full tied", components: levels ** factors, factors, starts: 8 },
     }));
   }
   if (narrowest <= widestFull) {
@@ -65,6 +71,9 @@ function* rowsOfCandidates(
     yield [2, ...sizes].filter((size) => size <= most).map((size) => plan(narrowest, "full", size, false));
   }
 }
+
+/** Kinds that are left after they were tried on few samples. */
+const shortlisted = 4;
 
 /** Chooses the kind of density under which held-out samples are most likely; ties go to the simpler one. */
 export async function chooseDensity(
@@ -77,27 +86,61 @@ export async function chooseDensity(
   const { train, held } = choosingSplit(labels, random);
   const [inner, outer] = [takeRows(x, train), takeRows(x, held)];
   const innerLabels = Int32Array.from(train, (row) => labels[row] as number);
+  const judge = (plan: DensityPlan, part = { train: train.length, held: held.length }) =>
+    fitDensity(
+      plan,
+      firstRows(inner, part.train),
+      innerLabels.subarray(0, part.train),
+      classes,
+      random.fork(plan.name),
+    ).read(firstRows(outer, part.held)).density;
+  const rows = [...rowsOfCandidates({ leading, width: x.width }, classes, train.length)];
+  const screening = screeningPart(train.length, held.length);
+  const tried = screening === undefined ? rows : [await shortlist(rows, (plan) => judge(plan, screening))];
   const gaussian: DensityPlan = {
     name: "one Gaussian",
     axes: 1,
     byClass: false,
     options: { form: "full tied", components: 1 },
   };
-  const judge = (plan: DensityPlan) =>
-    fitDensity(plan, inner, innerLabels, classes, random.fork(plan.name)).read(outer).density;
   let best = { plan: gaussian, logs: judge(gaussian) };
-  for (const row of rowsOfCandidates({ leading, width: x.width }, classes, train.length)) {
+  for (const row of tried) {
     let before = -Infinity;
     for (const plan of row) {
       const logs = judge(plan);
       if (beats(logs, best.logs)) best = { plan, logs };
       await new Promise(setImmediate);
-      const score = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-      if (score < before) break;
+      const score = meanOf(logs);
+      if (score < before && screening === undefined) break;
       before = score;
     }
   }
   return best.plan;
+}
+
+/** The likeliest candidates on few samples, and the one after the likeliest in its row, which more samples may bear. */
+async function shortlist(
+  rows: readonly DensityPlan[][],
+  judge: (plan: DensityPlan) => Float32Array,
+): Promise<DensityPlan[]> {
+  const scores: { plan: DensityPlan; next: DensityPlan | undefined; score: number }[] = [];
+  for (const row of rows) {
+    let before = -Infinity;
+    for (const [i, plan] of row.entries()) {
+      const score = meanOf(judge(plan));
+      scores.push({ plan, next: row[i + 1], score });
+      await new Promise(setImmediate);
+      if (score < before) break;
+      before = score;
+    }
+  }
+  const sorted = [...scores].sort((a, b) => b.score - a.score).slice(0, shortlisted);
+  const kept = new Set([...sorted.map(({ plan }) => plan), sorted[0]?.next]);
+  return rows.flat().filter((plan) => kept.has(plan));
+}
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Fits a density of the kind chosen. */
@@ -122,7 +165,10 @@ export function fitDensity(
           density[i] = (density[i] as number) - 0.5 * squares - constant;
         }
       }
-      return { density, components: { values: components, width: mixture.classOf.length, factors: options.factors ?? 1 } };
+      return {
+        density,
+        components: { values: components, width: mixture.classOf.length, factors: options.factors ?? 1 },
+      };
     },
   };
 }

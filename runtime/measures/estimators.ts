@@ -99,7 +99,9 @@ export async function fitEstimators(
         return fitted[name].map((classifier) => classifier.read(evidence));
       };
       const entropy = (m: number) =>
-        (densities[m] as (typeof densities)[number]).read((asked[m] as Whitened).view).density.map((log) => -log);
+        (densities[m] as (typeof densities)[number])
+          .read((asked[m] as Whitened).view)
+          .density.map((log) => -log);
       return { i1: read("i1"), i2: read("i2"), i12: read("i12"), h1: entropy(0), h2: entropy(1) };
     },
     dispose: () => informationNames.forEach((name) => fitted[name].forEach((one) => one.dispose())),

@@ -1,7 +1,7 @@
 import type { Density } from "./density.js";
 import type { Components } from "./latent-class.js";
 import { firstColumns } from "./standardise.js";
-import { sideBySide, type View } from "./view.js";
+import { firstRows, sideBySide, type View } from "./view.js";
 
 /** A whitened view and how many of its axes lead. */
 export interface Whitened {
@@ -35,5 +35,15 @@ export function evidenceOf(views: readonly Whitened[], densities: readonly Densi
         ? whole
         : join(views.map(({ view, leading }) => firstColumns(view, Math.min(leading, mostAxes)))),
     components: views.map(({ view }, i) => (densities[i] as Density).read(view).components),
+  };
+}
+
+/** The first rows of all that a classifier may look at. */
+export function firstEvidence({ whole, leading, components }: Evidence, rows: number): Evidence {
+  const first = firstRows(whole, rows);
+  return {
+    whole: first,
+    leading: leading === whole ? first : firstRows(leading, rows),
+    components: components.map((one) => ({ ...firstRows(one, rows), factors: one.factors })),
   };
 }

@@ -22,13 +22,21 @@ export function innerSplit(labels: Int32Array, random: Random): Fold {
   return stratifiedFolds(labels, 5, random)[0] as Fold;
 }
 
-/** Most samples that families of models are chosen on: to learn from, and to judge by. */
+/** Most samples that kinds of model are chosen on: to learn from, and to judge by. */
 const mostChosenOn = { train: 6000, held: 3000 };
+const mostScreenedOn = { train: 1500, held: 1000 };
 
-/** What families of models are chosen on. */
+/** What kinds of model are chosen on. */
 export function choosingSplit(labels: Int32Array, random: Random): Fold {
   const { train, held } = stratifiedFolds(labels, 4, random)[0] as Fold;
   return { train: train.slice(0, mostChosenOn.train), held: held.slice(0, mostChosenOn.held) };
+}
+
+/** A part on which many kinds are tried before a few are judged; undefined when there are not many more samples than that. */
+export function screeningPart(train: number, held: number): { train: number; held: number } | undefined {
+  return train > 2 * mostScreenedOn.train
+    ? { train: mostScreenedOn.train, held: Math.min(held, mostScreenedOn.held) }
+    : undefined;
 }
 
 /** log p(y) in nats, with half a sample added to each class. */

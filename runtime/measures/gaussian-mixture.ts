@@ -38,7 +38,7 @@ export interface Mixture {
 export const widestFull = 32;
 const mostIterations = 60;
 /** Rows on which starts are compared. */
-const startRows = 2000;
+const startRows = 1500;
 /** Samples that the prior is worth: a covariance of 1 for all components together. It keeps small ones from collapsing. */
 const priorSamples = 1;
 const smallest = 1e-6;
@@ -84,14 +84,13 @@ export function fitMixture(
     const someLabels = Int32Array.from(rows, (row) => labels[row] as number);
     let best: { score: number; mixture: Mixture } | undefined;
     for (let s = 0; s < starts; s++) {
-      const mixture = climb(some, someLabels, classes, options, draw(some, someLabels), 20);
+      const mixture = climb(some, someLabels, classes, options, draw(some, someLabels), 15);
       const score = meanDensity(mixture, some, someLabels, classes);
       if (best === undefined || score > best.score) best = { score, mixture };
     }
     return climb(x, labels, classes, options, best?.mixture as Mixture, mostIterations);
   }
-  const start =
-    components === 1 ? undefined : draw(...someOf(x, labels, random));
+  const start = components === 1 ? undefined : draw(...someOf(x, labels, random));
   return climb(x, labels, classes, options, start, components === 1 ? 0 : mostIterations);
 }
 
@@ -138,7 +137,13 @@ function climb(
             tf.tensor2d(spread, [classes, count]),
           );
     const mask = classes === 1 ? tf.zeros([1, 1]) : tf.mul(tf.sub(allowed, 1), 1e9);
-    return { features, transposed, allowed, mask, second: tf.matMul(tf.transpose(data) as tf.Tensor2D, data) };
+    return {
+      features,
+      transposed,
+      allowed,
+      mask,
+      second: tf.matMul(tf.transpose(data) as tf.Tensor2D, data),
+    };
   });
   try {
     const second = Float64Array.from(fixed.second.dataSync());
@@ -152,7 +157,8 @@ function climb(
       });
       return Float64Array.from(found as Float32Array);
     };
-    const centres = start === undefined || start.form === form ? start : { ...start, ...promoted(start, form) };
+    const centres =
+      start === undefined || start.form === form ? start : { ...start, ...promoted(start, form) };
     let mixture = centres;
     let before = new Float64Array(count);
     for (let i = 0; i <= iterations; i++) {
@@ -265,7 +271,12 @@ export function levelsOf(components: number, factors: number): Levels {
  * The means nearest to those given, weighted by the components' sizes, that are sums of levels; and weights drawn towards those of
  * independent factors. Both in place.
  */
-function constrain(means: Float64Array, weights: Float64Array, width: number, { factors, levels, at }: Levels): void {
+function constrain(
+  means: Float64Array,
+  weights: Float64Array,
+  width: number,
+  { factors, levels, at }: Levels,
+): void {
   const count = weights.length;
   const columns = 1 + factors * (levels - 1);
   const design = Matrix.zeros(count, columns);
@@ -277,9 +288,13 @@ function constrain(means: Float64Array, weights: Float64Array, width: number, { 
     }
   }
   const weighted = design.clone().mulColumnVector(Array.from(weights));
-  const normal = weighted.transpose().mmul(design).add(Matrix.eye(columns, columns, 0.1));
+  const normal = weighted
+    .transpose()
+    .mmul(design)
+    .add(Matrix.eye(columns, columns, 0.1));
   const wanted = new Matrix(count, width);
-  for (let k = 0; k < count; k++) for (let j = 0; j < width; j++) wanted.set(k, j, means[k * width + j] as number);
+  for (let k = 0; k < count; k++)
+    for (let j = 0; j < width; j++) wanted.set(k, j, means[k * width + j] as number);
   const fitted = design.mmul(solve(normal, weighted.transpose().mmul(wanted)));
   for (let k = 0; k < count; k++) for (let j = 0; j < width; j++) means[k * width + j] = fitted.get(k, j);
   const margins = new Float64Array(factors * levels);

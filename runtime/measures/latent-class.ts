@@ -23,10 +23,10 @@ export interface LatentClasses {
 }
 
 const iterations = 150;
-const starts = 6;
-const startIterations = 40;
+const starts = 4;
+const startIterations = 30;
 /** Rows on which starts are compared. */
-const startRows = 2000;
+const startRows = 1500;
 const tiny = 1e-20;
 
 interface State {
@@ -72,7 +72,8 @@ function draw(views: readonly Components[], classes: number, latent: number, ran
 function membership({ width, factors }: Components): tf.Tensor2D {
   const { levels, at } = levelsOf(width, factors);
   const values = new Float32Array(factors * levels * width);
-  for (let k = 0; k < width; k++) for (let f = 0; f < factors; f++) values[(f * levels + at(k, f)) * width + k] = 1;
+  for (let k = 0; k < width; k++)
+    for (let f = 0; f < factors; f++) values[(f * levels + at(k, f)) * width + k] = 1;
   return tf.tensor2d(values, [factors * levels, width]);
 }
 
@@ -103,11 +104,17 @@ function climb(
     }),
   );
   const wanted = tf.tidy(() => {
-    const rows = tf.cast(tf.oneHot(tf.tensor1d(labels.subarray(0, n), "int32"), classes), "float32") as tf.Tensor2D;
+    const rows = tf.cast(
+      tf.oneHot(tf.tensor1d(labels.subarray(0, n), "int32"), classes),
+      "float32",
+    ) as tf.Tensor2D;
     return { rows, byClass: tf.transpose(rows) as tf.Tensor2D };
   });
   /** p(k|z) / p(k) of what is proportional to p(k|z) / p(k); where there are factors p(k|z) is the product of theirs. */
-  const normal = ({ factors, tensors: { prior, own, components } }: (typeof sides)[number], table: tf.Tensor) => {
+  const normal = (
+    { factors, tensors: { prior, own, components } }: (typeof sides)[number],
+    table: tf.Tensor,
+  ) => {
     const counts = tf.mul(table, prior);
     const shares = tf.div(counts, tf.sum(counts, 0, true)) as tf.Tensor2D;
     if (factors === 1) return tf.div(shares, prior) as tf.Tensor2D;
@@ -125,7 +132,10 @@ function climb(
     const { likelihood, ...next } = tf.tidy(() => {
       const told = sides.map(({ tensors }, m) => tf.matMul(tensors.q, state.tables[m] as tf.Tensor2D));
       const byTarget = tf.matMul(wanted.rows, tf.transpose(state.target) as tf.Tensor2D);
-      const joint = tf.add(told.reduce<tf.Tensor>((product, one) => tf.mul(product, one), byTarget), tiny);
+      const joint = tf.add(
+        told.reduce<tf.Tensor>((product, one) => tf.mul(product, one), byTarget),
+        tiny,
+      );
       const total = tf.sum(joint, 1, true);
       const shares = tf.div(joint, total) as tf.Tensor2D;
       const tables = sides.map((side, m) => {

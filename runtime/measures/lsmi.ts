@@ -77,7 +77,9 @@ export async function lsmi(
   }
   const count = repeats * folds;
   const chosen: SamplePid["chosen"] = {
-    classifiers: Object.fromEntries(informationNames.map((key) => [`${key}: ${plan.classifiers[key].name}`, count])),
+    classifiers: Object.fromEntries(
+      informationNames.map((key) => [`${key}: ${plan.classifiers[key].name}`, count]),
+    ),
     densities: Object.fromEntries(plan.densities.map(({ name }, m) => [`h${m + 1}: ${name}`, count])),
   };
 
@@ -121,7 +123,13 @@ async function crossFit(
   ) as Record<(typeof informationNames)[number], Float32Array[]>;
   for (const [f, { train, held }] of folds.entries()) {
     const known = takeLabels(labels, train);
-    const models = await fitEstimators(plan, takeViews(views, train), known, classes, random.fork(`fold ${f}`));
+    const models = await fitEstimators(
+      plan,
+      takeViews(views, train),
+      known,
+      classes,
+      random.fork(`fold ${f}`),
+    );
     const reading = models.read(takeViews(views, held));
     models.dispose();
     for (const name of informationNames)

@@ -122,10 +122,11 @@ function sizeOf(layers: readonly LayerPlan[]): number {
 /** Weights by He et al. 2015, those of the logits small; no biases; nothing remembered. */
 function firstState(layers: readonly LayerPlan[], random: Random, start?: Float32Array) {
   const weights = start?.slice() ?? new Float32Array(sizeOf(layers));
-  if (start === undefined) layers.forEach(({ inputs, weightsAt, biasesAt }, i) => {
-    const deviation = Math.sqrt((i === layers.length - 1 ? 0.1 : 2) / inputs);
-    for (let at = weightsAt; at < biasesAt; at++) weights[at] = deviation * random.normal();
-  });
+  if (start === undefined)
+    layers.forEach(({ inputs, weightsAt, biasesAt }, i) => {
+      const deviation = Math.sqrt((i === layers.length - 1 ? 0.1 : 2) / inputs);
+      for (let at = weightsAt; at < biasesAt; at++) weights[at] = deviation * random.normal();
+    });
   return {
     weights: tf.tensor1d(weights),
     first: tf.zeros([weights.length]) as tf.Tensor1D,

@@ -28,11 +28,7 @@ export function mixingWeights(likelihoods: readonly Float64Array[]): number[] {
 }
 
 /** Fits calibrations and weights to labels that none of the classifiers learned from. @param logs of each classifier, [n, classes] */
-export function fitStack(
-  logs: readonly ArrayLike<number>[],
-  labels: Int32Array,
-  classes: number,
-): Stack {
+export function fitStack(logs: readonly ArrayLike<number>[], labels: Int32Array, classes: number): Stack {
   const calibrations = logs.map((one) => fitCalibration(one, labels, classes));
   const likelihoods = logs.map((one, m) =>
     likelihoodsOf(calibrated(one, classes, calibrations[m] as Calibration), labels, classes),

@@ -75,7 +75,10 @@ export function whiten(view: View): Whitening {
   const eigenvalues = axes.map((j) => realEigenvalues[j] as number);
   const whole = axes.length === width;
   const logDeterminant = whole
-    ? axes.reduce((sum, j, k) => sum - 0.5 * Math.log(realEigenvalues[j] as number) + Math.log(scales[k] as number), 0)
+    ? axes.reduce(
+        (sum, j, k) => sum - 0.5 * Math.log(realEigenvalues[j] as number) + Math.log(scales[k] as number),
+        0,
+      )
     : NaN;
   return {
     apply: (part) => multiplied(centred(part), map, axes.length),

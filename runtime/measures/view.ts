@@ -15,6 +15,11 @@ export function takeRows({ values, width }: View, rows: Int32Array): View {
   return { values: taken, width };
 }
 
+/** The first rows of a view, not copied. */
+export function firstRows({ values, width }: View, rows: number): View {
+  return { values: values.subarray(0, rows * width), width };
+}
+
 /** Two views side by side: [n, a.width + b.width]. */
 export function sideBySide(a: View, b: View): View {
   const n = rowsOf(a);
@@ -34,7 +39,9 @@ export function checkViews(x1: View, x2: View, labels: Int32Array, classes: numb
   for (const [name, { values, width }] of Object.entries({ x1, x2 })) {
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
-      throw new RangeError(`${name} has ${values[at]} in row ${Math.floor(at / width)}, column ${at % width}.`);
+      throw new RangeError(
+        `${name} has ${values[at]} in row ${Math.floor(at / width)}, column ${at % width}.`,
+      );
   }
   if (labels.some((label) => label < 0 || label >= classes))
     throw new RangeError(`Labels must lie in 0 .. ${classes - 1}.`);
