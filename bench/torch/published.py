@@ -89,4 +89,5 @@ def main():
     sys.stdout.buffer.write(torch.stack(found).float().numpy().tobytes())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -74,6 +74,7 @@ function* rowsOfCandidates(
 
 /** Kinds that are left after they were tried on few samples. */
 const shortlisted = 4;
+const screeningStarts = 2;
 
 /** Chooses the kind of density under which held-out samples are most likely; ties go to the simpler one. */
 export async function chooseDensity(
@@ -96,7 +97,8 @@ export async function chooseDensity(
     ).read(firstRows(outer, part.held)).density;
   const rows = [...rowsOfCandidates({ leading, width: x.width }, classes, train.length)];
   const screening = screeningPart(train.length, held.length);
-  const tried = screening === undefined ? rows : [await shortlist(rows, (plan) => judge(plan, screening))];
+  const tried =
+    screening === undefined ? rows : [await shortlist(rows, (plan) => judge(fewerStarts(plan), screening))];
   const gaussian: DensityPlan = {
     name: "one Gaussian",
     axes: 1,
@@ -116,6 +118,11 @@ export async function chooseDensity(
     }
   }
   return best.plan;
+}
+
+function fewerStarts(plan: DensityPlan): DensityPlan {
+  const starts = Math.min(plan.options.starts ?? 1, screeningStarts);
+  return { ...plan, options: { ...plan.options, starts } };
 }
 
 /** The likeliest candidates on few samples, and the one after the likeliest in its row, which more samples may bear. */

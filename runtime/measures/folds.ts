@@ -23,7 +23,7 @@ export function innerSplit(labels: Int32Array, random: Random): Fold {
 }
 
 /** Most samples that kinds of model are chosen on: to learn from, and to judge by. */
-const mostChosenOn = { train: 6000, held: 3000 };
+const mostChosenOn = { train: 4000, held: 2000 };
 const mostScreenedOn = { train: 1500, held: 1000 };
 
 /** What kinds of model are chosen on. */

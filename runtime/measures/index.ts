@@ -3,6 +3,7 @@ export { meanEstimate, meanEstimates, type Estimate } from "./bootstrap.js";
 export { broja, type BrojaOptions, type BrojaPid } from "./broja.js";
 export type { Symbols } from "./cells.js";
 export { inUnit, type Columns, type Decomposition, type Unit } from "./decomposition.js";
+export { fitLsmi, type LsmiModel } from "./fit-lsmi.js";
 export { gateAtoms } from "./gate.js";
 export { isx, type IsxPid } from "./isx.js";
 export { redundancyLattice, type Antichain, type Lattice } from "./lattice.js";

@@ -1,10 +1,9 @@
 import { Random } from "../data/random.js";
 import { atomsOf, type Atoms } from "./atoms.js";
 import { meanEstimate, type Estimate } from "./bootstrap.js";
-import { chooseEstimators, fitEstimators, informationNames, takeViews } from "./estimators.js";
-import type { Whitened } from "./evidence.js";
-import { logFrequencies, stratifiedFolds, type Fold } from "./folds.js";
-import { fitStack, readStack } from "./stack.js";
+import { crossFit, type Quantities } from "./cross-fit.js";
+import { chooseEstimators, informationNames } from "./estimators.js";
+import { stratifiedFolds } from "./folds.js";
 import { standardise } from "./standardise.js";
 import { checkViews, type View } from "./view.js";
 
@@ -98,75 +97,6 @@ export async function lsmi(
     >,
     chosen,
   };
-}
-
-type Quantities = Record<"i1" | "i2" | "i12" | "h1" | "h2", Float64Array>;
-
-/** Reads each fold by models of the others; calibrates what is read of a fold by what was read of the others. */
-async function crossFit(
-  plan: Awaited<ReturnType<typeof chooseEstimators>>,
-  views: readonly [Whitened, Whitened],
-  labels: Int32Array,
-  classes: number,
-  folds: readonly Fold[],
-  random: Random,
-  advance: () => Promise<void>,
-): Promise<Quantities> {
-  const n = labels.length;
-  const empty = () => new Float64Array(n);
-  const values: Quantities = { i1: empty(), i2: empty(), i12: empty(), h1: empty(), h2: empty() };
-  const logs = Object.fromEntries(
-    informationNames.map((name) => [
-      name,
-      plan.classifiers[name].members.map(() => new Float32Array(n * classes)),
-    ]),
-  ) as Record<(typeof informationNames)[number], Float32Array[]>;
-  for (const [f, { train, held }] of folds.entries()) {
-    const known = takeLabels(labels, train);
-    const models = await fitEstimators(
-      plan,
-      takeViews(views, train),
-      known,
-      classes,
-      random.fork(`fold ${f}`),
-    );
-    const reading = models.read(takeViews(views, held));
-    models.dispose();
-    for (const name of informationNames)
-      reading[name].forEach((part, m) => scatter(part, logs[name][m] as Float32Array, held, classes));
-    for (const name of ["h1", "h2"] as const)
-      held.forEach((row, i) => (values[name][row] = reading[name][i] as number));
-    await advance();
-  }
-  for (const { train, held } of folds) {
-    const known = takeLabels(labels, train);
-    const prior = logFrequencies(known, classes);
-    for (const name of informationNames) {
-      const of = (rows: Int32Array) => logs[name].map((all) => gather(all, rows, classes));
-      const read = readStack(fitStack(of(train), known, classes), of(held), classes);
-      held.forEach((row, i) => {
-        const label = labels[row] as number;
-        values[name][row] = (read[i * classes + label] as number) - (prior[label] as number);
-      });
-    }
-  }
-  return values;
-}
-
-function takeLabels(labels: Int32Array, rows: Int32Array): Int32Array {
-  return Int32Array.from(rows, (row) => labels[row] as number);
-}
-
-function scatter(part: ArrayLike<number>, all: Float32Array, rows: Int32Array, classes: number): void {
-  rows.forEach((row, i) => {
-    for (let c = 0; c < classes; c++) all[row * classes + c] = part[i * classes + c] as number;
-  });
-}
-
-function gather(all: Float32Array, rows: Int32Array, classes: number): Float32Array {
-  const taken = new Float32Array(rows.length * classes);
-  rows.forEach((row, i) => taken.set(all.subarray(row * classes, (row + 1) * classes), i * classes));
-  return taken;
 }
 
 function averaged(draws: readonly Atoms[], n: number): Atoms {

@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../runtime/data/random.js";
 import { openEngine } from "../../runtime/index.js";
 import { fitMixture, readMixture, type CovarianceForm } from "../../runtime/measures/gaussian-mixture.js";
+import { fitLatentClasses, readLatentClasses } from "../../runtime/measures/latent-class.js";
 import { trainNetwork } from "../../runtime/measures/network.js";
+import { fitStack, readStack } from "../../runtime/measures/stack.js";
 import { standardise } from "../../runtime/measures/standardise.js";
 import { valuesOf } from "../../runtime/measures/values-of.js";
 
@@ -98,6 +100,49 @@ describe("Gaussian mixtures", () => {
     expect(density.reduce((sum, log) => sum + Math.exp(log) * area, 0)).toBeCloseTo(1, 2);
     const second = joint.reduce((sum, log, i) => sum + (i % 2 === 1 ? Math.exp(log) * area : 0), 0);
     expect(second).toBeCloseTo(mean(labels), 1);
+  });
+});
+
+describe("latent classes", () => {
+  it("learn what only a pair of components tells, and give probabilities", () => {
+    const random = new Random(5);
+    const n = 600;
+    const [a, b] = [0, 1].map(() => Int32Array.from({ length: n }, () => random.integer(2)));
+    const labels = Int32Array.from({ length: n }, (_, i) => ((a?.[i] as number) + (b?.[i] as number)) % 2);
+    const components = [a, b].map((of) => ({
+      values: Float32Array.from({ length: 2 * n }, (_, at) => (of?.[at >> 1] === at % 2 ? 0.95 : 0.05)),
+      width: 2,
+      factors: 1,
+    }));
+    const before = tf.memory().numTensors;
+    const logs = readLatentClasses(fitLatentClasses(components, labels, 2, 4, random), components, 2);
+    expect(tf.memory().numTensors).toBe(before);
+    labels.forEach((label, i) => {
+      const [zero, one] = [Math.exp(logs[2 * i] as number), Math.exp(logs[2 * i + 1] as number)];
+      expect((label === 1 ? one : zero) / (zero + one)).toBeGreaterThan(0.8);
+    });
+  });
+});
+
+describe("stacks", () => {
+  it("give probabilities, and most weight to what knows", () => {
+    const n = 400;
+    const labels = Int32Array.from({ length: n }, (_, i) => i % 3);
+    const knowing = (share: number, seed: number) => {
+      const random = new Random(seed);
+      const logs = new Float32Array(3 * n);
+      labels.forEach((label, i) => {
+        logs[3 * i + (random.uniform() < share ? label : random.integer(3))] = 3;
+      });
+      return logs;
+    };
+    const logs = [knowing(0.3, 1), knowing(0.9, 2)];
+    const stack = fitStack(logs, labels, 3);
+    expect(stack.weights[0] as number).toBeLessThan(stack.weights[1] as number);
+    expect(mean(stack.weights) * 2).toBeCloseTo(1, 9);
+    const read = readStack(stack, logs, 3);
+    for (let i = 0; i < n; i++)
+      expect(read.slice(3 * i, 3 * i + 3).reduce((sum, log) => sum + Math.exp(log), 0)).toBeCloseTo(1, 9);
   });
 });
 
