@@ -1,6 +1,7 @@
 /**
  * Holds lsmi and the published estimator in PyTorch (bench/torch/published.py) against the exact interactions of the Gaussian pair of the
- * LSMI code (Yang et al. 2025), and times them in turn: `npx tsx bench/lsmi.ts [classes samples [rounds]]`. Both are read on samples
+ * LSMI code (Yang et al. 2025), and times them in turn: `npx tsx bench/lsmi.ts [classes samples [draws, 3]]`. The mean
+ * over the draws and the median time. Both are read on samples
  * that they did not learn from, under the same map. PyTorch is Debian's (`apt-get install python3-torch`) or that of the python named by
  * MMSPEC_PYTHON; MMSPEC_TORCH_THREADS says how many threads it takes (1: more make minibatches of 32 no faster).
  */
@@ -88,9 +89,24 @@ async function torch(
   return { found, seconds, processor };
 }
 
+interface Judged extends Omit<Timed, "found"> {
+  errors: Record<keyof Atoms, number>;
+  correlations: { r: number; s: number };
+}
+
+function judged({ found, ...times }: Timed, exact: Atoms): Judged {
+  // The rival holds out the last samples.
+  const last = (values: Float64Array) => values.subarray(values.length - found.r.length);
+  const errors = Object.fromEntries(
+    atoms.map((atom) => [atom, meanAbsoluteError(found[atom], last(exact[atom]))]),
+  ) as Judged["errors"];
+  const correlations = { r: correlation(found.r, last(exact.r)), s: correlation(found.s, last(exact.s)) };
+  return { ...times, errors, correlations };
+}
+
 const { name, detail } = await openEngine();
 console.log(`engine ${name}: ${detail}`);
-const [classesGiven, samplesGiven, rounds = 1] = process.argv.slice(2).map(Number);
+const [classesGiven, samplesGiven, rounds = 3] = process.argv.slice(2).map(Number);
 const cases =
   classesGiven && samplesGiven
     ? [[classesGiven, samplesGiven]]
@@ -113,34 +129,32 @@ const table = new Table({
 });
 let missing = false;
 for (const [classes = 0, samples = 0] of cases) {
-  const pair = gaussianPair({ classes, samples, seed: 1 });
-  const [x1, x2] = [
-    { values: pair.x1, width: classes },
-    { values: pair.x2, width: classes },
-  ];
-  const logDeterminants = [standardise(x1).logDeterminant, standardise(x2).logDeterminant] as const;
-  const exact = pair.exact(logDeterminants);
-  const timed: Record<string, Timed[]> = { lsmi: [], "published, PyTorch": [] };
-  for (let round = 0; round < rounds; round++) {
-    timed.lsmi?.push(await ours(x1, x2, pair.labels, classes));
+  const timed: Record<string, Judged[]> = { lsmi: [], "published, PyTorch": [] };
+  for (let seed = 1; seed <= rounds; seed++) {
+    const pair = gaussianPair({ classes, samples, seed });
+    const [x1, x2] = [
+      { values: pair.x1, width: classes },
+      { values: pair.x2, width: classes },
+    ];
+    const logDeterminants = [standardise(x1).logDeterminant, standardise(x2).logDeterminant] as const;
+    const exact = pair.exact(logDeterminants);
+    timed.lsmi?.push(judged(await ours(x1, x2, pair.labels, classes), exact));
     const rival = await torch(x1, x2, pair.labels, classes, logDeterminants);
     if (rival === undefined) missing = true;
-    else timed["published, PyTorch"]?.push(rival);
+    else timed["published, PyTorch"]?.push(judged(rival, exact));
   }
   const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+  const mean = (values: number[]) => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(3);
   for (const [estimator, runs] of Object.entries(timed)) {
-    const { found } = runs[0] ?? {};
-    if (found === undefined) continue;
-    // The rival holds out the last samples.
-    const last = (values: Float64Array) => values.subarray(values.length - found.r.length);
+    if (runs.length === 0) continue;
     table.push([
       `${classes}, ${samples}`,
       estimator,
       middle(runs.map(({ seconds }) => seconds)).toFixed(1),
       middle(runs.map(({ processor }) => processor)).toFixed(1),
-      ...atoms.map((atom) => meanAbsoluteError(found[atom], last(exact[atom])).toFixed(3)),
-      correlation(found.r, last(exact.r)).toFixed(3),
-      correlation(found.s, last(exact.s)).toFixed(3),
+      ...atoms.map((atom) => mean(runs.map(({ errors }) => errors[atom]))),
+      mean(runs.map(({ correlations }) => correlations.r)),
+      mean(runs.map(({ correlations }) => correlations.s)),
     ]);
   }
 }
