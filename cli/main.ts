@@ -2,6 +2,7 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { version } from "../compiler/index.js";
+import { outliveReaders } from "./broken-pipe.js";
 import { check } from "./commands/check.js";
 import { compile } from "./commands/compile.js";
 import { engines } from "./commands/engines.js";
@@ -13,6 +14,8 @@ import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
 import { train } from "./commands/train.js";
 import { CommandError, exitCodes } from "./exit.js";
+
+outliveReaders();
 
 const parser = yargs(hideBin(process.argv))
   .scriptName("mmspec")
