@@ -1,0 +1,26 @@
+import { columns } from "./columns.js";
+import { accuracy, synergyIndicator } from "./measures.js";
+import type { Study } from "./study.js";
+import { mixRow } from "./tasks/drawn.js";
+
+export const ablations: Study = {
+  name: "ablations",
+  summary: "dmil and evidence, each without one of its parts",
+  question: "What does each part of `dmil` and each term of `evidence` bring?",
+  rows: [mixRow("rs"), mixRow("rus")],
+  columns: columns(
+    "dmil",
+    "dmil-inputs",
+    "dmil-covariance",
+    "dmil-fc",
+    "dmil-intra-only",
+    "dmil-consistency-only",
+    "evidence",
+    "evidence-related",
+    "evidence-unparsimonious",
+    "evidence-unrestrained",
+    "evidence-plain",
+  ),
+  seeds: 5,
+  measures: [accuracy, synergyIndicator],
+};
