@@ -29,10 +29,10 @@ export function drawStudy({ title, columns, rows }: StudyPicture): string {
     {
       width: 620,
       height: 56 + panel * rows.length,
-      marginLeft: 16 + 6.6 * Math.max(...columns.map((column) => column.length)),
+      marginLeft: 26 + 7 * Math.max(...columns.map((column) => column.length)),
       marginRight: 16,
       marginTop: 8,
-      x: { label: title, nice: true, inset: 6 },
+      x: { label: best.length > 0 ? `${title} (line: best possible)` : title, nice: true, inset: 6 },
       y: { domain: columns, label: null, tickSize: 0, insetTop: 22 },
       fy: { domain: rows.map((row) => row.title), axis: null, padding: 0.06 },
       marks: [

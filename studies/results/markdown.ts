@@ -93,6 +93,7 @@ function failures({ results }: StudyContent): string[] {
   if (failed.length === 0) return [];
   return [
     "## Failed",
+    "The means above are over the seeds that are left.",
     ...failed.map(
       ({ name, error }) => `\`${name}\`:\n\n\`\`\`\n${(error ?? "").replaceAll("```", "'''")}\n\`\`\``,
     ),
