@@ -17,13 +17,19 @@ export default tseslint.config(
   {
     files: ["grammar/**"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: ["**/compiler/**", "**/runtime/**", "**/cli/**"] }],
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/compiler/**", "**/runtime/**", "**/studies/**", "**/cli/**"] },
+      ],
     },
   },
   {
     files: ["compiler/**"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: ["**/runtime/**", "**/cli/**", "**/report/**"] }],
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/runtime/**", "**/cli/**", "**/report/**", "**/studies/**"] },
+      ],
     },
   },
   {
@@ -31,13 +37,17 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**", "**/report/**"] },
+        { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**", "**/report/**", "**/studies/**"] },
       ],
     },
   },
   {
-    files: ["report/**", "studies/**"],
+    files: ["studies/**"],
     rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**"] }] },
+  },
+  {
+    files: ["report/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**", "**/studies/**"] }] },
   },
   // What runs in a browser knows neither Node nor the compiler.
   {

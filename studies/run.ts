@@ -24,12 +24,12 @@ export interface StudyProgress {
  * @returns the results, in the order of the cells; without those that were not reached when it was stopped
  */
 export async function runCells(cells: readonly Cell[], options: RunOptions): Promise<CellResult[]> {
-  const { folder, jobs, progress, signal } = options;
+  const { folder, engine, jobs, progress, signal } = options;
   for (const name of ["specs", "cells"]) {
     await mkdir(join(folder, name), { recursive: true });
     await removeTemporaryFiles(join(folder, name));
   }
-  const results = await Promise.all(cells.map((cell) => readResult(folder, cell)));
+  const results = await Promise.all(cells.map((cell) => readResult(folder, cell, engine)));
   const queue = [...cells.keys()].filter((i) => results[i] === undefined);
   progress.begin(cells.length, cells.length - queue.length);
   const work = async () => {

@@ -45,7 +45,7 @@ export async function trainCell(cell: Cell, options: TrainOptions): Promise<Cell
     row: cell.row.name,
     column: cell.column.name,
     seed: cell.seed,
-    origin: originOf(cell),
+    origin: originOf(cell, engine),
     seconds: (performance.now() - begin) / 1000,
   };
   if (ended.interrupted) {

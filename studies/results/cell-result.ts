@@ -13,7 +13,7 @@ export interface CellResult {
   column: string;
   seed: number;
   status: "done" | "failed";
-  /** Of what the result follows from: the spec and mmspec's version. */
+  /** Hash of what the result follows from: the spec, the engine asked for, mmspec's version. */
   origin: string;
   /** Wall time, in seconds. */
   seconds: number;
@@ -26,20 +26,26 @@ export interface CellResult {
   report?: RunReport;
 }
 
-export function originOf({ spec }: Cell): string {
-  return createHash("sha256").update(`${version}\n${spec}`).digest("hex");
+export function originOf({ spec }: Cell, engine: string | undefined): string {
+  return createHash("sha256")
+    .update(`${version}\n${engine ?? ""}\n${spec}`)
+    .digest("hex");
 }
 
 function pathOf(folder: string, { name }: { name: string }): string {
   return join(folder, "cells", `${name}.json`);
 }
 
-/** The result of a cell that is done; undefined when there is none, or one of another spec or version, or it failed. */
-export async function readResult(folder: string, cell: Cell): Promise<CellResult | undefined> {
+/** The result of a cell that is done; undefined when there is none, or it failed, or it follows from something else. */
+export async function readResult(
+  folder: string,
+  cell: Cell,
+  engine: string | undefined,
+): Promise<CellResult | undefined> {
   const text = await readFile(pathOf(folder, cell), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const result = JSON.parse(text) as CellResult;
-  return result.status === "done" && result.origin === originOf(cell) ? result : undefined;
+  return result.status === "done" && result.origin === originOf(cell, engine) ? result : undefined;
 }
 
 export async function writeResult(folder: string, result: CellResult): Promise<void> {
