@@ -1,7 +1,7 @@
 import { format } from "../grammar/index.js";
 import type { Column, Measure, Row, Task } from "./study.js";
 
-/** How a study is cut short. */
+/** What the command line changes of a study, mostly to cut it short. */
 export interface Cut {
   /** How many seeds, counted from 1. */
   seeds?: number;

@@ -73,7 +73,7 @@ export interface Measure {
   /** A plain name, for files. */
   name: string;
   title: string;
-  /** A share is shown in [0, 1] with three digits, and so is a number. */
+  /** Undefined where a run doesn't have it. */
   of(report: RunReport): number | undefined;
   /** The same of the best possible model, where it is known. */
   best?(report: RunReport): number | undefined;

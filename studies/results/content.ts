@@ -17,7 +17,7 @@ export interface StudyContent {
   study: string;
   question: string;
   mmspec: string;
-  /** How it was cut short; empty when it was not. */
+  /** What the command line changed; empty when nothing. */
   cut: Cut;
   seeds: number;
   cells: { all: number; done: number; failed: number };

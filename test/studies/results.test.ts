@@ -63,15 +63,15 @@ describe("the table of mixes", () => {
     expect(content.cost).toEqual({ processorSeconds: 77, minutesOnTwoCores: 84 / 120 });
   });
 
-  it("reads well, and says that it was cut short and what failed", async () => {
+  it("reads well, and says that it was changed and what failed", async () => {
     const text = await markdownOf(content);
     expect(text).toContain("`mmspec study mixes --seeds 2 --rows rs`");
-    expect(text).toContain("cut short");
+    expect(text).toContain("Not the study as it stands");
     expect(text).toMatch(/\| 1\/2 R, 1\/2 S \| \.875 ± \.064 +\| \.715 ± \.064 \| \.615 ± \.064 \| \.710 \|/);
     expect(text).toMatch(/\| 1\/2 R, 1\/2 S \| joint +\| 0 % +\| 50 ± 0 % +\|/);
     expect(text).toContain("`rs.dmil.2`:\n\n```\nTraining failed: NaN.\n```");
     const whole = await markdownOf(contentFor("mixes", {}, () => "no"));
-    expect(whole).not.toContain("cut short");
+    expect(whole).not.toContain("Not the study as it stands");
     expect(csvOf(content).split("\n")[1]).toMatch(/^accuracy,rs,best possible,2,0\.87\d*,0\.06\d*$/);
     expect(csvOf(content)).toContain("closes,rs,dmil,1,");
   });
