@@ -7,7 +7,7 @@ export const ablations: Study = {
   name: "ablations",
   summary: "dmil and evidence, each without one of its parts",
   question: "What does each part of `dmil` and each term of `evidence` bring?",
-  rows: [mixRow("rs"), mixRow("rus")],
+  rows: [mixRow("rs", { samples: 12_000 }), mixRow("rus", { samples: 12_000 })],
   columns: columns(
     "dmil",
     "dmil-inputs",

@@ -5,10 +5,9 @@ import { mixRow } from "./tasks/drawn.js";
 
 export const rivals: Study = {
   name: "rivals",
-  summary: "all paradigms, those of balanced learning and experts too, where kinds of interaction meet",
-  question:
-    "Who learns most where several kinds of interaction meet, with the same encoders, budget and seeds?",
-  rows: [mixRow("ru"), mixRow("rs"), mixRow("rus")],
+  summary: "all paradigms, those of balanced learning and experts too, where redundancy and synergy meet",
+  question: "Who learns most where redundancy and synergy meet, with the same encoders, budget and seeds?",
+  rows: [mixRow("rs"), mixRow("rus")],
   columns: columns("unimodal", "joint", "ensemble", "ogm", "agm", "pmr", "i2moe", "dmil", "evidence"),
   seeds: 5,
   measures: [accuracy],

@@ -53,7 +53,9 @@ function setting(content: StudyContent): string {
       : `mean over ${seeds} seeds ± half the width of its 95 % interval by Student's t`;
   return [
     `Made by \`${command}\`: ${counted}. ${cells.done} of ${cells.all} runs; mmspec ${mmspec}, engine ${engines.join(", ") || "none"}; ${grouped(Math.round(cost.processorSeconds))} seconds of processor time, ${cost.minutesOnTwoCores.toFixed(1)} minutes on two cores. ${how.join("; ")}.`,
-    ...(flags.length > 0 ? ["**Not the study as it stands**: the command above changes it or leaves some of it out."] : []),
+    ...(flags.length > 0
+      ? ["**Not the study as it stands**: the command above changes it or leaves some of it out."]
+      : []),
   ].join("\n\n");
 }
 

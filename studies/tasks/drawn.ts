@@ -58,7 +58,7 @@ export const mixes = {
 } as const satisfies Record<string, { title: string; mix: Mix }>;
 
 /** A row of one of the mixes. */
-export function mixRow(name: keyof typeof mixes): Row {
+export function mixRow(name: keyof typeof mixes, options: DrawnOptions = {}): Row {
   const { title, mix } = mixes[name];
-  return { name, title, task: drawn(mix) };
+  return { name, title, task: drawn(mix, options) };
 }
