@@ -1,4 +1,4 @@
-import { columns } from "./columns.js";
+import { columns, evidenceTerms } from "./columns.js";
 import { accuracy, synergyIndicator } from "./measures.js";
 import type { Study } from "./study.js";
 import { mixRow } from "./tasks/drawn.js";
@@ -16,9 +16,7 @@ export const ablations: Study = {
     "dmil-intra-only",
     "dmil-consistency-only",
     "evidence",
-    "evidence-related",
-    "evidence-unparsimonious",
-    "evidence-unrestrained",
+    ...evidenceTerms().map(({ name }) => name),
     "evidence-plain",
   ),
   seeds: 5,

@@ -1,3 +1,4 @@
+import { paradigms } from "../compiler/tables/training.js";
 import type { Column, Task } from "./study.js";
 
 /** `dmil(intra: 7, consistency: 3, joint: 10)`: so many epochs in its three stages, in the paper's proportion of 10 : 5 : 15. */
@@ -27,6 +28,15 @@ function oneStage(
   return { name, fusion, paradigm: (task, epochs) => `paradigm ${text(task)} epochs ${epochs}` };
 }
 
+/** `evidence` with the weight of each of its terms at 0, or at 1 where it is 0 when it is left out: `evidence-parsimony-0`. */
+export function evidenceTerms(): readonly Column[] {
+  const terms = paradigms.get("evidence")?.parameters ?? [];
+  return terms.map(({ name, default: usual }) => {
+    const other = usual === 0 ? 1 : 0;
+    return oneStage(`evidence-${name}-${other}`, "block", `evidence(${name}: ${other})`);
+  });
+}
+
 const all: readonly Column[] = [
   oneStage("unimodal", "concat", ({ modalities: [first] }) => `unimodal(${first})`),
   oneStage("joint", "concat", "joint"),
@@ -42,9 +52,7 @@ const all: readonly Column[] = [
   dmil("dmil-intra-only", "ablation: intra_only"),
   dmil("dmil-consistency-only", "ablation: consistency_only"),
   oneStage("evidence", "block", "evidence"),
-  oneStage("evidence-related", "block", "evidence(unrelated: 0)"),
-  oneStage("evidence-unparsimonious", "block", "evidence(parsimony: 0)"),
-  oneStage("evidence-unrestrained", "block", "evidence(restraint: 0)"),
+  ...evidenceTerms(),
   oneStage("evidence-plain", "block", "evidence(unrelated: 0, parsimony: 0, restraint: 0)"),
 ];
 

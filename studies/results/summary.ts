@@ -143,7 +143,7 @@ export function summariseConfusion(study: Study, results: readonly CellResult[])
 function averaged(
   seeds: readonly { type: string; counts: Record<string, number> | undefined }[][],
 ): Pick<ConfusionSummary, "heads" | "types"> | undefined {
-  const heads = Object.keys(seeds[0]?.[0]?.counts ?? {});
+  const heads = [...new Set(seeds.flat().flatMap(({ counts }) => Object.keys(counts ?? {})))];
   if (heads.length === 0) return undefined;
   const names = [...new Set(seeds.flatMap((types) => types.map(({ type }) => type)))];
   const types = names.map((name) => {

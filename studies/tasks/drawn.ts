@@ -53,7 +53,7 @@ export const mixes = {
   rs: { title: "1/2 R, 1/2 S", mix: { redundancy: 0.5, unique: 0, synergy: 0.5 } },
   rus: {
     title: "1/3 R, 1/6 U1, 1/6 U2, 1/3 S",
-    mix: { redundancy: 0.3333, unique: 0.1666, synergy: 0.3333 },
+    mix: { redundancy: 0.333333, unique: 0.166667, synergy: 0.333333 },
   },
 } as const satisfies Record<string, { title: string; mix: Mix }>;
 
