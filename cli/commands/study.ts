@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,7 +80,6 @@ async function runStudy(whole: Study, options: Omit<Options, "name">): Promise<v
   const chosen = cutStudy(whole, cut);
   const cells = cellsOf(chosen, cut);
   const quiet = options.quiet || options.json;
-  await mkdir(folder, { recursive: true });
   const files = chosen.rows.flatMap(({ task }) => task.file ?? []);
   try {
     await provideData(files, join(folder, "specs", "data"), options.data);
