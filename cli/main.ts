@@ -12,6 +12,7 @@ import { format } from "./commands/format.js";
 import { create } from "./commands/new.js";
 import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
+import { study } from "./commands/study.js";
 import { train } from "./commands/train.js";
 import { CommandError, exitCodes } from "./exit.js";
 
@@ -26,13 +27,14 @@ const parser = yargs(hideBin(process.argv))
   .command(resume)
   .command(evaluate)
   .command(report)
+  .command(study)
   .command(explain)
   .command(format)
   .command(create)
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, explain, format, new or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, format, new or engines.",
   )
   .recommendCommands()
   .strict()

@@ -17,6 +17,8 @@ export async function runScript(script: string, args: readonly string[]): Promis
   const stop = () => child.kill("SIGTERM");
   process.on("SIGINT", wait);
   process.on("SIGTERM", stop);
+  // The command that started this one was killed.
+  process.on("disconnect", stop);
   try {
     return await new Promise((resolve, reject) => {
       child.on("error", reject);
@@ -25,5 +27,6 @@ export async function runScript(script: string, args: readonly string[]): Promis
   } finally {
     process.off("SIGINT", wait);
     process.off("SIGTERM", stop);
+    process.off("disconnect", stop);
   }
 }

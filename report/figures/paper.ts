@@ -1,4 +1,3 @@
-import { parseHTML } from "linkedom";
 import { atoms, type Atom, type PidItem, type ReportContent, type Values } from "../content.js";
 import { compositionOf, type AtomColumns } from "../headline.js";
 import { calibrationBins, calibrationDiagram, confusionCells, confusionMatrix } from "./answers.js";
@@ -7,25 +6,12 @@ import { compositionByClass, distribution, interactionMeans } from "./interactio
 import { compass } from "./layouts.js";
 import { learningCurve, stagesOf } from "./learning.js";
 import { atomName, atomOf } from "./names.js";
+import { onPaper, paperDocument } from "./on-paper.js";
 import { colours, figure, Plot } from "./plot.js";
 import { measuredShares, rangeOf, strongest } from "./samples.js";
 import { histogram, meanAndError } from "./statistics.js";
 
-/** The page's colours on paper. */
-const paper: Readonly<Record<string, string>> = {
-  ink: "#1b1f24",
-  quiet: "#5d6670",
-  line: "#e6e9ec",
-  "line-strong": "#aeb6bf",
-  surface: "#ffffff",
-  accent: "#3a4a5c",
-  "on-accent": "#ffffff",
-  wrong: "#d55e00",
-  redundant: "#0072b2",
-  unique1: "#e69f00",
-  unique2: "#cc79a7",
-  synergistic: "#009e73",
-};
+export { drawStudy } from "./study.js";
 
 /** Points that a map on paper holds, evenly spaced among the samples: more would only make the file heavy. */
 const mostPoints = 4000;
@@ -35,9 +21,7 @@ export function drawFigures(
   content: ReportContent,
   columns: ReadonlyMap<string, Values>,
 ): Record<string, string> {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>") as unknown as {
-    document: Document;
-  };
+  const document = paperDocument();
   const drawn: Record<string, string> = {};
   const add = (name: string, element: SVGSVGElement) => (drawn[name] = onPaper(element.outerHTML));
   const options = (width: number) => ({ width, document });
@@ -154,12 +138,4 @@ function rowsOf(labels: Int32Array, c: number): Int32Array {
 
 function plainName(text: string): string {
   return text.replace(/[^a-z0-9]+/gi, "-").toLowerCase();
-}
-
-/** A file of its own: colours by value, a font, and the name space that an HTML page doesn't need. */
-function onPaper(svg: string): string {
-  const coloured = svg.replace(/var\(--([a-z0-9-]+)\)/g, (_, name: string) => paper[name] ?? "#000000");
-  return coloured
-    .replace(/^<svg(?![^>]*xmlns=)/, '<svg xmlns="http://www.w3.org/2000/svg"')
-    .replace(/^<svg((?:(?!font-family)[^>])*)>/, '<svg font-family="Inter, system-ui, sans-serif"$1>');
 }

@@ -7,6 +7,7 @@ import { writeAtomically, writeParquet, type ParquetColumn } from "../runs/index
 import type { MeasuredPid, Quantised } from "./measure.js";
 import { summariseOutside, type OutsideSummary } from "./outside.js";
 import { suffixesOf } from "./suffixes.js";
+import { summariseTruth, type TruthSummary } from "./truth.js";
 import type { Versions } from "./versions.js";
 
 /** What an evaluation found. */
@@ -72,19 +73,10 @@ export interface ReportContent extends About {
   /** Where samples lack modalities: how those fare that lack the same ones; those that lack none come first. */
   lacking?: { lacks: string[]; samples: number; accuracy: number }[];
   /** Of synthetic data: what the best possible model reaches, and how each true type of sample fares. */
-  truth?: { bayesAccuracy: number; byType: TypeSummary[] };
+  truth?: TruthSummary;
   /** How well samples of the classes held out are told from those of the classes learned. */
   outside?: OutsideSummary;
   pid: PidSummary[];
-}
-
-/** How the samples of one true type fare. */
-export interface TypeSummary {
-  type: string;
-  samples: number;
-  accuracy: number;
-  /** Mean share of each component, where the model has a gate. */
-  shares?: Record<string, number>;
 }
 
 /** Writes metrics.json and pid.parquet into the run. */
@@ -95,13 +87,14 @@ export async function report(
   samples: ReportContent["samples"],
 ): Promise<ReportContent> {
   const suffixes = suffixesOf(findings.pid);
+  const truth = summariseTruth(findings.predictions, findings.components);
   const content: ReportContent = {
     ...about,
     ...(samples && { samples }),
     metrics: findings.metrics,
     ...shareSummary(findings),
     ...lackingSummary(findings),
-    ...truthSummary(findings),
+    ...(truth && { truth }),
     ...(findings.outside && { outside: summariseOutside(findings.predictions, findings.outside) }),
     pid: findings.pid.map((measured, k) => summarise(measured, suffixes[k] as string, findings.predictions)),
   };
@@ -146,25 +139,6 @@ function lackingSummary({ predictions }: Findings): Pick<ReportContent, "lacking
     .sort((a, b) => a.lacks.length - b.lacks.length || a.lacks.join().localeCompare(b.lacks.join()))
     .map(({ lacks, samples, right }) => ({ lacks, samples, accuracy: right / samples }));
   return { lacking };
-}
-
-function truthSummary({ predictions, components }: Findings): Pick<ReportContent, "truth"> {
-  const { truth, labels, predicted, shares } = predictions;
-  if (truth === undefined) return {};
-  const byType = truth.typeNames.flatMap((type, t) => {
-    const members = [...truth.types.keys()].filter((i) => truth.types[i] === t);
-    if (members.length === 0) return [];
-    const share = (c: number, width: number) =>
-      members.reduce((sum, i) => sum + (shares?.[i * width + c] as number), 0) / members.length;
-    const means = components?.map((name, c) => [name, share(c, components.length)] as const);
-    return {
-      type,
-      samples: members.length,
-      accuracy: members.filter((i) => predicted[i] === labels[i]).length / members.length,
-      ...(shares && means && { shares: Object.fromEntries(means) }),
-    };
-  });
-  return { truth: { bayesAccuracy: truth.bayesAccuracy, byType } };
 }
 
 function summarise(measured: MeasuredPid, suffix: string, predictions: Predictions): PidSummary {

@@ -204,6 +204,7 @@ export class Session {
   private async writeRecord(status: string): Promise<void> {
     const before = await readRecord(this.folder);
     const { history } = this.training;
+    const { user, system } = process.cpuUsage();
     const record = {
       ...before,
       model: this.about.model,
@@ -216,6 +217,8 @@ export class Session {
       started: this.started.toISOString(),
       ended: new Date().toISOString(),
       seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
+      // Of the process that wrote this.
+      processorSeconds: (user + system) / 1e6,
       ...(history.length > 0 && { history }),
     };
     await writeAtomically(join(this.folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);

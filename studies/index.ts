@@ -1,0 +1,10 @@
+export { cellsOf, cutStudy, type Cell } from "./cells.js";
+export { provideData } from "./data-files.js";
+export { StudyProblem } from "./problem.js";
+export { studyProgress } from "./progress.js";
+export { contentOf, type StudyContent } from "./results/content.js";
+export { writeStudy } from "./results/write.js";
+export { runCells } from "./run.js";
+export type { Cut } from "./spec.js";
+export type { Study } from "./study.js";
+export { studies } from "./table.js";
