@@ -202,6 +202,11 @@ export interface TrainingIr {
   patience?: number;
   clip?: number;
   weightDecay?: number;
+  /** One after the other; all but the last end by themselves. */
+  schedule?: readonly RuntimeCall[];
+  /** Standard deviation of the noise on the inputs. */
+  noise?: number;
+  classWeights?: "balanced";
   line: number;
 }
 

@@ -268,6 +268,10 @@ export class SpecParser extends CstParser {
   private readonly setting: Rule = this.RULE("setting", () => {
     this.SUBRULE(this.name);
     this.SUBRULE(this.value);
+    this.MANY(() => {
+      this.CONSUME(s.arrow);
+      this.SUBRULE(this.call);
+    });
   });
 
   private readonly evaluate: Rule = this.RULE("evaluate", () => {

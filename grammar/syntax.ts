@@ -220,6 +220,8 @@ export interface TrainOption extends Node {
   kind: "option";
   name: Name;
   value: Value;
+  /** What comes after it: `schedule warmup(epochs: 2) -> cosine`. */
+  then: Call[];
 }
 
 /** `stop after 5 epochs without improvement` */

@@ -302,6 +302,7 @@ export class TreeBuilder {
         kind: "option",
         name: this.nameIn(child),
         value: this.value(this.node(child, "value")),
+        then: this.nodes(child, "call").map((call) => this.call(call)),
         span: this.span(child),
       })),
     ];

@@ -2,7 +2,7 @@ import { drawn } from "../tables/data.js";
 import { measures, metrics } from "../tables/evaluation.js";
 import { layers } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
-import { optimizers } from "../tables/training.js";
+import { optimizers, schedules } from "../tables/training.js";
 
 /** What generated code imports besides what the tables name. */
 const fixed = [
@@ -64,7 +64,8 @@ export const runtimeValues: readonly string[] = [
   ...[...drawn.values()].map(({ load }) => load),
   ...layers.keys(),
   ...merges.keys(),
-  ...optimizers.keys(),
+  ...[...optimizers.values()].map(({ name, runtime }) => runtime ?? name),
+  ...[...schedules.values()].map(({ runtime }) => runtime),
   ...[...metrics.values(), ...measures.values()].map(({ runtime }) => runtime),
 ];
 

@@ -20,5 +20,6 @@ export { adam, rmsprop, sgd, type Optimizer } from "./optimizers.js";
 export { prototypeLogits, prototypes, standing } from "./pmr.js";
 export { argMax, predict, type Predictions } from "./predict.js";
 export { linearProbes } from "./probe.js";
+export { cosine, type Moment, type Schedule, stepwise, warmup } from "./schedules.js";
 export { scaleGradient } from "./scale-gradient.js";
 export { vclub, type InformationBound } from "./vclub.js";
