@@ -134,10 +134,14 @@ export function evidenceLoss(module: Module, plan: Plan, paradigm: EvidenceIr): 
         ]),
     ...(restraint === 0
       ? []
-      : [`gate: ${module.use("tf")}.mul(${numeral(restraint)}, tf.mean(tf.square(scores))),`]),
+      : [`gate: ${module.use("tf")}.mul(${numeral(restraint)}, ${module.use("variation")}(scores)),`]),
+  ];
+  const kept = [
+    ...(unrelated === 0 ? [] : ["what is unique to a modality is kept from what the others tell"]),
+    ...(restraint === 0 ? [] : ["the gate's scores don't vary without a reason"]),
   ];
   return {
-    doc: `The cross-entropy of the inferred ${plan.ir.target.name}, in nats; what is unique to a modality is kept from what the others tell, and the gate's scores small.`,
+    doc: `The cross-entropy of the inferred ${plan.ir.target.name}, in nats${kept.length === 0 ? "" : `; ${kept.join(", and ")}`}.`,
     statements: [
       `const encodings = model.encode(batch, context);`,
       `const opinions = model.opinions(encodings, ${pass}context);`,

@@ -53,6 +53,7 @@ const fixed = [
   "synergyLoss",
   "tf",
   "uniquenessLoss",
+  "variation",
   "vclub",
 ];
 

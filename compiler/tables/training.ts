@@ -144,9 +144,9 @@ const i2moe: ParadigmRow = {
 const evidence: ParadigmRow = {
   name: "evidence",
   doc: "Interaction and class are inferred together: each interaction tells something of each class, redundant views are independent opinions, and a share of the gate is the posterior of its interaction.",
-  example: "evidence(unrelated: 1, restraint: 0.1)",
+  example: "evidence(restraint: 0.1)",
   parameters: [
-    weight("unrelated", "Weight of what keeps `unique(m)` unrelated to what the other modalities tell.", 1),
+    weight("unrelated", "Weight of what keeps `unique(m)` unrelated to what the other modalities tell.", 0),
     weight(
       "parsimony",
       "Weight of each further modality that a sample's interactions ask: what one tells isn't asked of two.",
@@ -154,7 +154,7 @@ const evidence: ParadigmRow = {
     ),
     weight(
       "restraint",
-      "Weight of what keeps the gate's scores small, so that it speaks only where that helps.",
+      "Weight of how much the gate's scores vary from sample to sample, so that it speaks only where that helps.",
       0.1,
     ),
   ],
