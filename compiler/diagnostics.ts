@@ -306,6 +306,10 @@ export const diagnosticTable = {
     message: `\`${p.name}\` takes one value: nothing can come after it.`,
     fix: "remove the `->` and what comes after it",
   })),
+  notTaught: error("MM6013", (p: { paradigm: string; modalities: number }) => ({
+    message: `\`supervise gate\` teaches the gate of paradigm \`evidence\` over two modalities, not that of \`${p.paradigm}\` over ${p.modalities}.`,
+    fix: "remove it, or write `paradigm evidence`",
+  })),
   unknownPoint: error(
     "MM6021",
     (p: { name: string; known: readonly string[]; paradigm?: string | undefined }) => ({

@@ -193,6 +193,15 @@ export type ParadigmIr =
   | EvidenceIr
   | DmilIr;
 
+/** The gate is taught by the measured composition of the samples. */
+export interface SuperviseIr {
+  weight: number;
+  /** Weight of the losses of each modality's own prediction. */
+  heads: number;
+  /** Share of the steps before the lessons begin. */
+  after: number;
+}
+
 export interface TrainingIr {
   paradigm: ParadigmIr;
   optimizer: RuntimeCall;
@@ -207,6 +216,7 @@ export interface TrainingIr {
   /** Standard deviation of the noise on the inputs. */
   noise?: number;
   classWeights?: "balanced";
+  supervise?: SuperviseIr;
   line: number;
 }
 

@@ -1,6 +1,13 @@
 import type { Call, Span, TrainDeclaration, TrainOption, Value } from "../../grammar/syntax.js";
-import type { ParadigmIr, RuntimeCall, TrainingIr } from "../ir.js";
-import { optimizers, paradigms, schedules, settings, type OptimizerRow } from "../tables/training.js";
+import type { ParadigmIr, RuntimeCall, SuperviseIr, TrainingIr } from "../ir.js";
+import {
+  optimizers,
+  paradigms,
+  schedules,
+  settings,
+  teachers,
+  type OptimizerRow,
+} from "../tables/training.js";
 import type { Arguments, Callable } from "../tables/parameters.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
@@ -13,12 +20,22 @@ export interface CheckedTraining {
   training: TrainingIr;
   paradigmSpan: Span;
   stopSpan?: Span;
+  superviseSpan?: Span;
 }
 
 export function checkTraining(declaration: TrainDeclaration, checker: Checker): CheckedTraining {
   const options = new Map<string, TrainOption>();
   let stop: { span: Span; epochs: number } | undefined;
+  let supervise: { span: Span; teacher: Call } | undefined;
   for (const setting of declaration.settings) {
+    if (setting.kind === "supervise") {
+      if (supervise !== undefined) {
+        const line = checker.line(supervise.span);
+        checker.report("settingTwice", setting.span, { name: "supervise gate", line });
+      }
+      supervise ??= setting;
+      continue;
+    }
     if (setting.kind === "stop") {
       if (stop !== undefined) {
         checker.report("settingTwice", setting.span, { name: "stop", line: checker.line(stop.span) });
@@ -30,7 +47,7 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     const name = setting.name.text;
     const other = options.get(name);
     if (!settings.has(name)) {
-      const known = [...settings.keys(), "stop"];
+      const known = [...settings.keys(), "stop", "supervise"];
       checker.report("unknownWord", setting.name.span, { what: "a setting of `train`", name, known });
     } else if (other !== undefined) {
       checker.report("settingTwice", setting.span, { name, line: checker.line(other.span) });
@@ -65,6 +82,7 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
   const noise = number("noise", 0);
   const schedule = checkSchedule(options.get("schedule"), checker);
   const classWeights = checkClassWeights(options.get("class_weights")?.value, checker);
+  const teacher = checkCall(supervise?.teacher, teachers, "a teacher", "supervise", checker);
   const training: TrainingIr = {
     paradigm: checkParadigm(options.get("paradigm")?.value, epochs, checker),
     ...optimizer,
@@ -76,12 +94,14 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     ...(schedule !== undefined && { schedule }),
     ...(noise !== undefined && noise > 0 && { noise }),
     ...(classWeights && { classWeights }),
+    ...(teacher && { supervise: teacher.args as unknown as SuperviseIr }),
     line: checker.line(declaration.span),
   };
   return {
     training,
     paradigmSpan: options.get("paradigm")?.value.span ?? declaration.span,
     ...(stop !== undefined && { stopSpan: stop.span }),
+    ...(supervise !== undefined && { superviseSpan: supervise.span }),
   };
 }
 

@@ -267,7 +267,23 @@ export const schedules: ReadonlyMap<string, ScheduleRow> = new Map(
   scheduleRows.map((row) => [row.name, row]),
 );
 
-/** The words that begin a setting of `train`, besides `stop after N epochs without improvement`. */
+const teacherRows: Callable[] = [
+  {
+    name: "pid",
+    doc: "Each sample's interaction is taught by what the sample consists of: the pointwise decomposition of what the model itself says of its class, by one modality and by both.",
+    example: "pid(weight: 0.1)",
+    parameters: [
+      weight("weight", "Weight of the lesson.", 0.1),
+      weight("heads", "Weight of the losses of what each modality says alone.", 0.1),
+      share("after", "Share of the steps that are learned before the lessons begin.", 0.2),
+    ],
+  },
+];
+
+/** What the gate can be supervised with. */
+export const teachers: ReadonlyMap<string, Callable> = new Map(teacherRows.map((row) => [row.name, row]));
+
+/** The words that begin a setting of `train`, besides `stop after N epochs without improvement` and `supervise gate with ...`. */
 export const settings: ReadonlyMap<string, { name: string; doc: string; example: string }> = new Map(
   [
     { name: "paradigm", doc: "How the model learns.", example: "paradigm joint" },

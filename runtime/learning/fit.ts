@@ -212,7 +212,13 @@ class Fit<Inputs> {
   private learnFrom(batch: Batch): void {
     const { stage, data, noise, tally, gradients } = this;
     const { taken, planned } = this.moment();
-    const context: Context = { training: true, random: noise, temperature: temperatureAt(taken / planned) };
+    const progress = taken / planned;
+    const context: Context = {
+      training: true,
+      random: noise,
+      temperature: temperatureAt(progress),
+      progress,
+    };
     tf.tidy(() => {
       const tensors = toTensors<Inputs>(batch, data.train, this.classWeights);
       if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, noise);

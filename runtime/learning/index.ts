@@ -13,6 +13,7 @@ export {
   stopGradient,
   total,
 } from "./losses.js";
+export { type Atom, interactionLesson, pidComposition } from "./gate-teacher.js";
 export { redundancyLoss, replaceModality, synergyLoss, uniquenessLoss } from "./i2moe.js";
 export type { Answer, Model } from "./model.js";
 export { modulateGradients, modulationCoefficients } from "./ogm.js";

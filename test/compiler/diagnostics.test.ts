@@ -44,6 +44,17 @@ describe("diagnostics", () => {
     ]);
   });
 
+  it("reports a gate that can't be supervised, and teachers that aren't known", () => {
+    const train = (text: string) => spec({ fusion: block, train: `train { ${text} }` });
+    expectDiagnostics(train("paradigm evidence supervise gate with pid(after: 0.5)"), []);
+    expectDiagnostics(train("supervise gate with pid paradigm dmil"), ["18:11 MM6013"]);
+    expectDiagnostics(train("paradigm evidence supervise gate with pit"), ["18:49 MM2005"]);
+    expectDiagnostics(train("paradigm evidence supervise gate with pid supervise gate with pid"), [
+      "18:53 MM6001",
+    ]);
+    expectDiagnostics(train("supervise 3"), ["18:11 MM2005"]);
+  });
+
   it("reports rivals of a fusion that they can't train", () => {
     const train = (paradigm: string) => `train { paradigm ${paradigm} }`;
     expectDiagnostics(spec({ fusion: block, train: train("i2moe") }), ["18:20 MM6009"]);
