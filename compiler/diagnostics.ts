@@ -298,6 +298,18 @@ export const diagnosticTable = {
     message: `\`pid ${p.measure}\` can't measure encodings: paradigm \`unimodal(${p.modality})\` encodes nothing else.`,
     fix: "measure `on: inputs`",
   })),
+  scheduleGoesOn: error("MM6011", (p: { name: string; next: string; ending: readonly string[] }) => ({
+    message: `Schedule \`${p.name}\` goes on to the end of the stage: \`${p.next}\` can't come after it.`,
+    fix: `put ${listed(p.ending)} first, or remove one of them`,
+  })),
+  nothingFollows: error("MM6012", (p: { name: string }) => ({
+    message: `\`${p.name}\` takes one value: nothing can come after it.`,
+    fix: "remove the `->` and what comes after it",
+  })),
+  notTaught: error("MM6013", (p: { paradigm: string; modalities: number }) => ({
+    message: `\`supervise gate\` teaches the gate of paradigm \`evidence\` over two modalities, not that of \`${p.paradigm}\` over ${p.modalities}.`,
+    fix: "remove it, or write `paradigm evidence`",
+  })),
   unknownPoint: error(
     "MM6021",
     (p: { name: string; known: readonly string[]; paradigm?: string | undefined }) => ({

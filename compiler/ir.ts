@@ -193,6 +193,15 @@ export type ParadigmIr =
   | EvidenceIr
   | DmilIr;
 
+/** The gate is taught by the measured composition of the samples. */
+export interface SuperviseIr {
+  weight: number;
+  /** Weight of the losses of each modality's own prediction. */
+  heads: number;
+  /** Share of the steps before the lessons begin. */
+  after: number;
+}
+
 export interface TrainingIr {
   paradigm: ParadigmIr;
   optimizer: RuntimeCall;
@@ -202,6 +211,12 @@ export interface TrainingIr {
   patience?: number;
   clip?: number;
   weightDecay?: number;
+  /** One after the other; all but the last end by themselves. */
+  schedule?: readonly RuntimeCall[];
+  /** Standard deviation of the noise on the inputs. */
+  noise?: number;
+  classWeights?: "balanced";
+  supervise?: SuperviseIr;
   line: number;
 }
 

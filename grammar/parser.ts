@@ -249,6 +249,7 @@ export class SpecParser extends CstParser {
         IGNORE_AMBIGUITIES: true,
         DEF: [
           { GATE: () => this.LA(2).tokenType === w.after, ALT: () => this.SUBRULE(this.stop) },
+          { GATE: () => this.LA(2).tokenType === w.gate, ALT: () => this.SUBRULE(this.supervise) },
           { ALT: () => this.SUBRULE(this.setting) },
         ],
       });
@@ -265,9 +266,20 @@ export class SpecParser extends CstParser {
     this.CONSUME(w.improvement);
   });
 
+  private readonly supervise: Rule = this.RULE("supervise", () => {
+    this.CONSUME(w.supervise);
+    this.CONSUME(w.gate);
+    this.CONSUME(w.with);
+    this.SUBRULE(this.call);
+  });
+
   private readonly setting: Rule = this.RULE("setting", () => {
     this.SUBRULE(this.name);
     this.SUBRULE(this.value);
+    this.MANY(() => {
+      this.CONSUME(s.arrow);
+      this.SUBRULE(this.call);
+    });
   });
 
   private readonly evaluate: Rule = this.RULE("evaluate", () => {

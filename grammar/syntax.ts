@@ -213,19 +213,27 @@ export interface TrainDeclaration extends Node {
   settings: TrainSetting[];
 }
 
-export type TrainSetting = TrainOption | StopSetting;
+export type TrainSetting = TrainOption | StopSetting | SuperviseSetting;
 
 /** `paradigm dmil(...)`, `optimizer adam(lr: 1e-3)`, `batch 128`, `seed 7`, `epochs 20`: a word and a value. */
 export interface TrainOption extends Node {
   kind: "option";
   name: Name;
   value: Value;
+  /** What comes after it: `schedule warmup(epochs: 2) -> cosine`. */
+  then: Call[];
 }
 
 /** `stop after 5 epochs without improvement` */
 export interface StopSetting extends Node {
   kind: "stop";
   epochs: NumberLiteral;
+}
+
+/** `supervise gate with pid(weight: 0.1)` */
+export interface SuperviseSetting extends Node {
+  kind: "supervise";
+  teacher: Call;
 }
 
 export interface EvaluateDeclaration extends Node {

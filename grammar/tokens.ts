@@ -55,6 +55,7 @@ export const words = {
   epochs: keyword("epochs"),
   without: keyword("without"),
   improvement: keyword("improvement"),
+  supervise: keyword("supervise"),
   evaluate: keyword("evaluate"),
   pid: keyword("pid"),
   of: keyword("of"),

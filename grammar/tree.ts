@@ -298,10 +298,16 @@ export class TreeBuilder {
         epochs: this.number(this.token(child, "Number")),
         span: this.span(child),
       })),
+      ...this.each(node, "supervise", (child): S.SuperviseSetting => ({
+        kind: "supervise",
+        teacher: this.call(this.node(child, "call")),
+        span: this.span(child),
+      })),
       ...this.each(node, "setting", (child): S.TrainOption => ({
         kind: "option",
         name: this.nameIn(child),
         value: this.value(this.node(child, "value")),
+        then: this.nodes(child, "call").map((call) => this.call(call)),
         span: this.span(child),
       })),
     ];

@@ -69,7 +69,7 @@ export function checkModel(
   const trainSyntax = checker.single(members("train"), "a", () => "train block");
   if (trainSyntax === undefined) lacks("`train` block", "train { paradigm joint }");
   const empty: TrainDeclaration = { kind: "train", settings: [], span: name.span };
-  const { training, paradigmSpan, stopSpan } = checkTraining(trainSyntax ?? empty, checker);
+  const { training, paradigmSpan, stopSpan, superviseSpan } = checkTraining(trainSyntax ?? empty, checker);
 
   const fusions = [...members("fusion"), ...members("fusion-block")].sort(
     (a, b) => a.span.start - b.span.start,
@@ -85,6 +85,9 @@ export function checkModel(
   const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
   if (fusionSyntax !== undefined && trainSyntax !== undefined) {
     checkParadigmFits(training.paradigm, fusionSyntax, [...modalities.keys()], paradigmSpan, checker);
+    const { kind } = training.paradigm;
+    if (superviseSpan !== undefined && (kind !== "evidence" || modalities.size !== 2))
+      checker.report("notTaught", superviseSpan, { paradigm: kind, modalities: modalities.size });
   }
 
   const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");

@@ -1,6 +1,13 @@
 import type { Call, Span, TrainDeclaration, TrainOption, Value } from "../../grammar/syntax.js";
-import type { ParadigmIr, RuntimeCall, TrainingIr } from "../ir.js";
-import { optimizers, paradigms, settings, type OptimizerRow } from "../tables/training.js";
+import type { ParadigmIr, RuntimeCall, SuperviseIr, TrainingIr } from "../ir.js";
+import {
+  optimizers,
+  paradigms,
+  schedules,
+  settings,
+  teachers,
+  type OptimizerRow,
+} from "../tables/training.js";
 import type { Arguments, Callable } from "../tables/parameters.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
@@ -13,12 +20,22 @@ export interface CheckedTraining {
   training: TrainingIr;
   paradigmSpan: Span;
   stopSpan?: Span;
+  superviseSpan?: Span;
 }
 
 export function checkTraining(declaration: TrainDeclaration, checker: Checker): CheckedTraining {
   const options = new Map<string, TrainOption>();
   let stop: { span: Span; epochs: number } | undefined;
+  let supervise: { span: Span; teacher: Call } | undefined;
   for (const setting of declaration.settings) {
+    if (setting.kind === "supervise") {
+      if (supervise !== undefined) {
+        const line = checker.line(supervise.span);
+        checker.report("settingTwice", setting.span, { name: "supervise gate", line });
+      }
+      supervise ??= setting;
+      continue;
+    }
     if (setting.kind === "stop") {
       if (stop !== undefined) {
         checker.report("settingTwice", setting.span, { name: "stop", line: checker.line(stop.span) });
@@ -30,11 +47,15 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     const name = setting.name.text;
     const other = options.get(name);
     if (!settings.has(name)) {
-      const known = [...settings.keys(), "stop"];
+      const known = [...settings.keys(), "stop", "supervise"];
       checker.report("unknownWord", setting.name.span, { what: "a setting of `train`", name, known });
     } else if (other !== undefined) {
       checker.report("settingTwice", setting.span, { name, line: checker.line(other.span) });
-    } else options.set(name, setting);
+    } else {
+      options.set(name, setting);
+      const [next] = setting.then;
+      if (next !== undefined && name !== "schedule") checker.report("nothingFollows", next.span, { name });
+    }
   }
 
   const number = (name: string, min: number, above = false): number | undefined => {
@@ -50,9 +71,18 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
   };
 
   const epochs = integer("epochs", 1) ?? defaults.epochs;
-  const optimizer = checkOptimizer(options.get("optimizer")?.value, checker);
+  const { decay: optimizerDecay, ...optimizer } = checkOptimizer(options.get("optimizer")?.value, checker);
   const clip = number("clip", 0, true);
-  const decay = number("weight_decay", 0);
+  const decay = number("weight_decay", 0) ?? optimizerDecay;
+  const decaySetting = options.get("weight_decay");
+  if (decaySetting !== undefined && optimizerDecay !== undefined) {
+    const line = checker.line(options.get("optimizer")?.span ?? decaySetting.span);
+    checker.report("settingTwice", decaySetting.span, { name: "weight_decay", line });
+  }
+  const noise = number("noise", 0);
+  const schedule = checkSchedule(options.get("schedule"), checker);
+  const classWeights = checkClassWeights(options.get("class_weights")?.value, checker);
+  const teacher = checkCall(supervise?.teacher, teachers, "a teacher", "supervise", checker);
   const training: TrainingIr = {
     paradigm: checkParadigm(options.get("paradigm")?.value, epochs, checker),
     ...optimizer,
@@ -61,12 +91,17 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     ...(stop !== undefined && { patience: stop.epochs }),
     ...(clip !== undefined && { clip }),
     ...(decay !== undefined && decay > 0 && { weightDecay: decay }),
+    ...(schedule !== undefined && { schedule }),
+    ...(noise !== undefined && noise > 0 && { noise }),
+    ...(classWeights && { classWeights }),
+    ...(teacher && { supervise: teacher.args as unknown as SuperviseIr }),
     line: checker.line(declaration.span),
   };
   return {
     training,
     paradigmSpan: options.get("paradigm")?.value.span ?? declaration.span,
     ...(stop !== undefined && { stopSpan: stop.span }),
+    ...(supervise !== undefined && { superviseSpan: supervise.span }),
   };
 }
 
@@ -81,13 +116,52 @@ function checkParadigm(value: Value | undefined, epochs: number, checker: Checke
 function checkOptimizer(
   value: Value | undefined,
   checker: Checker,
-): { optimizer: RuntimeCall; learningRate: number } {
+): { optimizer: RuntimeCall; learningRate: number; decay?: number } {
   const checked = checkCall(value, optimizers, "an optimizer", "optimizer", checker);
   const row = checked?.row ?? (optimizers.get("adam") as OptimizerRow);
   const args: Arguments = checked?.args ?? { lr: 0.001 };
   const names = Object.entries(row.options);
   const options = Object.fromEntries(names.map(([name, runtime]) => [runtime, args[name] as number]));
-  return { optimizer: { name: row.name, options }, learningRate: args.lr as number };
+  const decay = args.weight_decay as number | undefined;
+  return {
+    optimizer: { name: row.runtime ?? row.name, options },
+    learningRate: args.lr as number,
+    ...(decay !== undefined && { decay }),
+  };
+}
+
+/** The schedules of a chain, one after the other. */
+function checkSchedule(
+  option: TrainOption | undefined,
+  checker: Checker,
+): readonly RuntimeCall[] | undefined {
+  if (option === undefined) return undefined;
+  const checked = [option.value, ...option.then].map((value) =>
+    checkCall(value, schedules, "a schedule", "schedule", checker),
+  );
+  const calls = checked.flatMap((found) => {
+    if (found === undefined) return [];
+    const { row, args } = found;
+    const options = args as Readonly<Record<string, number>>;
+    return [{ name: row.runtime, ...(row.parameters.length > 0 && { options }) }];
+  });
+  const endless = checked.findIndex((found) => found !== undefined && !found.row.ends);
+  const next = endless < 0 ? undefined : option.then[endless];
+  if (next !== undefined) {
+    checker.report("scheduleGoesOn", next.span, {
+      name: checked[endless]?.row.name ?? "",
+      next: next.name.text,
+      ending: [...schedules.values()].filter(({ ends }) => ends).map(({ name }) => `\`${name}\``),
+    });
+  }
+  return calls;
+}
+
+function checkClassWeights(value: Value | undefined, checker: Checker): "balanced" | undefined {
+  if (value === undefined) return undefined;
+  if (value.kind === "call" && !value.parens && value.name.text === "balanced") return "balanced";
+  wrongSetting(value, "class_weights", "`balanced`", checker);
+  return undefined;
 }
 
 /** A call whose name is a row of a table, with its arguments. */

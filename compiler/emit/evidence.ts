@@ -1,10 +1,11 @@
 import type { ClassDeclaration } from "ts-morph";
 import type { BlockFusionIr, ComponentIr, EvidenceIr } from "../ir.js";
 import { mergeField } from "./block.js";
+import { presence } from "./learning.js";
 import { access, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { key, numeral } from "./text.js";
+import { key, literal, numeral } from "./text.js";
 import { emitEncode, presentParameter } from "./two-steps.js";
 import type { RivalLoss } from "./rivals.js";
 
@@ -48,7 +49,9 @@ export function emitEvidence(
   const pass = (from: string) => (plan.optional ? `, ${from}` : "");
   const ids = components.map(({ id }) => id);
   const component = (id: string) => components.find((one) => one.id === id) as ComponentIr;
+  const { supervise } = plan.ir.training;
   emitEncode(model, module, plan);
+  if (supervise) emitAlone(model, module, plan);
   model.addMethod({
     name: "opinions",
     docs: docs(
@@ -70,7 +73,7 @@ export function emitEvidence(
       `const scores = this.gate.apply(${module.use("tf")}.concat([${all}], 1), context);`,
       `const { logits, shares } = ${module.use("inferInteraction")}(told, scores);`,
       `const decision = ${module.use("decide")}(rules, told, { shares: ${module.use("shareColumns")}(components, shares), ${plan.optional ? "present" : "present: {}"} }, context, logits);`,
-      `return { logits: decision.logits, encodings, shares, rules: decision.weights, scores };`,
+      `return { logits: decision.logits, encodings, shares, rules: decision.weights, scores${supervise ? ", told" : ""} };`,
     ],
   });
   model.addMethod({
@@ -89,6 +92,67 @@ export function emitEvidence(
     docs: docs("What `opinions` gives."),
     type: `ReturnType<${plan.className}["opinions"]>`,
   });
+}
+
+/** What each modality says by itself, which the gate's lessons are measured by: heads, and the method that asks them. */
+function emitAlone(model: ClassDeclaration, module: Module, plan: Plan): void {
+  const { target, encoders } = plan.ir;
+  for (const name of plan.encoded) {
+    const width = encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
+    model.addProperty({
+      name: plan.headOf(name),
+      isReadonly: true,
+      docs: docs(`What ${name} alone says of ${target.name}.`),
+      initializer: `${module.use("linear")}({ inputs: ${width}, units: ${target.classes.length} })(this.parameters.scope(${literal(`alone.${name}`)}))`,
+    });
+  }
+  const told = record(plan.encoded, (name) => {
+    const present = plan.modalities.some((modality) => modality.name === name && modality.optional)
+      ? `, ${access("present", name)}`
+      : "";
+    return `${module.use("evidence")}(this.${plan.headOf(name)}.apply(${access("encodings", name)}, context)${present})`;
+  });
+  model.addMethod({
+    name: "alone",
+    docs: docs(`What each modality tells of each class of ${target.name} by itself, beyond chance, in nats.`),
+    parameters: [
+      { name: "encodings", type: "Encodings" },
+      ...presentParameter(module, plan),
+      { name: "context", type: module.useType("Context") },
+    ],
+    statements: [`return ${told};`],
+  });
+}
+
+/** The terms of the gate's lessons, and what they need before. */
+function lesson(module: Module, plan: Plan): { before: string[]; lines: string[] } {
+  const { supervise } = plan.ir.training;
+  if (supervise === undefined) return { before: [], lines: [] };
+  const { weight, heads, after } = supervise;
+  const tf = module.use("tf");
+  const pass = plan.optional ? "batch.present, " : "";
+  const atoms = (plan.block?.components ?? []).map(({ interaction, modalities: [first = ""] }) =>
+    interaction === "redundant"
+      ? "r"
+      : interaction === "synergistic"
+        ? "s"
+        : `u${plan.encoded.indexOf(first) + 1}`,
+  );
+  const both = plan.encoded.map((name) => access("alone", name)).join(", ");
+  return {
+    before: [
+      `const alone = model.alone(encodings, ${pass}context);`,
+      `const composition = ${module.use("pidComposition")}([${both}], logits, batch.labels, [${atoms.map(literal).join(", ")}]);`,
+      `const teaching = (context.progress ?? 1) < ${numeral(after)} ? 0 : ${numeral(weight)};`,
+    ],
+    lines: [
+      ...plan.encoded.map(
+        (name) =>
+          `${key(`alone.${name}`)}: ${tf}.mul(${numeral(heads)}, crossEntropy(${access("alone", name)}, batch.labels${presence(plan, name)})),`,
+      ),
+      `lesson: ${tf}.mul(teaching, ${module.use("interactionLesson")}(told, scores, composition, batch.labels)),`,
+    ],
+  };
 }
 
 /** The terms that keep what is unique to one modality from what the others' views tell. */
@@ -122,7 +186,14 @@ function unrelatedLines(module: Module, plan: Plan, { unrelated }: EvidenceIr): 
 export function evidenceLoss(module: Module, plan: Plan, paradigm: EvidenceIr): RivalLoss {
   const { parsimony, restraint, unrelated } = paradigm;
   const others = (plan.block?.components ?? []).map(({ modalities }) => modalities.length - 1);
-  const taken = ["logits", ...(restraint === 0 ? [] : ["scores"]), ...(parsimony === 0 ? [] : ["shares"])];
+  const { supervise } = plan.ir.training;
+  const { before, lines: lessons } = lesson(module, plan);
+  const taken = [
+    "logits",
+    ...(restraint === 0 && !supervise ? [] : ["scores"]),
+    ...(parsimony === 0 ? [] : ["shares"]),
+    ...(supervise ? ["told"] : []),
+  ];
   const pass = plan.optional ? "batch.present, " : "";
   const lines = [
     `answer: crossEntropy(logits, batch.labels),`,
@@ -134,14 +205,21 @@ export function evidenceLoss(module: Module, plan: Plan, paradigm: EvidenceIr): 
         ]),
     ...(restraint === 0
       ? []
-      : [`gate: ${module.use("tf")}.mul(${numeral(restraint)}, tf.mean(tf.square(scores))),`]),
+      : [`gate: ${module.use("tf")}.mul(${numeral(restraint)}, ${module.use("variation")}(scores)),`]),
+    ...lessons,
+  ];
+  const kept = [
+    ...(unrelated === 0 ? [] : ["what is unique to a modality is kept from what the others tell"]),
+    ...(restraint === 0 ? [] : ["the gate's scores don't vary without a reason"]),
+    ...(supervise ? ["what a sample consists of teaches which interaction answers it"] : []),
   ];
   return {
-    doc: `The cross-entropy of the inferred ${plan.ir.target.name}, in nats; what is unique to a modality is kept from what the others tell, and the gate's scores small.`,
+    doc: `The cross-entropy of the inferred ${plan.ir.target.name}, in nats${kept.length === 0 ? "" : `; ${kept.join(", and ")}`}.`,
     statements: [
       `const encodings = model.encode(batch, context);`,
       `const opinions = model.opinions(encodings, ${pass}context);`,
       `const { ${taken.join(", ")} } = model.fuse(encodings, opinions, ${pass}context);`,
+      ...before,
       `return {\n${lines.join("\n")}\n};`,
     ],
   };

@@ -1,10 +1,10 @@
 import { decompositions, keptApart, type ApartIr } from "../dmil.js";
-import type { DmilIr, ModalityIr, ModelIr, TrainingIr } from "../ir.js";
+import type { DmilIr, ModalityIr, ModelIr, RuntimeCall, TrainingIr } from "../ir.js";
 import { access, presentList } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { rivalLoss } from "./rivals.js";
-import { call, key, literal, numeral } from "./text.js";
+import { call, key, literal, numeral, options } from "./text.js";
 
 /** `learning.ts`: the losses, and the stages that the trainer goes through. */
 export function emitLearning(module: Module, plan: Plan): void {
@@ -19,17 +19,30 @@ function useModel(module: Module, plan: Plan): string {
 }
 
 /** The parts of a stage that every stage of this model has. */
-function stageLines(
-  module: Module,
-  { optimizer, learningRate, batch, clip, weightDecay }: TrainingIr,
-): string[] {
+function stageLines(module: Module, plan: Plan): string[] {
+  const { optimizer, learningRate, batch, clip, weightDecay, schedule, noise, classWeights } =
+    plan.ir.training;
   module.use(optimizer.name);
   return [
     `batch: ${batch},`,
     `optimizer: ${call(optimizer)},`,
     ...(clip === undefined ? [] : [`clipNorm: ${numeral(clip)},`]),
     ...(weightDecay === undefined ? [] : [`weightDecay: ${numeral(learningRate * weightDecay)},`]),
+    ...(schedule === undefined ? [] : [`schedule: ${scheduleText(module, schedule)},`]),
+    ...(noise === undefined
+      ? []
+      : [`inputNoise: ${options(Object.fromEntries(plan.encoded.map((name) => [name, noise])))},`]),
+    ...(classWeights === undefined ? [] : [`classWeights: ${literal(classWeights)},`]),
   ];
+}
+
+/** `warmup({ epochs: 2 }, cosine())`: each schedule is given what comes after it. */
+function scheduleText(module: Module, schedule: readonly RuntimeCall[]): string {
+  return schedule.reduceRight((after, one) => {
+    module.use(one.name);
+    const args = [...(one.options ? [options(one.options)] : []), ...(after === "" ? [] : [after])];
+    return `${one.name}(${args.join(", ")})`;
+  }, "");
 }
 
 /** What the validation split is held against: the loss of the answer, as the model predicts. */
@@ -79,7 +92,7 @@ function emitSingleStage(module: Module, plan: Plan): void {
     [
       `name: ${literal(paradigm.kind)},`,
       `epochs: ${paradigm.epochs},`,
-      ...stageLines(module, training),
+      ...stageLines(module, plan),
       ...(paradigm.kind === "ogm" && paradigm.noise === "gaussian" ? [`noisy: ["encoder"],`] : []),
       ...(paradigm.kind === "pmr"
         ? [`beforeEpoch: (samples, epoch) => model.prototypes.update(model, samples, epoch),`]
@@ -173,7 +186,7 @@ function emitIntraLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters:
   // What M and N together must rebuild, [batch, size].
   const rebuilt = ({ name, shape }: ModalityIr) => {
     if (rebuild === "encodings") return `${access("intra", name)}.encoding`;
-    const inputs = access("batch.inputs", name);
+    const inputs = access(plan.ir.training.noise === undefined ? "batch.inputs" : "batch.clean", name);
     return shape.length === 1
       ? inputs
       : `${module.use("tf")}.reshape(${inputs}, [batch.size, ${shape.reduce((a, b) => a * b, 1)}])`;
@@ -298,7 +311,7 @@ function emitDmilStages(module: Module, plan: Plan, { training }: ModelIr, parad
   const { consistency } = decompositions(paradigm);
   const bounds = usesBounds(paradigm);
   const learns = [...(consistency ? ["consistency"] : []), "component", ...(bounds ? ["bound"] : [])];
-  const common = stageLines(module, training);
+  const common = stageLines(module, plan);
   addStages(module, plan, [
     [
       `name: "intra",`,

@@ -55,6 +55,7 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     "modulation",
     "prototypes",
     "bounds",
+    "alone",
   ]);
   const wanted = ir.name;
   const className =

@@ -2,7 +2,7 @@ import { drawn } from "../tables/data.js";
 import { measures, metrics } from "../tables/evaluation.js";
 import { layers } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
-import { optimizers } from "../tables/training.js";
+import { optimizers, schedules } from "../tables/training.js";
 
 /** What generated code imports besides what the tables name. */
 const fixed = [
@@ -24,6 +24,7 @@ const fixed = [
   "evidence",
   "gateShares",
   "inferInteraction",
+  "interactionLesson",
   "intraDecomposition",
   "klToStandardNormal",
   "linear",
@@ -41,6 +42,7 @@ const fixed = [
   "or",
   "Parameters",
   "parsimony",
+  "pidComposition",
   "plain",
   "predict",
   "productOfExperts",
@@ -53,6 +55,7 @@ const fixed = [
   "synergyLoss",
   "tf",
   "uniquenessLoss",
+  "variation",
   "vclub",
 ];
 
@@ -64,7 +67,8 @@ export const runtimeValues: readonly string[] = [
   ...[...drawn.values()].map(({ load }) => load),
   ...layers.keys(),
   ...merges.keys(),
-  ...optimizers.keys(),
+  ...[...optimizers.values()].map(({ name, runtime }) => runtime ?? name),
+  ...[...schedules.values()].map(({ runtime }) => runtime),
   ...[...metrics.values(), ...measures.values()].map(({ runtime }) => runtime),
 ];
 

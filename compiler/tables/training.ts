@@ -1,4 +1,14 @@
-import { count, modality, positive, share, weight, whole, word, type Callable } from "./parameters.js";
+import {
+  count,
+  modality,
+  positive,
+  share,
+  weight,
+  whole,
+  word,
+  type Callable,
+  type Parameter,
+} from "./parameters.js";
 
 /** How a model learns. */
 export interface ParadigmRow extends Callable {
@@ -134,9 +144,9 @@ const i2moe: ParadigmRow = {
 const evidence: ParadigmRow = {
   name: "evidence",
   doc: "Interaction and class are inferred together: each interaction tells something of each class, redundant views are independent opinions, and a share of the gate is the posterior of its interaction.",
-  example: "evidence(unrelated: 1, restraint: 0.1)",
+  example: "evidence(restraint: 0.1)",
   parameters: [
-    weight("unrelated", "Weight of what keeps `unique(m)` unrelated to what the other modalities tell.", 1),
+    weight("unrelated", "Weight of what keeps `unique(m)` unrelated to what the other modalities tell.", 0),
     weight(
       "parsimony",
       "Weight of each further modality that a sample's interactions ask: what one tells isn't asked of two.",
@@ -144,7 +154,7 @@ const evidence: ParadigmRow = {
     ),
     weight(
       "restraint",
-      "Weight of what keeps the gate's scores small, so that it speaks only where that helps.",
+      "Weight of how much the gate's scores vary from sample to sample, so that it speaks only where that helps.",
       0.1,
     ),
   ],
@@ -157,11 +167,17 @@ export const paradigms: ReadonlyMap<string, ParadigmRow> = new Map(
 );
 
 export interface OptimizerRow extends Callable {
+  /** The runtime's function, where it isn't the row's name. */
+  runtime?: string;
   /** The runtime's names of the parameters. */
   options: Readonly<Record<string, string>>;
 }
 
 const rate = positive("lr", "Learning rate.", 0.001);
+const momentum: Parameter = {
+  ...share("momentum", "Share of the last step in the next.", 0),
+  type: { kind: "number", min: 0, max: 0.999 },
+};
 
 const optimizerRows: OptimizerRow[] = [
   {
@@ -172,16 +188,29 @@ const optimizerRows: OptimizerRow[] = [
     options: { lr: "learningRate" },
   },
   {
+    name: "adamw",
+    doc: "Adam with decoupled weight decay (Loshchilov and Hutter 2019): what `weight_decay` does with any optimizer.",
+    example: "adamw(lr: 1e-3, weight_decay: 0.01)",
+    parameters: [rate, weight("weight_decay", "Decay of the kernels, times the learning rate.", 0.01)],
+    runtime: "adam",
+    options: { lr: "learningRate" },
+  },
+  {
     name: "sgd",
     doc: "Stochastic gradient descent, with momentum.",
     example: "sgd(lr: 0.01, momentum: 0.9)",
+    parameters: [{ ...rate, default: 0.01 }, momentum],
+    options: { lr: "learningRate", momentum: "momentum" },
+  },
+  {
+    name: "momentum",
+    doc: "Stochastic gradient descent with momentum (Polyak 1964).",
+    example: "momentum(lr: 0.01)",
     parameters: [
       { ...rate, default: 0.01 },
-      {
-        ...share("momentum", "Share of the last step in the next.", 0),
-        type: { kind: "number", min: 0, max: 0.999 },
-      },
+      { ...momentum, default: 0.9 },
     ],
+    runtime: "sgd",
     options: { lr: "learningRate", momentum: "momentum" },
   },
   {
@@ -197,7 +226,64 @@ export const optimizers: ReadonlyMap<string, OptimizerRow> = new Map(
   optimizerRows.map((row) => [row.name, row]),
 );
 
-/** The words that begin a setting of `train`, besides `stop after N epochs without improvement`. */
+export interface ScheduleRow extends Callable {
+  /** The runtime's function. */
+  runtime: string;
+  /** Whether it ends, so that another schedule can come after it. */
+  ends: boolean;
+}
+
+const scheduleRows: ScheduleRow[] = [
+  {
+    name: "cosine",
+    doc: "From the learning rate to 0 over all steps of the stage, as half a cosine (Loshchilov and Hutter 2017).",
+    example: "cosine",
+    parameters: [],
+    runtime: "cosine",
+    ends: false,
+  },
+  {
+    name: "step",
+    doc: "The learning rate times `factor` after each `every` epochs.",
+    example: "step(every: 10, factor: 0.5)",
+    parameters: [
+      count("every", "Epochs between two steps.", 10),
+      positive("factor", "What the learning rate is multiplied by.", 0.5),
+    ],
+    runtime: "stepwise",
+    ends: false,
+  },
+  {
+    name: "warmup",
+    doc: "Grows evenly to the learning rate over the first epochs (Goyal et al. 2017).",
+    example: "warmup(epochs: 2)",
+    parameters: [count("epochs", "Epochs until the whole learning rate.", 1)],
+    runtime: "warmup",
+    ends: true,
+  },
+];
+
+export const schedules: ReadonlyMap<string, ScheduleRow> = new Map(
+  scheduleRows.map((row) => [row.name, row]),
+);
+
+const teacherRows: Callable[] = [
+  {
+    name: "pid",
+    doc: "Each sample's interaction is taught by what the sample consists of: the pointwise decomposition of what the model itself says of its class, by one modality and by both.",
+    example: "pid(weight: 0.1)",
+    parameters: [
+      weight("weight", "Weight of the lesson.", 0.1),
+      weight("heads", "Weight of the losses of what each modality says alone.", 0.1),
+      share("after", "Share of the steps that are learned before the lessons begin.", 0.2),
+    ],
+  },
+];
+
+/** What the gate can be supervised with. */
+export const teachers: ReadonlyMap<string, Callable> = new Map(teacherRows.map((row) => [row.name, row]));
+
+/** The words that begin a setting of `train`, besides `stop after N epochs without improvement` and `supervise gate with ...`. */
 export const settings: ReadonlyMap<string, { name: string; doc: string; example: string }> = new Map(
   [
     { name: "paradigm", doc: "How the model learns.", example: "paradigm joint" },
@@ -214,6 +300,21 @@ export const settings: ReadonlyMap<string, { name: string; doc: string; example:
       name: "weight_decay",
       doc: "Decoupled weight decay, times the learning rate.",
       example: "weight_decay 0.01",
+    },
+    {
+      name: "schedule",
+      doc: "How the learning rate changes in the course of each stage; constant when left out.",
+      example: "schedule warmup(epochs: 2) -> cosine",
+    },
+    {
+      name: "noise",
+      doc: "Standard deviation of the Gaussian noise on all modalities while learning, in the units that the model is fed.",
+      example: "noise 0.5",
+    },
+    {
+      name: "class_weights",
+      doc: "`balanced`: all classes count alike, however many samples of the training split they have.",
+      example: "class_weights balanced",
     },
   ].map((row) => [row.name, row]),
 );

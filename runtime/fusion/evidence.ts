@@ -47,6 +47,15 @@ export function parsimony(shares: tf.Tensor2D, others: readonly number[]): tf.Sc
 }
 
 /**
+ * How much scores vary from sample to sample: the mean square of their distance from the batch's mean. What they have in common, how often each
+ * interaction is to be expected, isn't counted.
+ * @param scores [batch, interactions]
+ */
+export function variation(scores: tf.Tensor2D): tf.Scalar {
+  return tf.mean(tf.square(tf.sub(scores, tf.mean(scores, 0, true))));
+}
+
+/**
  * Infers interaction and class together.
  * @param told what each interaction tells of each class, [batch, classes]
  * @param scores the gate's, [batch, interactions], in the order of `told`

@@ -10,7 +10,7 @@ export {
   type IntraParts,
   type WholeParts,
 } from "./decomposition.js";
-export { evidence, inferInteraction, opinions, parsimony, productOfExperts } from "./evidence.js";
+export { evidence, inferInteraction, opinions, parsimony, productOfExperts, variation } from "./evidence.js";
 export { ensemble } from "./ensemble.js";
 export { gateShares, mixture, shareColumns } from "./gate.js";
 export {

@@ -10,6 +10,8 @@ export interface Context {
   random: Random;
   /** Softness of the fusion rules, in units of a share; it anneals towards 0 while learning. */
   temperature: number;
+  /** Share of the stage's steps that were taken, while learning. */
+  progress?: number;
 }
 
 /** A function of one tensor with weights of its own. */

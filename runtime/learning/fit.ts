@@ -6,10 +6,13 @@ import type { Context } from "../layers/layer.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import type { Progress } from "../runs/progress.js";
 import { toTensors, type TensorBatch } from "./batch.js";
+import { balancedWeights } from "./class-weights.js";
 import { TrainingError, type Place } from "./errors.js";
+import { addInputNoise } from "./input-noise.js";
 import { total, type Losses } from "./losses.js";
 import type { Model } from "./model.js";
 import type { Optimizer } from "./optimizers.js";
+import type { Moment, Schedule } from "./schedules.js";
 import { prefixed, under, type BestEpoch, type FitPlan, type FitState } from "./state.js";
 import { takeStep } from "./step.js";
 import { LossTally, type MeanLosses } from "./tally.js";
@@ -36,8 +39,14 @@ export interface Stage<Inputs> {
   noisy?: readonly string[];
   /** Comes before each epoch, counted from 1: for what a paradigm works out over all samples. */
   beforeEpoch?(samples: Samples, epoch: number): Promise<void>;
-  /** Decoupled weight decay (Loshchilov and Hutter 2019): each step takes this share of each kernel away. */
+  /** Decoupled weight decay (Loshchilov and Hutter 2019): each step takes this share of each kernel away, times what the schedule says. */
   weightDecay?: number;
+  /** What the learning rate is multiplied by, step by step. */
+  schedule?: Schedule;
+  /** Standard deviation of the Gaussian noise that modalities get while learning, by modality, in the units that the model is fed. */
+  inputNoise?: Readonly<Record<string, number>>;
+  /** `balanced`: all classes of the training split count alike, however many samples they have. */
+  classWeights?: "balanced";
 }
 
 /** What one epoch came to; losses in nats where the loss is a cross-entropy. */
@@ -51,6 +60,7 @@ export interface Epoch {
   validationLosses?: Record<string, number>;
   /** Mean length of the gradient of all weights together, before it is clipped. */
   gradient: number;
+  /** That of its last step. */
   learningRate: number;
   /** When it ended, as ISO 8601 has it. */
   ended: string;
@@ -116,6 +126,8 @@ class Fit<Inputs> {
   private readonly steps: number;
   private readonly order: Random;
   private readonly noise: Random;
+  /** Of the classes; 1 each when it is left out. */
+  private readonly classWeights: Float32Array | undefined;
   private readonly tally = new LossTally();
   private readonly gradients = new LossTally();
   private readonly history: Epoch[] = [];
@@ -141,6 +153,7 @@ class Fit<Inputs> {
     this.steps = Math.ceil(data.train.size / stage.batch);
     this.order = options.random.fork(`${stage.name}.order`);
     this.noise = options.random.fork(`${stage.name}.noise`);
+    this.classWeights = stage.classWeights && balancedWeights(data.train);
     this.orderBefore = this.order.state();
     if (options.from !== undefined) this.restore(options.from);
   }
@@ -198,22 +211,35 @@ class Fit<Inputs> {
 
   private learnFrom(batch: Batch): void {
     const { stage, data, noise, tally, gradients } = this;
-    const done = ((this.epoch - 1) * this.steps + this.step) / (this.steps * stage.epochs);
-    const context: Context = { training: true, random: noise, temperature: temperatureAt(done) };
+    const { taken, planned } = this.moment();
+    const progress = taken / planned;
+    const context: Context = {
+      training: true,
+      random: noise,
+      temperature: temperatureAt(progress),
+      progress,
+    };
     tf.tidy(() => {
-      const tensors = toTensors<Inputs>(batch, data.train);
+      const tensors = toTensors<Inputs>(batch, data.train, this.classWeights);
+      if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, noise);
       const loss = () => {
         const losses = stage.loss(tensors, context);
         tally.note(losses, batch.size);
         return total(losses);
       };
       takeStep(stage.optimizer, this.weights, loss, {
+        factor: stage.schedule?.(this.moment()),
         clipNorm: stage.clipNorm,
         decay: stage.weightDecay,
         noise: this.noisy && { to: this.noisy, random: noise },
         onGradient: (length) => gradients.note({ length }, batch.size),
       });
     });
+  }
+
+  private moment(): Moment {
+    const taken = (this.epoch - 1) * this.steps + this.step;
+    return { taken, planned: this.steps * this.stage.epochs, epoch: this.steps };
   }
 
   /** Ends an epoch: validates it and sums it up. */
@@ -226,10 +252,15 @@ class Fit<Inputs> {
     tally.clear();
     gradients.clear();
     const validation = data.validation && (await this.validate(data.validation));
-    options.progress.epoch(
-      loss,
-      validation === undefined ? "" : `validation loss ${validation.loss.toFixed(4)}`,
-    );
+    // The epoch's last step has been counted.
+    const { taken, ...rest } = this.moment();
+    const learningRate =
+      stage.optimizer.learningRate * (stage.schedule?.({ taken: taken - 1, ...rest }) ?? 1);
+    const told = [
+      ...(validation === undefined ? [] : [`validation loss ${validation.loss.toFixed(4)}`]),
+      ...(stage.schedule === undefined ? [] : [`learning rate ${learningRate.toPrecision(3)}`]),
+    ];
+    options.progress.epoch(loss, told.join(", "));
     return {
       stage: stage.name,
       epoch: this.epoch,
@@ -237,7 +268,7 @@ class Fit<Inputs> {
       losses,
       ...(validation && { validationLoss: validation.loss, validationLosses: validation.losses }),
       gradient,
-      learningRate: stage.optimizer.learningRate,
+      learningRate,
       ended: new Date().toISOString(),
     };
   }
@@ -248,7 +279,7 @@ class Fit<Inputs> {
     const tally = new LossTally();
     for (const batch of batches(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
-        const tensors = toTensors<Inputs>(batch, samples);
+        const tensors = toTensors<Inputs>(batch, samples, this.classWeights);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
       });
     }

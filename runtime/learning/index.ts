@@ -13,6 +13,7 @@ export {
   stopGradient,
   total,
 } from "./losses.js";
+export { type Atom, interactionLesson, pidComposition } from "./gate-teacher.js";
 export { redundancyLoss, replaceModality, synergyLoss, uniquenessLoss } from "./i2moe.js";
 export type { Answer, Model } from "./model.js";
 export { modulateGradients, modulationCoefficients } from "./ogm.js";
@@ -20,5 +21,6 @@ export { adam, rmsprop, sgd, type Optimizer } from "./optimizers.js";
 export { prototypeLogits, prototypes, standing } from "./pmr.js";
 export { argMax, predict, type Predictions } from "./predict.js";
 export { linearProbes } from "./probe.js";
+export { cosine, type Moment, type Schedule, stepwise, warmup } from "./schedules.js";
 export { scaleGradient } from "./scale-gradient.js";
 export { vclub, type InformationBound } from "./vclub.js";

@@ -4,7 +4,7 @@ import type { Latent } from "../layers/gaussian.js";
 /**
  * Mean cross-entropy in nats.
  * @param logits [batch, classes]
- * @param labels one-hot, [batch, classes]
+ * @param labels one-hot, [batch, classes], or a distribution a sample; times the weight of the sample, where it has one
  * @param weights [batch, 1]; samples of weight 0 don't count
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D, weights?: tf.Tensor2D): tf.Scalar {
@@ -30,7 +30,7 @@ export function crossEntropies<Name extends string>(
 
 /** The cross-entropy of each sample in nats, [batch, 1]. */
 function sampleLosses(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
-  // The gradient, softmax - labels, takes three kernels; that of the composed operations takes eleven.
+  // The gradient takes five kernels; that of the composed operations takes eleven.
   const losses = tf.customGrad((given, save) => {
     const logs = tf.logSoftmax(given as tf.Tensor2D);
     (save as tf.GradSaveFunc)([logs, labels]);
@@ -38,7 +38,7 @@ function sampleLosses(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
       value: tf.neg(tf.sum(tf.mul(labels, logs), 1, true)),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [kept, truth] = saved as [tf.Tensor, tf.Tensor];
-        return tf.mul(dy, tf.sub(tf.exp(kept), truth));
+        return tf.mul(dy, tf.sub(tf.mul(tf.exp(kept), tf.sum(truth, 1, true)), truth));
       },
     };
   });

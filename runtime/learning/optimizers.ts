@@ -10,9 +10,10 @@ export interface Optimizer {
   /**
    * What the weights lose by the next step.
    * @param gradient [weights]
+   * @param rate learning rate of this step; the optimizer's own when it is left out
    * @returns [weights]; the caller's tidy disposes of it
    */
-  step(gradient: tf.Tensor1D): tf.Tensor1D;
+  step(gradient: tf.Tensor1D, rate?: number): tf.Tensor1D;
   /** All that the next step depends on besides the gradient. The arrays stay the optimizer's. */
   state(): OptimizerState;
   /** Goes on from a state; the arrays are copied. */
@@ -43,7 +44,7 @@ export function adam({
   beta2?: number;
   epsilon?: number;
 }): Optimizer {
-  return new Moving(learningRate, (gradient, means, steps) => {
+  return new Moving(learningRate, (gradient, means, learningRate, steps) => {
     const mean = means.update("gradient", gradient, beta1, 1 - beta1);
     const square = means.update("square", tf.square(gradient), beta2, 1 - beta2);
     // The means began at 0; dividing by these makes up for it.
@@ -57,7 +58,7 @@ export function adam({
 
 /** Stochastic gradient descent, with momentum when it isn't 0. */
 export function sgd({ learningRate, momentum = 0 }: { learningRate: number; momentum?: number }): Optimizer {
-  return new Moving(learningRate, (gradient, means) =>
+  return new Moving(learningRate, (gradient, means, learningRate) =>
     tf.mul(momentum === 0 ? gradient : means.update("gradient", gradient, momentum, 1), learningRate),
   );
 }
@@ -72,7 +73,7 @@ export function rmsprop({
   decay?: number;
   epsilon?: number;
 }): Optimizer {
-  return new Moving(learningRate, (gradient, means) => {
+  return new Moving(learningRate, (gradient, means, learningRate) => {
     const square = means.update("square", tf.square(gradient), decay, 1 - decay);
     return tf.mul(tf.div<tf.Tensor1D>(gradient, tf.sqrt(tf.add(square, epsilon))), learningRate);
   });
@@ -107,15 +108,20 @@ class Moving implements Optimizer {
   private readonly means = new Means();
   private steps = 0;
 
-  /** @param rule what the weights lose, by the gradient and the number of this step, from 1 */
+  /** @param rule what the weights lose, by the gradient, the learning rate and the number of this step, from 1 */
   constructor(
     readonly learningRate: number,
-    private readonly rule: (gradient: tf.Tensor1D, means: Means, steps: number) => tf.Tensor1D,
+    private readonly rule: (
+      gradient: tf.Tensor1D,
+      means: Means,
+      learningRate: number,
+      steps: number,
+    ) => tf.Tensor1D,
   ) {}
 
-  step(gradient: tf.Tensor1D): tf.Tensor1D {
+  step(gradient: tf.Tensor1D, rate = this.learningRate): tf.Tensor1D {
     this.steps++;
-    return tf.tidy(() => this.rule(gradient, this.means, this.steps));
+    return tf.tidy(() => this.rule(gradient, this.means, rate, this.steps));
   }
 
   state(): OptimizerState {

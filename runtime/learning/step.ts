@@ -3,6 +3,8 @@ import { addNoise, type GradientNoise } from "./gradient-noise.js";
 import type { Optimizer } from "./optimizers.js";
 
 export interface StepOptions {
+  /** What the learning rate and the weight decay are multiplied by. */
+  factor?: number | undefined;
   /** Scales the gradients of all weights together down to this length (Pascanu et al. 2013). */
   clipNorm?: number | undefined;
   /** Share of each kernel that a step takes away (Loshchilov and Hutter 2019). */
@@ -37,7 +39,7 @@ export function applyGradients(
   optimizer: Optimizer,
   weights: readonly tf.Variable[],
   grads: Readonly<Record<string, tf.Tensor>>,
-  { clipNorm, decay = 0, noise, onGradient }: StepOptions = {},
+  { factor = 1, clipNorm, decay = 0, noise, onGradient }: StepOptions = {},
 ): void {
   tf.tidy(() => {
     const perturbed = noise === undefined ? grads : addNoise(grads, noise);
@@ -49,11 +51,12 @@ export function applyGradients(
     );
     const length = tf.sqrt(tf.sum<tf.Scalar>(tf.square(gradient)));
     onGradient?.(length);
-    const step = optimizer.step(clipNorm === undefined ? gradient : clip(gradient, length, clipNorm));
+    const clipped = clipNorm === undefined ? gradient : clip(gradient, length, clipNorm);
+    const step = optimizer.step(clipped, factor * optimizer.learningRate);
     let at = 0;
     for (const weight of weights) {
       const part = tf.reshape(tf.slice1d(step, at, weight.size), weight.shape);
-      const kept = decay > 0 && weight.rank > 1 ? tf.mul(weight, 1 - decay) : weight;
+      const kept = decay > 0 && weight.rank > 1 ? tf.mul(weight, 1 - factor * decay) : weight;
       weight.assign(tf.sub(kept, part));
       at += weight.size;
     }

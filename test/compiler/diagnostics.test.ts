@@ -29,6 +29,32 @@ describe("diagnostics", () => {
     expectDiagnostics(spec({ fusion: block, train: "train { paradigm ensemble }" }), ["18:20 MM6004"]);
   });
 
+  it("reports schedules that never end before others, values that others follow, and a decay that is set twice", () => {
+    const train = (text: string) => spec({ train: `train { ${text} }` });
+    expectDiagnostics(train("schedule warmup(2) -> cosine noise 0.5 class_weights balanced"), []);
+    expectDiagnostics(train("schedule warmup -> warmup(3) -> step(every: 2, factor: 0.1)"), []);
+    expectDiagnostics(train("schedule cosine -> warmup(2)"), ["9:30 MM6011"]);
+    expectDiagnostics(train("schedule cosin -> step(0)"), ["9:20 MM2005", "9:34 MM3004"]);
+    expectDiagnostics(train("optimizer adam -> sgd"), ["9:29 MM6012"]);
+    expectDiagnostics(train("optimizer adamw weight_decay 0.1"), ["9:27 MM6001"]);
+    expectDiagnostics(train("noise -1 class_weights even schedule 3"), [
+      "9:17 MM3004",
+      "9:34 MM3004",
+      "9:48 MM3004",
+    ]);
+  });
+
+  it("reports a gate that can't be supervised, and teachers that aren't known", () => {
+    const train = (text: string) => spec({ fusion: block, train: `train { ${text} }` });
+    expectDiagnostics(train("paradigm evidence supervise gate with pid(after: 0.5)"), []);
+    expectDiagnostics(train("supervise gate with pid paradigm dmil"), ["18:11 MM6013"]);
+    expectDiagnostics(train("paradigm evidence supervise gate with pit"), ["18:49 MM2005"]);
+    expectDiagnostics(train("paradigm evidence supervise gate with pid supervise gate with pid"), [
+      "18:53 MM6001",
+    ]);
+    expectDiagnostics(train("supervise 3"), ["18:11 MM2005"]);
+  });
+
   it("reports rivals of a fusion that they can't train", () => {
     const train = (paradigm: string) => `train { paradigm ${paradigm} }`;
     expectDiagnostics(spec({ fusion: block, train: train("i2moe") }), ["18:20 MM6009"]);

@@ -29,7 +29,7 @@ const specs = [
     kept: everyFile,
   })),
   { name: "three", path: "examples/three.mmspec", kept: paradigmFiles },
-  ...["ogm", "agm", "pmr", "fc", "intra-only", "consistency-only"].map((name) => ({
+  ...["ogm", "agm", "pmr", "fc", "intra-only", "consistency-only", "settings", "supervise"].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
     kept: paradigmFiles,

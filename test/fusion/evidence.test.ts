@@ -2,7 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../../runtime/engines/index.js";
-import { evidence, inferInteraction, parsimony, productOfExperts } from "../../runtime/fusion/index.js";
+import {
+  evidence,
+  inferInteraction,
+  parsimony,
+  productOfExperts,
+  variation,
+} from "../../runtime/fusion/index.js";
 
 beforeAll(async () => {
   await openEngine("cpu");
@@ -72,5 +78,14 @@ describe("evidence", () => {
       [0, 0.25, 0.75],
     ]);
     expect(parsimony(shares, [1, 0, 2]).dataSync()[0]).toBeCloseTo((0.5 + 1.5) / 2, 6);
+  });
+
+  it("counts how scores vary, not what they have in common", () => {
+    const scores = tf.tensor2d([
+      [3, -8],
+      [5, -8],
+    ]);
+    expect(variation(scores).dataSync()[0]).toBeCloseTo(0.5, 6);
+    expect(variation(tf.add(scores, [[100, -50]])).dataSync()[0]).toBeCloseTo(0.5, 4);
   });
 });

@@ -33,7 +33,7 @@ model   M{ target y:class( 3 )  // trailing
 modality a :vector(4) encoder A for a=mlp( 8,8 )->dropout(1e-1)
 fusion { redundant(a,b)=align(cosine)->linear
   when (synergy>0.5 or missing(a)) and not redundancy<=.1 use gate otherwise use gate }
-train{paradigm dmil(intra:2,consistency:1),batch 8
+train{paradigm dmil(intra:2,consistency:1),schedule warmup( 2 )->cosine supervise  gate with pid (weight :.2)batch 8
 }
 evaluate { accuracy,macro_f1
 pid lsmi per sample }}
@@ -52,6 +52,8 @@ model M {
   }
   train {
     paradigm dmil(intra: 2, consistency: 1)
+    schedule warmup(2) -> cosine
+    supervise gate with pid(weight: .2)
     batch 8
   }
   evaluate {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Model, Samples, Splits, Stage } from "../../runtime/index.js";
-import { fit, Parameters, Random, sgd } from "../../runtime/index.js";
+import { crossEntropy, fit, Parameters, Random, sgd, stepwise } from "../../runtime/index.js";
 import { zeros } from "../../runtime/layers/parameters.js";
 import { createProgress } from "../../runtime/runs/index.js";
 
@@ -250,6 +250,70 @@ describe("fit", () => {
     expect(first).not.toBeCloseTo(-1, 3);
     expect(second).not.toBeCloseTo(-3, 3);
     expect(untouched).toBe(-1);
+  });
+
+  it("takes each step by the rate of its schedule, and logs that of an epoch's last", async () => {
+    const { model, a } = twoWeights();
+    const taken: number[] = [];
+    const schedule = stepwise({ every: 1, factor: 0.5 });
+    const loss = () => {
+      taken.push(a.dataSync()[0] as number);
+      return { fine: tf.neg(tf.sum(a)) as tf.Scalar };
+    };
+    const { history } = learn(model, { train: line(4), test: line(1) }, { epochs: 3, schedule, loss });
+    expect((await history).map(({ learningRate }) => learningRate)).toEqual([1, 0.5, 0.25]);
+    expect(taken).toEqual([0, 1, 2, 2.5, 3, 3.25]);
+  });
+
+  it("adds noise of the deviation that is asked for while learning, drawn anew each time, and keeps the clean input", async () => {
+    const { model, a } = twoWeights();
+    const seen: number[] = [];
+    const validated: number[] = [];
+    const differences = ({ inputs, clean }: { inputs: Inputs; clean: Inputs }, list: number[]) => {
+      list.push(...tf.sub(inputs.x, clean.x).dataSync());
+      return { fine: tf.mul(0, tf.sum(a)) as tf.Scalar };
+    };
+    const data = { train: line(500), validation: line(9), test: line(1) };
+    await learn(model, data, {
+      epochs: 4,
+      batch: 100,
+      inputNoise: { x: 3 },
+      loss: (batch) => differences(batch, seen),
+      validate: (batch) => differences(batch, validated),
+    }).history;
+    expect(new Set(validated)).toEqual(new Set([0]));
+    expect(seen).toHaveLength(2000);
+    expect(new Set(seen).size).toBeGreaterThan(1900);
+    const mean = seen.reduce((sum, x) => sum + x, 0) / seen.length;
+    const variance = seen.reduce((sum, x) => sum + (x - mean) ** 2, 0) / seen.length;
+    // Four standard errors of 2000 draws.
+    expect(Math.abs(mean)).toBeLessThan((4 * 3) / Math.sqrt(2000));
+    expect(Math.abs(Math.sqrt(variance) / 3 - 1)).toBeLessThan(4 / Math.sqrt(4000));
+  });
+
+  it("lets each class count alike, in the loss and its gradient", async () => {
+    const { model, a } = twoWeights();
+    const samples: Samples = {
+      ...line(4),
+      labels: Int32Array.from([0, 0, 0, 1]),
+      classes: ["often", "rare", "never"],
+    };
+    const logits = (size: number) => tf.tile(tf.reshape(tf.concat([a, tf.zeros([1])]), [1, 3]), [size, 1]);
+    const { history } = learn(
+      model,
+      { train: samples, validation: samples, test: line(1) },
+      {
+        batch: 4,
+        classWeights: "balanced",
+        loss: ({ labels, size }) => ({ answer: crossEntropy(logits(size) as tf.Tensor2D, labels) }),
+      },
+    );
+    const [epoch] = await history;
+    // The same as of one sample of each class: the gradient is 1/3 - 1/2 for both of them, and for the third what its bias has not.
+    expect(epoch?.loss).toBeCloseTo(Math.log(3), 5);
+    [...a.dataSync()].forEach((weight) => expect(weight).toBeCloseTo(1 / 2 - 1 / 3, 5));
+    const after = Math.log(2 * Math.exp(1 / 6) + 1) - 1 / 6;
+    expect(epoch?.validationLoss).toBeCloseTo(after, 5);
   });
 
   it("leaves no tensor behind but the weights", async () => {

@@ -82,6 +82,28 @@ describe.each(Object.keys(optimizers))("%s", (name) => {
   });
 });
 
+describe("a step's learning rate", () => {
+  it.each(Object.keys(optimizers))("is that of its schedule: %s", (name) => {
+    fc.assert(
+      fc.property(gradients, fc.array(fc.double({ min: 0.01, max: 2, noNaN: true })), (given, factors) => {
+        const make = optimizers[name] as () => Optimizer;
+        const [plain, scheduled] = [make(), make()];
+        const steps = stepsOf(plain, given);
+        given.forEach((g, i) => {
+          const factor = factors[i] ?? 1;
+          const gradient = tf.tensor1d([g, 1]);
+          const step = tf.tidy(() => scheduled.step(gradient, factor * scheduled.learningRate).dataSync());
+          gradient.dispose();
+          const wanted = factor * (steps[i] as number);
+          expect(Math.abs((step[0] as number) - wanted)).toBeLessThan(1e-5 * Math.abs(wanted) + 1e-7);
+        });
+        plain.dispose();
+        scheduled.dispose();
+      }),
+    );
+  });
+});
+
 describe("a step", () => {
   it("moves each array by its own part of the gradient, and takes a share of kernels but not of biases", () => {
     const kernel = tf.variable(
@@ -102,8 +124,9 @@ describe("a step", () => {
         ),
         tf.sum(tf.mul(bias, 5)),
       ) as tf.Scalar;
-    const options = { decay: 0.5 };
-    const value = takeStep(sgd({ learningRate: 1 }), [kernel, idle, bias], loss, options);
+    // The schedule's factor goes for the decay too.
+    const options = { decay: 1, factor: 0.5 };
+    const value = takeStep(sgd({ learningRate: 2 }), [kernel, idle, bias], loss, options);
     expect(value.dataSync()[0]).toBe(80);
     expect([...kernel.dataSync()]).toEqual([-0.5, -1, -1.5, -2]);
     expect([...bias.dataSync(), ...idle.dataSync()]).toEqual([5, 7]);

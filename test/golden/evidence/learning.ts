@@ -10,10 +10,11 @@ import {
   type Stage,
   type TensorBatch,
   tf,
+  variation,
 } from "mmspec/runtime";
 import type { Evidence, Inputs } from "./model.ts";
 
-/** The cross-entropy of the inferred label, in nats; what is unique to a modality is kept from what the others tell, and the gate's scores small. */
+/** The cross-entropy of the inferred label, in nats; what is unique to a modality is kept from what the others tell, and the gate's scores don't vary without a reason. */
 export function taskLoss(model: Evidence, batch: TensorBatch<Inputs>, context: Context): Losses {
   const encodings = model.encode(batch, context);
   const opinions = model.opinions(encodings, batch.present, context);
@@ -24,7 +25,7 @@ export function taskLoss(model: Evidence, batch: TensorBatch<Inputs>, context: C
     "unrelated.b.a": tf.mul(1, crossCovariance(opinions.uniqueB, opinions.redundant.a)),
     "unrelated.a.unique.b": tf.mul(1, crossCovariance(opinions.uniqueA, opinions.uniqueB)),
     parsimony: tf.mul(0.03, parsimony(shares, [1, 0, 0, 1])),
-    gate: tf.mul(0.1, tf.mean(tf.square(scores))),
+    gate: tf.mul(0.1, variation(scores)),
   };
 }
 

@@ -1,0 +1,12 @@
+import type { Samples } from "../data/samples.js";
+
+/**
+ * A weight for each class, by which all classes that there are count alike: samples / (classes * samples of the class). The
+ * mean over all samples is 1. A class without samples has the weight 0.
+ */
+export function balancedWeights({ labels, classes }: Pick<Samples, "labels" | "classes">): Float32Array {
+  const counts = new Float64Array(classes.length);
+  for (const label of labels) counts[label] = (counts[label] as number) + 1;
+  const there = counts.filter((count) => count > 0).length;
+  return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (there * count)));
+}
