@@ -18,6 +18,7 @@ export const ablations: Study = {
     "evidence",
     ...evidenceTerms().map(({ name }) => name),
     "evidence-plain",
+    "evidence-supervised",
   ),
   seeds: 5,
   measures: [accuracy, synergyIndicator],

@@ -8,12 +8,13 @@ export function dmilStages(epochs: number): { intra: number; consistency: number
   return { intra, consistency, joint: Math.max(1, epochs - intra - consistency) };
 }
 
-function dmil(name: string, more = ""): Column {
+/** @param fixed epochs in all, whatever the others have */
+function dmil(name: string, more = "", fixed?: number): Column {
   return {
     name,
     fusion: "block",
     paradigm: (_, epochs) => {
-      const { intra, consistency, joint } = dmilStages(epochs);
+      const { intra, consistency, joint } = dmilStages(fixed ?? epochs);
       return `paradigm dmil(intra: ${intra}, consistency: ${consistency}, joint: ${joint}${more === "" ? "" : `, ${more}`})`;
     },
   };
@@ -46,6 +47,7 @@ const all: readonly Column[] = [
   oneStage("pmr", "concat", "pmr"),
   oneStage("i2moe", "concat", "i2moe"),
   dmil("dmil"),
+  dmil("dmil-30", "", 30),
   dmil("dmil-inputs", "rebuild: inputs"),
   dmil("dmil-covariance", "bound: cross_covariance"),
   dmil("dmil-fc", "ablation: fc"),
@@ -53,6 +55,12 @@ const all: readonly Column[] = [
   dmil("dmil-consistency-only", "ablation: consistency_only"),
   oneStage("evidence", "block", "evidence"),
   ...evidenceTerms(),
+  {
+    name: "evidence-supervised",
+    fusion: "block",
+    paradigm: (_, epochs) =>
+      `paradigm evidence(parsimony: 0, restraint: 0.03)\n    epochs ${epochs}\n    supervise gate with pid`,
+  },
   oneStage("evidence-plain", "block", "evidence(unrelated: 0, parsimony: 0, restraint: 0)"),
 ];
 

@@ -17,7 +17,7 @@ export const gate: Study = {
   question:
     "Do a sample's shares name its true type? With silent distractors the type shows in the sample; with random ones no model can know it for sure, and the exact posterior of the type is the best possible.",
   rows: [row("rs", "silent"), row("rus", "silent"), row("rs", "random"), row("rus", "random")],
-  columns: columns("dmil", "evidence"),
+  columns: columns("dmil", "evidence", "evidence-supervised"),
   seeds: 5,
   measures: [named, ...["redundant", "unique(a)", "unique(b)", "synergistic"].map(kindAuroc), accuracy],
   confusion: true,
