@@ -6,6 +6,7 @@ import type {
 } from "../../grammar/syntax.js";
 import type { EvaluationIr, FusionIr, ModalityIr, ModelIr } from "../ir.js";
 import { metrics } from "../tables/evaluation.js";
+import { targetRow, type TargetKind } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
 import { checkData } from "./data.js";
 import { checkEncoders } from "./encoders.js";
@@ -84,26 +85,18 @@ export function checkModel(
 
   const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
   if (fusionSyntax !== undefined && trainSyntax !== undefined) {
-    checkParadigmFits(training.paradigm, fusionSyntax, [...modalities.keys()], paradigmSpan, checker);
+    const names = [...modalities.keys()];
+    checkParadigmFits(training.paradigm, fusionSyntax, names, target, paradigmSpan, checker);
   }
 
   const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");
   const evaluation: EvaluationIr = evaluateSyntax
     ? checkEvaluation(
         evaluateSyntax,
-        { modalities, block: fusionSyntax?.kind === "fusion-block", fusion, training },
+        { modalities, target, block: fusionSyntax?.kind === "fusion-block", fusion, training },
         checker,
       )
-    : {
-        metrics: [
-          {
-            name: "accuracy",
-            call: { name: metrics.get("accuracy")?.runtime ?? "accuracy" },
-            unimodal: false,
-          },
-        ],
-        pid: [],
-      };
+    : defaultEvaluation(target?.kind ?? "class");
 
   const targetName = targetSyntax?.name.text;
   const dataIr = data && checkData(data, { modalities, target, targetName }, checker);
@@ -133,6 +126,13 @@ export function checkModel(
     evaluation,
     ...(dataIr !== undefined && { data: dataIr }),
   };
+}
+
+/** What is measured when the spec doesn't say. */
+function defaultEvaluation(kind: TargetKind): EvaluationIr {
+  const name = targetRow(kind).metric;
+  const runtime = metrics.get(name)?.runtime[kind] ?? name;
+  return { metrics: [{ name, call: { name: runtime }, unimodal: false }], pid: [] };
 }
 
 /** A name for an encoder that doesn't exist yet: "sound" -> "Sound". */

@@ -52,7 +52,7 @@ export function emitEvidence(
   model.addMethod({
     name: "opinions",
     docs: docs(
-      `What each interaction tells of each class of ${target.name} beyond chance, in nats: [batch, ${target.classes.length}]. Redundant views each have an opinion.`,
+      `What each interaction tells of each class of ${target.name} beyond chance, in nats: [batch, ${target.outputs.length}]. Redundant views each have an opinion.`,
     ),
     parameters: [encodings, ...present, context],
     statements: [`return ${record(ids, (id) => toldText(module, plan, component(id)))};`],

@@ -27,7 +27,7 @@ export async function readRun(folder: string, others: readonly string[] = []): P
   const summary = summaryOf(files, table.names);
   const labels = table.texts("label");
   const predictions = table.texts("prediction");
-  const classes = ir ? [...ir.target.classes] : [...new Set([...labels, ...predictions])].sort();
+  const classes = ir ? [...ir.target.outputs] : [...new Set([...labels, ...predictions])].sort();
   const rules = (metrics.rules ?? []).map(({ rule }) => rule);
   const types = table.names.has("type") ? [...new Set(table.texts("type"))].sort() : [];
   const shares = [...table.names].filter((name) => name.startsWith("share_")).map((name) => name.slice(6));

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Batch } from "../data/batches.js";
 import type { Samples } from "../data/load.js";
+import type { TargetScale } from "./target-scale.js";
 
 /** One batch on the engine; `Inputs` has a tensor for each modality. */
 export interface TensorBatch<Inputs> {
@@ -9,25 +10,37 @@ export interface TensorBatch<Inputs> {
   inputs: Inputs;
   /** [batch, 1] a modality: 1 where it is there, 0 where it is missing. */
   present: Record<keyof Inputs & string, tf.Tensor2D>;
-  /** One-hot, [batch, classes]. */
+  /** [batch, outputs]: one-hot of a class, 1 or 0 of each label, or standardised numbers. */
   labels: tf.Tensor2D;
 }
 
-/** Copies a batch to the engine. The caller's tidy disposes of it. */
-export function toTensors<Inputs>(batch: Batch, samples: Samples): TensorBatch<Inputs> {
+/**
+ * Copies a batch to the engine. The caller's tidy disposes of it.
+ * @param scale what standardises the numbers to predict, where the model predicts numbers
+ */
+export function toTensors<Inputs>(
+  batch: Batch,
+  samples: Samples,
+  scale?: TargetScale | undefined,
+): TensorBatch<Inputs> {
   const inputs: Record<string, tf.Tensor> = {};
   const present: Record<string, tf.Tensor2D> = {};
   for (const [name, shape] of Object.entries(samples.shapes)) {
     inputs[name] = tf.tensor(batch.inputs[name] as Float32Array, [batch.size, ...shape]);
     present[name] = tf.tensor2d(batch.present[name] as Float32Array, [batch.size, 1]);
   }
-  const classes = samples.classes.length;
-  const labels = new Float32Array(batch.size * classes);
-  for (let i = 0; i < batch.size; i++) labels[i * classes + (batch.labels[i] as number)] = 1;
+  const outputs = samples.classes.length;
+  const labels = tf.tensor2d(batch.targets ?? oneHot(batch.labels, outputs), [batch.size, outputs]);
   return {
     size: batch.size,
     inputs: inputs as Inputs,
     present: present as TensorBatch<Inputs>["present"],
-    labels: tf.tensor2d(labels, [batch.size, classes]),
+    labels: scale === undefined ? labels : scale.standardise(labels),
   };
+}
+
+function oneHot(labels: Int32Array, classes: number): Float32Array {
+  const values = new Float32Array(labels.length * classes);
+  labels.forEach((label, i) => (values[i * classes + label] = 1));
+  return values;
 }

@@ -143,6 +143,7 @@ class Fit<Inputs> {
     this.noise = options.random.fork(`${stage.name}.noise`);
     this.orderBefore = this.order.state();
     if (options.from !== undefined) this.restore(options.from);
+    else model.scale?.fit(data.train);
   }
 
   async learn(): Promise<Learned> {
@@ -201,7 +202,7 @@ class Fit<Inputs> {
     const done = ((this.epoch - 1) * this.steps + this.step) / (this.steps * stage.epochs);
     const context: Context = { training: true, random: noise, temperature: temperatureAt(done) };
     tf.tidy(() => {
-      const tensors = toTensors<Inputs>(batch, data.train);
+      const tensors = toTensors<Inputs>(batch, data.train, this.model.scale);
       const loss = () => {
         const losses = stage.loss(tensors, context);
         tally.note(losses, batch.size);
@@ -248,7 +249,7 @@ class Fit<Inputs> {
     const tally = new LossTally();
     for (const batch of batches(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
-        const tensors = toTensors<Inputs>(batch, samples);
+        const tensors = toTensors<Inputs>(batch, samples, this.model.scale);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
       });
     }
