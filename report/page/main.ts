@@ -8,22 +8,24 @@ import { answersSection, learningSection, modelSection } from "./model.js";
 import "./page.css";
 import { Store } from "./store.js";
 import { surenessSection } from "./sureness.js";
+import { targetsSection } from "./targets.js";
 import { themeSwitch } from "./theme.js";
 import { columnsIn } from "./unpack.js";
 
 async function open(): Promise<void> {
   const content = JSON.parse(document.getElementById("content")?.textContent ?? "") as ReportContent;
   const store = new Store(content, await columnsIn("samples", content.columns));
+  const { targets } = content;
+  // Interactions are measured of classes; of other targets there are only the gate's shares.
+  const byClass = targets === undefined;
   const sections = [
-    headlineSection(store),
+    ...(byClass || store.measured !== undefined ? [headlineSection(store)] : []),
     figures(content),
-    explorer(store),
-    ...(store.measured === undefined ? [] : [distributions(store)]),
-    otherMeasures(store),
-    gateSection(store),
-    surenessSection(store),
+    ...(byClass ? [explorer(store)] : []),
+    ...(byClass && store.measured !== undefined ? [distributions(store)] : []),
+    ...(byClass ? [otherMeasures(store), gateSection(store), surenessSection(store)] : []),
     compareSection(store),
-    answersSection(store),
+    byClass ? answersSection(store) : targetsSection(store, targets),
     modelSection(store),
     learningSection(store),
     about(content),

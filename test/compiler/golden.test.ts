@@ -23,17 +23,21 @@ const specs = [
     "i2moe",
     "evidence",
     "measures",
+    "regression",
+    "multilabel",
   ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
     kept: everyFile,
   })),
   { name: "three", path: "examples/three.mmspec", kept: paradigmFiles },
-  ...["ogm", "agm", "pmr", "fc", "intra-only", "consistency-only"].map((name) => ({
-    name,
-    path: `test/golden/${name}.mmspec`,
-    kept: paradigmFiles,
-  })),
+  ...["ogm", "agm", "pmr", "fc", "intra-only", "consistency-only", "regression-agm", "multilabel-ogm"].map(
+    (name) => ({
+      name,
+      path: `test/golden/${name}.mmspec`,
+      kept: paradigmFiles,
+    }),
+  ),
 ];
 
 describe("generated code", () => {
