@@ -80,7 +80,8 @@ function figures({ metrics, samples }: ReportContent): HTMLElement {
   );
 }
 
-function about({ seed, engine, versions, started, ended, seconds, run, spec }: ReportContent): HTMLElement {
+function about(content: ReportContent): HTMLElement {
+  const { seed, engine, versions, started, ended, seconds, run, spec, pid } = content;
   const rows: [string, string][] = [
     ["run", run],
     ["spec", spec],
@@ -118,7 +119,12 @@ function about({ seed, engine, versions, started, ended, seconds, run, spec }: R
     "about",
     "About this run",
     "",
-    h("div", { class: "grid two" }, words, table("Circumstances of the run", ["what", "value"], rows, 2)),
+    h(
+      "div",
+      { class: "grid two" },
+      pid.length > 0 && words,
+      table("Circumstances of the run", ["what", "value"], rows, 2),
+    ),
   );
 }
 

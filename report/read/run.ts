@@ -64,6 +64,8 @@ export async function readRun(folder: string, others: readonly string[] = []): P
   const packedInputs = packColumns(heldOut.inputs);
   const content: ReportContent = {
     ...summary,
+    // An evaluation that follows a run knows only the held-out samples.
+    samples: metrics.samples ?? { test: table.size },
     engine: record.engine ? `${record.engine.name}: ${record.engine.detail}` : metrics.engine,
     versions: metrics.versions,
     ...(record.started !== undefined && { started: record.started }),
