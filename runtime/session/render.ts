@@ -13,7 +13,7 @@ export function renderReport(content: ReportContent, folder: string): string {
     lackingTable(content),
     truthTable(content),
     outsideLine(content),
-    fileLines(folder),
+    fileLines(content, folder),
   ];
   return `\n${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
@@ -173,13 +173,14 @@ function outsideLine({ outside }: ReportContent): string {
   return `${title}, ${samples} samples that no class fits\n  ${means}\n  told from the test samples: ${told}`;
 }
 
-function fileLines(folder: string): string {
+function fileLines({ target }: ReportContent, folder: string): string {
+  const answers = target?.kind === "regression" ? "predictions" : "probabilities";
   const shown = relative(process.cwd(), folder);
   const path = shown === "" || shown.startsWith("..") ? folder : shown;
   const files: [string, string][] = [
     ["metrics.json", "all of the above"],
     ["pid.parquet", "one row a held-out sample"],
-    ["held-out.npz", "the held-out samples' inputs and probabilities, for `mmspec report`"],
+    ["held-out.npz", `the held-out samples' inputs and ${answers}, for \`mmspec report\``],
     ["weights.bin", "the trained weights, described in weights.json"],
     ["trainer/", "the TypeScript that did this, yours to change"],
     ["run.json", "seed, engine, versions, losses, times"],
