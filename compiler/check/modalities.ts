@@ -72,7 +72,7 @@ function checkNumbers({ name, type }: TargetDeclaration, checker: Checker): Outp
     return undefined;
   }
   if (!(Number.isSafeInteger(value) && value >= 1 && value <= most && first.name === undefined)) {
-    const wanted = "a whole number from 1 up";
+    const wanted = `a whole number from 1 to ${most}`;
     const found = checker.text(first.span);
     checker.report("wrongValue", first.span, { call: "regression", name: "numbers", wanted, found });
     return undefined;

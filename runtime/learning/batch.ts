@@ -21,7 +21,7 @@ export interface TensorBatch<Inputs> {
 export function toTensors<Inputs>(
   batch: Batch,
   samples: Samples,
-  scale?: TargetScale | undefined,
+  { scale }: { scale?: TargetScale | undefined } = {},
 ): TensorBatch<Inputs> {
   const inputs: Record<string, tf.Tensor> = {};
   const present: Record<string, tf.Tensor2D> = {};

@@ -202,7 +202,7 @@ class Fit<Inputs> {
     const done = ((this.epoch - 1) * this.steps + this.step) / (this.steps * stage.epochs);
     const context: Context = { training: true, random: noise, temperature: temperatureAt(done) };
     tf.tidy(() => {
-      const tensors = toTensors<Inputs>(batch, data.train, this.model.scale);
+      const tensors = toTensors<Inputs>(batch, data.train, this.model);
       const loss = () => {
         const losses = stage.loss(tensors, context);
         tally.note(losses, batch.size);
@@ -249,7 +249,7 @@ class Fit<Inputs> {
     const tally = new LossTally();
     for (const batch of batches(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
-        const tensors = toTensors<Inputs>(batch, samples, this.model.scale);
+        const tensors = toTensors<Inputs>(batch, samples, this.model);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
       });
     }

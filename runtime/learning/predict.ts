@@ -148,7 +148,7 @@ async function run<Inputs>(
   const context = { training: false, random: new Random(0), temperature: 0 };
   for (const batch of batches(samples, batchSize)) {
     tf.tidy(() => {
-      const said = model.predict(toTensors<Inputs>(batch, samples, model.scale), context);
+      const said = model.predict(toTensors<Inputs>(batch, samples, model), context);
       for (const [name, tensor] of tensorsOf(said, answer)) collect(name, batch.rows, tensor);
     });
     await new Promise(setImmediate);
