@@ -75,7 +75,10 @@ data for Target {
 }
 
 const count = Number(process.argv[2] ?? 3);
-const table = new Table({ head: ["metric", "paradigm", "value", "best possible", "each label"] });
+const table = new Table({
+  head: ["metric", "paradigm", "value", "best possible", "each label"],
+  style: { head: [], border: [] },
+});
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 for (const target of targets) {
   for (const name of target.paradigms) {
