@@ -336,6 +336,24 @@ export const diagnosticTable = {
     message: "The gate shares out all modalities' interactions; it can't be told of some.",
     fix: "remove `of ...`",
   })),
+  wrongMetric: error(
+    "MM6031",
+    (p: { metric: string; target: string; kind: string; known: readonly string[] }) => ({
+      message: `\`${p.metric}\` doesn't fit \`${p.target}\`, whose kind is \`${p.kind}\`.`,
+      fix: `those that do are ${listed(p.known)}`,
+    }),
+  ),
+  wrongParadigm: error(
+    "MM6032",
+    (p: { paradigm: string; target: string; kind: string; reason: string; known: readonly string[] }) => ({
+      message: `Paradigm \`${p.paradigm}\` can't learn \`${p.target}\`, whose kind is \`${p.kind}\`: ${p.reason}.`,
+      fix: `those that can are ${listed(p.known)}`,
+    }),
+  ),
+  measureNeedsClasses: error("MM6033", (p: { measure: string; target: string; kind: string }) => ({
+    message: `\`pid ${p.measure}\` measures what modalities tell of a class; the kind of \`${p.target}\` is \`${p.kind}\`.`,
+    fix: "remove it; `pid gate` tells the shares of a fusion block's gate, whatever the target",
+  })),
   binsUnused: warning("MM6026", (p: { measure: string }) => ({
     message: `\`bins\` says nothing here: without a quantiser \`pid ${p.measure}\` takes the values as they are.`,
     fix: "add `quantiser: quantiles`, or remove `bins`",
@@ -389,8 +407,8 @@ export const diagnosticTable = {
     fix: `make it \`vector(16)\``,
   })),
   syntheticMix: error("MM7013", (p: { reason: string }) => ({ message: p.reason })),
-  scaledTarget: error("MM7014", (p: { name: string }) => ({
-    message: `\`${p.name}\` is the target and can't be scaled: it names classes.`,
+  scaledTarget: error("MM7014", (p: { name: string; outputs: string }) => ({
+    message: `\`${p.name}\` is the target and can't be scaled: it names ${p.outputs}.`,
     fix: "remove `scaled by`",
   })),
   severalColumns: error("MM7015", (p: { name: string; kind: string }) => ({
@@ -435,6 +453,17 @@ export const diagnosticTable = {
   unknownClass: error("MM7021", (p: { name: string; target: string; classes: readonly string[] }) => ({
     message: `\`${p.name}\` is no class of \`${p.target}\`.`,
     fix: didYouMean(p.name, p.classes) ?? `it has ${listed(p.classes)}`,
+  })),
+  needsClasses: error("MM7031", (p: { what: string; target: string; kind: string }) => ({
+    message: `\`${p.what}\` is for classes; the kind of \`${p.target}\` is \`${p.kind}\`.`,
+    fix: `remove \`${p.what}\``,
+  })),
+  targetColumns: error("MM7032", (p: { target: string; outputs: string; wanted: number; found: number }) => ({
+    message: `\`${p.target}\` has ${p.wanted} ${p.wanted === 1 ? p.outputs.slice(0, -1) : p.outputs}, but ${p.found} columns.`,
+    fix: p.wanted === 1 ? "name one column" : "name a column for each, or one column with all of them",
+  })),
+  drawnTarget: error("MM7033", (p: { source: string; target: string; kind: string; reason: string }) => ({
+    message: `\`${p.source}\` can't draw \`${p.target}\`, whose kind is \`${p.kind}\`: ${p.reason}.`,
   })),
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,

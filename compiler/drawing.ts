@@ -132,8 +132,8 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
   const columns = [[...modalityBoxes.values()], encoders];
   const { fusion, training } = ir;
   const { paradigm } = training;
-  const classes = String(ir.target.classes.length);
-  const target = box(ir.target.name, [{ text: "class", note: classes }]);
+  const outputs = String(ir.target.outputs.length);
+  const target = box(ir.target.name, [{ text: ir.target.kind, note: outputs }]);
   const uniqueColour = (name: string | undefined) => {
     const m = ir.modalities.findIndex((modality) => modality.name === name);
     return [colours.unique1, colours.unique2][m] ?? colours.quiet;
@@ -142,7 +142,7 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
     const rows = [
       { text: fusion.merge.text, note: sizes([fusion.merge.output]) },
       ...layerRows(fusion.layers),
-      { text: "linear", note: classes },
+      { text: "linear", note: outputs },
     ];
     if (paradigm.kind === "i2moe") {
       const experts = [
@@ -197,7 +197,7 @@ function layOut(ir: ModelIr, colours: DrawingColours) {
       const rows: Row[] = component.merge
         ? [{ text: component.merge.text, note: sizes([component.merge.output]) }]
         : [];
-      rows.push(...layerRows(component.layers), { text: "linear", note: classes });
+      rows.push(...layerRows(component.layers), { text: "linear", note: outputs });
       const colour = colourOf(component);
       const made = box(component.text, rows, colour);
       for (const name of component.modalities) {

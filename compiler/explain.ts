@@ -28,7 +28,7 @@ export interface Explanation {
 /** Every layer of a model with its shapes, parameters and FLOPs, in the order in which a sample goes through them. */
 export function explain(ir: ModelIr): Explanation {
   const parts: PartExplained[] = [];
-  const classes = ir.target.classes.length;
+  const outputs = ir.target.outputs.length;
   const { paradigm, batch } = ir.training;
   const size = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
   const add = (part: string, layer: Omit<LayerIr, "call" | "text">, text: string) => {
@@ -67,7 +67,7 @@ export function explain(ir: ModelIr): Explanation {
     for (const part of parts) {
       add(part, { ...mergePart, line: merge.line }, merge.text);
       for (const layer of fusion.layers) add(part, layer, layer.text);
-      linear(part, fusion.width, classes, fusion.line);
+      linear(part, fusion.width, outputs, fusion.line);
     }
     if (paradigm.kind === "i2moe") {
       const width = ir.modalities.reduce((total, { name }) => total + widthOf(name), 0);
@@ -83,7 +83,7 @@ export function explain(ir: ModelIr): Explanation {
       linear(
         unique ? unique.text : `prediction of ${name}`,
         unique ? unique.width : widthOf(name),
-        classes,
+        outputs,
         fusion.line,
       );
     }
@@ -101,7 +101,7 @@ export function explain(ir: ModelIr): Explanation {
           linear(part, 2 * latent, width, line, "decoder, hidden");
           linear(part, width, rebuild === "inputs" ? size(shape) : width, line, "decoder, output");
         }
-        linear(part, main, classes, line, "prediction from M");
+        linear(part, main, outputs, line, "prediction from M");
         if (!consistency) continue;
         linear(part, main, (sharedOf(fusion, name).length + 1) * each, line, `R and U${what}`);
         if (bound === "vclub") {
@@ -123,7 +123,7 @@ export function explain(ir: ModelIr): Explanation {
         add(text, { ...mergePart, line: merge.line }, merge.text);
       }
       for (const layer of layers) add(text, layer, layer.text);
-      linear(text, width, classes, line);
+      linear(text, width, outputs, line);
     }
     for (const layer of fusion.gate.layers) add("gate", layer, layer.text);
     linear("gate", fusion.gate.width, fusion.components.length, fusion.gate.line, "shares");

@@ -3,6 +3,8 @@
  * all that the emitter sees. Plain data; lines are those of the spec.
  */
 
+import type { TargetKind } from "./tables/targets.js";
+
 /** Without the batch. */
 export type Shape = readonly number[];
 
@@ -29,8 +31,10 @@ export interface LayerIr {
 export interface TargetIr {
   name: string;
   doc?: string;
-  classes: readonly string[];
-  /** True when the spec names the classes; otherwise they are counted from 0. */
+  kind: TargetKind;
+  /** Names of the model's outputs: the classes, the labels, the numbers. */
+  outputs: readonly string[];
+  /** True when the spec names them; otherwise classes and labels are counted from 0. */
   named: boolean;
   line: number;
 }
@@ -64,7 +68,7 @@ export interface MergeIr {
   line: number;
 }
 
-/** `fusion = concat -> mlp(64)`: the head to the classes follows the layers. */
+/** `fusion = concat -> mlp(64)`: the head to the outputs follows the layers. */
 export interface MergeFusionIr {
   kind: "merge";
   doc?: string;

@@ -102,12 +102,35 @@ export interface LayerContent {
   flops: number;
 }
 
+/** A target that isn't one class. */
+export interface TargetContent {
+  kind: "multilabel" | "regression";
+  /** Of its labels or numbers. */
+  names: string[];
+  /** How each label fares. */
+  byLabel: LabelContent[];
+  /** What the best possible model reaches, by the metric's name, where that is known. */
+  best: Record<string, number>;
+}
+
+export interface LabelContent {
+  label: string;
+  /** Samples that have it. */
+  samples: number;
+  accuracy: number;
+  f1?: number;
+  auroc?: number;
+}
+
 export interface ReportContent extends RunSummary {
   engine: string;
   versions: Record<string, string>;
   started?: string;
   ended?: string;
   target: string;
+  /** Absent where the target is one class. */
+  targets?: TargetContent;
+  /** None where it isn't. */
   classes: string[];
   modalities: ModalityContent[];
   components: ComponentContent[];

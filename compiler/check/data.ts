@@ -1,6 +1,13 @@
-import type { DataBinding, DataDeclaration, SplitDeclaration, StringLiteral } from "../../grammar/syntax.js";
+import type {
+  DataBinding,
+  DataDeclaration,
+  NumberLiteral,
+  SplitDeclaration,
+  StringLiteral,
+} from "../../grammar/syntax.js";
 import type { BindingIr, DataIr, SplitIr, TargetIr } from "../ir.js";
 import { formats } from "../tables/data.js";
+import { targetRow } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
 import { checkDrawn } from "./drawn.js";
 import { checkHoldOut, checkMissing } from "./held-out.js";
@@ -76,10 +83,9 @@ function checkBindings(
       checker.report("boundTwice", name.span, { name: name.text, line: other.line });
       continue;
     }
-    const isTarget = name.text === wants.targetName;
-    const kind = isTarget ? "the target" : `an ${wants.modalities.get(name.text)?.kind}`;
-    if (isTarget && scale !== undefined) checker.report("scaledTarget", scale.span, { name: name.text });
-    if (columns.length > 1 && wants.modalities.get(name.text)?.kind !== "vector") {
+    if (name.text === wants.targetName) checkTargetBinding({ columns, scale, span }, wants.target, checker);
+    else if (columns.length > 1 && wants.modalities.get(name.text)?.kind !== "vector") {
+      const kind = `an ${wants.modalities.get(name.text)?.kind}`;
       checker.report("severalColumns", columns[1]?.span ?? span, { name: name.text, kind });
     }
     found.set(name.text, {
@@ -92,6 +98,31 @@ function checkBindings(
   return found;
 }
 
+/** One column of classes; of labels or numbers one column for each, or one with all of them. */
+function checkTargetBinding(
+  { columns, scale, span }: Pick<DataBinding, "columns" | "span"> & { scale: NumberLiteral | undefined },
+  target: TargetIr | undefined,
+  checker: Checker,
+): void {
+  if (target === undefined) return;
+  const { name, kind, outputs } = target;
+  const row = targetRow(kind);
+  if (kind !== "regression" && scale !== undefined)
+    checker.report("scaledTarget", scale.span, { name, outputs: row.outputs });
+  if (columns.length === 1 || (kind !== "class" && columns.length === outputs.length)) return;
+  const at = columns[1]?.span ?? span;
+  if (kind === "class") checker.report("severalColumns", at, { name, kind: "the target" });
+  else {
+    const found = columns.length;
+    checker.report("targetColumns", at, {
+      target: name,
+      outputs: row.outputs,
+      wanted: outputs.length,
+      found,
+    });
+  }
+}
+
 function checkSplit(declaration: DataDeclaration, wants: DataWants, checker: Checker): SplitIr | undefined {
   const split = checker.single(declaration.splits, "a", () => "split");
   if (split === undefined) {
@@ -102,6 +133,10 @@ function checkSplit(declaration: DataDeclaration, wants: DataWants, checker: Che
   const names = new Set(split.parts.map(({ name }) => name.text));
   const missing = checkMissing(declaration.lacks, names, wants.modalities, checker);
   const holdOut = checkHoldOut(declaration.heldOut, wants.target, checker);
+  if (split.stratified && wants.target !== undefined && wants.target.kind !== "class") {
+    const { name, kind } = wants.target;
+    checker.report("needsClasses", split.span, { what: "stratified", target: name, kind });
+  }
   if (parts === undefined) return undefined;
   const seed = checkSeed(split.seed, "split", checker);
   const { train, validation, test } = parts;

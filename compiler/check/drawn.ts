@@ -1,5 +1,5 @@
 import type { Call, DataDeclaration, Span } from "../../grammar/syntax.js";
-import type { OptionValue } from "../ir.js";
+import type { OptionValue, TargetIr } from "../ir.js";
 import { drawn } from "../tables/data.js";
 import type { Arguments } from "../tables/parameters.js";
 import { bindArguments } from "./arguments.js";
@@ -12,7 +12,8 @@ interface Drawing {
   args: Arguments;
   /** Features of each modality, as far as they are known. */
   widths: ReadonlyMap<string, number>;
-  /** Of the target, when it is known. */
+  target: TargetIr | undefined;
+  /** How many classes the target has, where its kind is `class`. */
   classes: number | undefined;
   span: Span;
   checker: Checker;
@@ -47,10 +48,17 @@ export function checkDrawn(
     checker.report("needsTwo", call.span, { what: `\`${source}\``, count: wants.modalities.size });
     valid = false;
   }
-  if (args === undefined) return undefined;
-  const classes = wants.target?.classes.length;
-  const fits = checks[source]?.({ source, args, widths, classes, span: call.span, checker }) ?? true;
-  return valid && fits ? { load: row.load, options: { ...args } } : undefined;
+  const { target } = wants;
+  const load = row.load[target?.kind ?? "class"];
+  if (target !== undefined && load === undefined) {
+    const gives = Object.keys(row.load).map((kind) => `\`${kind}\``);
+    const reason = `it gives ${gives.join(" or ")}`;
+    checker.report("drawnTarget", call.span, { source, target: target.name, kind: target.kind, reason });
+  }
+  if (args === undefined || load === undefined) return undefined;
+  const classes = target?.kind === "class" ? target.outputs.length : undefined;
+  const fits = checks[source]?.({ source, args, widths, target, classes, span: call.span, checker }) ?? true;
+  return valid && fits ? { load, options: { ...args } } : undefined;
 }
 
 /** What each source asks besides its arguments. @returns whether it is so */
@@ -102,9 +110,14 @@ function checkGaussianPair({ source, widths, classes, span, checker }: Drawing):
   return valid;
 }
 
-function checkFeatureSum({ source, args, widths, span, checker }: Drawing): boolean {
+function checkFeatureSum({ source, args, widths, target, span, checker }: Drawing): boolean {
   const latent = args.latent as number;
   let valid = true;
+  if (target?.kind === "regression" && target.outputs.length > 1) {
+    const reason = "it draws one number";
+    checker.report("drawnTarget", span, { source, target: target.name, kind: target.kind, reason });
+    valid = false;
+  }
   for (const [modality, width] of widths) {
     if (Math.floor(width / 2) >= latent) continue;
     const why = `${latent} of its own and ${latent} common latent features`;
@@ -120,7 +133,7 @@ function checkFeatureSum({ source, args, widths, span, checker }: Drawing): bool
   return valid;
 }
 
-function checkLogicGate({ source, args, widths, classes, span, checker }: Drawing): boolean {
+function checkLogicGate({ source, args, widths, target, classes, span, checker }: Drawing): boolean {
   const gates = args.gate as readonly string[];
   let valid = true;
   for (const [modality, width] of widths) {
@@ -139,6 +152,17 @@ function checkLogicGate({ source, args, widths, classes, span, checker }: Drawin
   const outputs = (gate: string) =>
     gate === "copy" ? 2 ** widths.size : gate === "sum" ? widths.size + 1 : 2;
   const gives = gates.reduce((product, gate) => product * outputs(gate), 1);
+  if (target?.kind === "multilabel") {
+    const several = gates.find((gate) => outputs(gate) !== 2);
+    const reason =
+      several !== undefined
+        ? `\`${several}\` gives more than true or false`
+        : `a label is one gate, and ${gates.length} ${gates.length === 1 ? "is" : "are"} given for ${target.outputs.length} labels`;
+    if (several !== undefined || gates.length !== target.outputs.length) {
+      checker.report("drawnTarget", span, { source, target: target.name, kind: target.kind, reason });
+      valid = false;
+    }
+  }
   if (classes !== undefined && classes !== gives) {
     checker.report("drawnClasses", span, { gates, gives, classes });
     valid = false;

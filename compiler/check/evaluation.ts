@@ -1,7 +1,7 @@
 import type { EvaluateDeclaration, PidItem, Span } from "../../grammar/syntax.js";
-import type { ComponentIr, EvaluationIr, FusionIr, MetricIr, PidIr, TrainingIr } from "../ir.js";
+import type { ComponentIr, EvaluationIr, FusionIr, MetricIr, PidIr, TargetIr, TrainingIr } from "../ir.js";
 import { decompositions, sharedOf } from "../dmil.js";
-import { measures, metrics, type MeasureRow } from "../tables/evaluation.js";
+import { measures, metrics, metricsOf, type MeasureRow } from "../tables/evaluation.js";
 import type { Arguments } from "../tables/parameters.js";
 import { pointNamed, points } from "../tables/points.js";
 import { argumentFor, bindArguments } from "./arguments.js";
@@ -14,6 +14,7 @@ const widestInputs = 128;
 /** What an evaluation can refer to. */
 export interface Evaluated {
   modalities: ReadonlyMap<string, CheckedModality>;
+  target: TargetIr | undefined;
   /** True when there is a fusion block. */
   block: boolean;
   /** Absent when it has errors. */
@@ -42,13 +43,19 @@ export function checkEvaluation(
       continue;
     }
     const args = bindArguments(item.call, row, checker);
-    if (args === undefined) continue;
+    const kind = model.target?.kind ?? "class";
+    const runtime = row.runtime[kind];
+    if (runtime === undefined && model.target !== undefined) {
+      const parameters = { metric: name, target: model.target.name, kind, known: metricsOf(kind) };
+      checker.report("wrongMetric", item.call.name.span, parameters);
+    }
+    if (args === undefined || runtime === undefined) continue;
     if (checkedMetrics.some((metric) => metric.name === name)) {
       checker.report("settingTwice", item.span, { name, line: checker.line(declaration.span) });
       continue;
     }
     const options = Object.keys(args).length > 0 ? { options: args } : {};
-    checkedMetrics.push({ name, call: { name: row.runtime, ...options }, unimodal: row.unimodal ?? false });
+    checkedMetrics.push({ name, call: { name: runtime, ...options }, unimodal: row.unimodal ?? false });
   }
   return { metrics: checkedMetrics, pid };
 }
@@ -67,7 +74,12 @@ function checkPid(item: PidItem, model: Evaluated, checker: Checker): PidIr | un
   const args = bindArguments(item.measure, row, checker);
   if (item.perSample && !row.perSample) checker.report("notPerSample", item.span, { measure: name });
   if (row.reads === "gate") return args && checkGate(item, row, model, checker);
-  const { modalities, training } = model;
+  const { modalities, target, training } = model;
+  if (target !== undefined && target.kind !== "class") {
+    const parameters = { measure: name, target: target.name, kind: target.kind };
+    checker.report("measureNeedsClasses", item.span, parameters);
+    return undefined;
+  }
   const place = checkPlace(item, row, args, model, checker);
   if (args === undefined || place === undefined) return undefined;
   const { names } = place;

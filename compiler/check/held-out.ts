@@ -50,15 +50,20 @@ export function checkHoldOut(
 ): HoldOutIr | undefined {
   const declaration = checker.single(declarations, "a", () => "hold out classes");
   if (declaration === undefined || target === undefined) return undefined;
+  if (target.kind !== "class") {
+    const what = "hold out classes";
+    checker.report("needsClasses", declaration.span, { what, target: target.name, kind: target.kind });
+    return undefined;
+  }
   const classes = new Set<number>();
   for (const { value, span } of declaration.classes) {
-    const position = target.classes.indexOf(String(value));
+    const position = target.outputs.indexOf(String(value));
     const name = String(value);
     if (position < 0)
-      checker.report("unknownClass", span, { name, target: target.name, classes: target.classes });
+      checker.report("unknownClass", span, { name, target: target.name, classes: target.outputs });
     else classes.add(position);
   }
-  const left = target.classes.length - classes.size;
+  const left = target.outputs.length - classes.size;
   if (left < 2) checker.report("tooFewLeft", declaration.span, { target: target.name, left });
   return { classes: [...classes].sort((a, b) => a - b), line: checker.line(declaration.span) };
 }

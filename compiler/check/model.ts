@@ -6,6 +6,7 @@ import type {
 } from "../../grammar/syntax.js";
 import type { EvaluationIr, FusionIr, ModalityIr, ModelIr } from "../ir.js";
 import { metrics } from "../tables/evaluation.js";
+import { targetRow, type TargetKind } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
 import { checkData } from "./data.js";
 import { checkEncoders } from "./encoders.js";
@@ -69,7 +70,14 @@ export function checkModel(
   const trainSyntax = checker.single(members("train"), "a", () => "train block");
   if (trainSyntax === undefined) lacks("`train` block", "train { paradigm joint }");
   const empty: TrainDeclaration = { kind: "train", settings: [], span: name.span };
-  const { training, paradigmSpan, stopSpan, superviseSpan } = checkTraining(trainSyntax ?? empty, checker);
+  const { training, paradigmSpan, stopSpan, superviseSpan, classWeightsSpan } = checkTraining(
+    trainSyntax ?? empty,
+    checker,
+  );
+  if (classWeightsSpan !== undefined && target !== undefined && target.kind !== "class") {
+    const about = { what: "class_weights", target: target.name, kind: target.kind };
+    checker.report("needsClasses", classWeightsSpan, about);
+  }
 
   const fusions = [...members("fusion"), ...members("fusion-block")].sort(
     (a, b) => a.span.start - b.span.start,
@@ -84,7 +92,8 @@ export function checkModel(
 
   const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
   if (fusionSyntax !== undefined && trainSyntax !== undefined) {
-    checkParadigmFits(training.paradigm, fusionSyntax, [...modalities.keys()], paradigmSpan, checker);
+    const names = [...modalities.keys()];
+    checkParadigmFits(training.paradigm, fusionSyntax, names, target, paradigmSpan, checker);
     const { kind } = training.paradigm;
     if (superviseSpan !== undefined && (kind !== "evidence" || modalities.size !== 2))
       checker.report("notTaught", superviseSpan, { paradigm: kind, modalities: modalities.size });
@@ -94,19 +103,10 @@ export function checkModel(
   const evaluation: EvaluationIr = evaluateSyntax
     ? checkEvaluation(
         evaluateSyntax,
-        { modalities, block: fusionSyntax?.kind === "fusion-block", fusion, training },
+        { modalities, target, block: fusionSyntax?.kind === "fusion-block", fusion, training },
         checker,
       )
-    : {
-        metrics: [
-          {
-            name: "accuracy",
-            call: { name: metrics.get("accuracy")?.runtime ?? "accuracy" },
-            unimodal: false,
-          },
-        ],
-        pid: [],
-      };
+    : defaultEvaluation(target?.kind ?? "class");
 
   const targetName = targetSyntax?.name.text;
   const dataIr = data && checkData(data, { modalities, target, targetName }, checker);
@@ -136,6 +136,13 @@ export function checkModel(
     evaluation,
     ...(dataIr !== undefined && { data: dataIr }),
   };
+}
+
+/** What is measured when the spec doesn't say. */
+function defaultEvaluation(kind: TargetKind): EvaluationIr {
+  const name = targetRow(kind).metric;
+  const runtime = metrics.get(name)?.runtime[kind] ?? name;
+  return { metrics: [{ name, call: { name: runtime }, unimodal: false }], pid: [] };
 }
 
 /** A name for an encoder that doesn't exist yet: "sound" -> "Sound". */

@@ -1,13 +1,14 @@
 import type { FusionBlock, FusionDeclaration, Span } from "../../grammar/syntax.js";
-import type { ParadigmIr } from "../ir.js";
-import { paradigms } from "../tables/training.js";
+import type { ParadigmIr, TargetIr } from "../ir.js";
+import { paradigms, paradigmsOf } from "../tables/training.js";
 import type { Checker } from "./checker.js";
 
-/** Whether the paradigm can train this fusion; asked of what the spec declares, whatever else is wrong with it. */
+/** Whether the paradigm can train this fusion and learn this target; asked of what the spec declares, whatever else is wrong with it. */
 export function checkParadigmFits(
   paradigm: ParadigmIr,
   fusion: FusionDeclaration | FusionBlock,
   names: readonly string[],
+  target: TargetIr | undefined,
   span: Span,
   checker: Checker,
 ): void {
@@ -37,6 +38,12 @@ export function checkParadigmFits(
     }
   }
   const row = paradigms.get(paradigm.kind);
+  const reason = target && row?.refuses?.[target.kind];
+  if (reason !== undefined) {
+    const { name, kind } = target as TargetIr;
+    const known = paradigmsOf(kind);
+    checker.report("wrongParadigm", span, { paradigm: paradigm.kind, target: name, kind, reason, known });
+  }
   const operator = fusion.kind === "fusion" ? fusion.chain.items[0]?.name.text : undefined;
   if (row?.trains === "operator" && fusion.kind === "fusion-block") {
     checker.report("needsOperator", span, { paradigm: row.name, fusion: "a fusion block" });

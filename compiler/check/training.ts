@@ -21,6 +21,7 @@ export interface CheckedTraining {
   paradigmSpan: Span;
   stopSpan?: Span;
   superviseSpan?: Span;
+  classWeightsSpan?: Span;
 }
 
 export function checkTraining(declaration: TrainDeclaration, checker: Checker): CheckedTraining {
@@ -102,6 +103,7 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     paradigmSpan: options.get("paradigm")?.value.span ?? declaration.span,
     ...(stop !== undefined && { stopSpan: stop.span }),
     ...(supervise !== undefined && { superviseSpan: supervise.span }),
+    ...(classWeights && { classWeightsSpan: options.get("class_weights")?.span ?? declaration.span }),
   };
 }
 

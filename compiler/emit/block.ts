@@ -57,13 +57,13 @@ function emitLatents(
   const { latent, rebuild, ablation, bound } = paradigm;
   const { intra, consistency } = decompositions(paradigm);
   const layer = ablation === "fc" ? `, layer: ${module.use("plain")}` : "";
-  const classes = target.classes.length;
+  const outputs = target.outputs.length;
   for (const { name, shape } of plan.modalities) {
     const width = encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
     const rebuilds = rebuild === "inputs" ? `, rebuilds: ${shape.reduce((a, b) => a * b, 1)}` : "";
     const made = intra
-      ? `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, classes: ${classes}${rebuilds}${layer} })`
-      : `${module.use("noIntraDecomposition")}({ inputs: ${width}, classes: ${classes} })`;
+      ? `${module.use("intraDecomposition")}({ inputs: ${width}, latent: ${latent}, outputs: ${outputs}${rebuilds}${layer} })`
+      : `${module.use("noIntraDecomposition")}({ inputs: ${width}, outputs: ${outputs} })`;
     model.addProperty({
       name: plan.intraOf(name),
       isReadonly: true,
@@ -125,7 +125,7 @@ function emitComponent(model: ClassDeclaration, module: Module, plan: Plan, comp
       initializer: `${call(merge.call)}(this.parameters.scope(${literal(`component.${id}.merge`)}))`,
     });
   }
-  const linear = `${module.use("linear")}({ inputs: ${width}, units: ${target.classes.length} })`;
+  const linear = `${module.use("linear")}({ inputs: ${width}, units: ${target.outputs.length} })`;
   model.addProperty({
     name: id,
     isReadonly: true,
@@ -264,6 +264,8 @@ function emitDmilMethods(
   const logits = fusion.components.map(
     (component) => `${component.id}: ${componentText(plan, component, source(component))},`,
   );
+  const { kind } = plan.ir.target;
+  const predictions = kind === "class" ? "logits [batch, classes]" : `[batch, ${plan.target.outputs}]`;
   const partsText = record(
     names,
     (name) => `this.${plan.consistencyOf(name)}.apply(${access("intra", name)}.main, context)`,
@@ -272,8 +274,8 @@ function emitDmilMethods(
     name: "interactions",
     docs: docs(
       consistency
-        ? "Splits each M into its view of what is shared and what is unique, and lets each interaction predict: logits [batch, classes]."
-        : "Lets each interaction predict: logits [batch, classes].",
+        ? `Splits each M into its view of what is shared and what is unique, and lets each interaction predict: ${predictions}.`
+        : `Lets each interaction predict: ${predictions}.`,
     ),
     parameters: [{ name: "intra", type: "Intra" }, ...presentParameter(module, plan), context],
     statements: [

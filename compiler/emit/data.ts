@@ -39,25 +39,37 @@ function missingText({ modality, share, part, seed }: MissingIr): string {
 }
 
 function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
-  const { target } = plan.ir;
   const bindings = plan.modalities.flatMap(({ name, shape, optional }) => {
     const binding = data.modalities.find((candidate) => candidate.name === name);
     if (binding === undefined) return [];
     return `${key(name)}: { ${bindingParts(binding, [`shape: [${shape.join(", ")}]`, ...(optional ? ["optional: true"] : [])]).join(", ")} },`;
   });
-  const classes = target.named ? module.use("classes", "./model.ts") : `classes: ${target.classes.length}`;
   return [
     `return ${module.use("loadData")}(
       {
         from: ${literal(data.path)},
         line: ${data.line},
         modalities: {\n${bindings.join("\n")}\n},
-        target: { name: ${literal(target.name)}, column: ${literal(data.target.columns[0] ?? "")}, ${classes}, line: ${data.target.line} },
+        target: { ${targetText(module, plan, data.target)} },
         split: ${splitText(data.split)},
       },
       folder,
     );`,
   ];
+}
+
+/** Which columns tell the target, and what it is. */
+function targetText(module: Module, { ir: { target } }: Plan, binding: BindingIr): string {
+  const { name, kind, named, outputs } = target;
+  if (kind === "class") {
+    const classes = named ? module.use("classes", "./model.ts") : `classes: ${outputs.length}`;
+    return `name: ${literal(name)}, column: ${literal(binding.columns[0] ?? "")}, ${classes}, line: ${binding.line}`;
+  }
+  const those =
+    kind === "multilabel"
+      ? module.use("labels", "./model.ts")
+      : `numbers: [${outputs.map(literal).join(", ")}]`;
+  return `kind: ${literal(kind)}, name: ${literal(name)}, ${bindingParts(binding, [those]).join(", ")}`;
 }
 
 function bindingParts({ columns, scale, line }: BindingIr, more: readonly string[]): string[] {
@@ -76,13 +88,15 @@ function scaleText(scale: number): string {
 }
 
 function drawnLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "drawn" }>): string[] {
-  module.use("classes", "./model.ts");
+  const { kind, name } = plan.ir.target;
+  const outputs =
+    kind === "regression" ? `target: ${literal(name)}` : module.use(plan.target.outputs, "./model.ts");
   const widths = plan.modalities.map(({ name, shape }) => `${key(name)}: ${shape[0]}`);
   return [
     `return ${module.use(data.load)}(
       {
         widths: { ${widths.join(", ")} },
-        classes,
+        ${outputs},
         ${options(data.options).slice(2, -2)},
       },
       ${splitText(data.split)},

@@ -13,7 +13,7 @@ export function emitEvaluation(module: Module, plan: Plan): void {
   const heads = paradigms.get(kind)?.unimodal === true || fusion.kind === "ensemble";
   const probes = evaluation.metrics.some(({ unimodal }) => unimodal) && !heads;
   const statements = [
-    `const predictions = await ${module.use("predict")}(model, data.test);`,
+    `const predictions = await ${module.use(plan.target.predict)}(model, data.test);`,
     ...(probes ? [`const unimodal = await ${module.use("linearProbes")}(model, data);`] : []),
     `const metrics = {\n${evaluation.metrics.map((metric) => metricLine(module, metric, probes)).join("\n")}\n};`,
   ];

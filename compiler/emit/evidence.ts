@@ -55,7 +55,7 @@ export function emitEvidence(
   model.addMethod({
     name: "opinions",
     docs: docs(
-      `What each interaction tells of each class of ${target.name} beyond chance, in nats: [batch, ${target.classes.length}]. Redundant views each have an opinion.`,
+      `What each interaction tells of each class of ${target.name} beyond chance, in nats: [batch, ${target.outputs.length}]. Redundant views each have an opinion.`,
     ),
     parameters: [encodings, ...present, context],
     statements: [`return ${record(ids, (id) => toldText(module, plan, component(id)))};`],
@@ -103,7 +103,7 @@ function emitAlone(model: ClassDeclaration, module: Module, plan: Plan): void {
       name: plan.headOf(name),
       isReadonly: true,
       docs: docs(`What ${name} alone says of ${target.name}.`),
-      initializer: `${module.use("linear")}({ inputs: ${width}, units: ${target.classes.length} })(this.parameters.scope(${literal(`alone.${name}`)}))`,
+      initializer: `${module.use("linear")}({ inputs: ${width}, units: ${target.outputs.length} })(this.parameters.scope(${literal(`alone.${name}`)}))`,
     });
   }
   const told = record(plan.encoded, (name) => {

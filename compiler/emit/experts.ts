@@ -86,7 +86,7 @@ export function emitExperts(
   );
   model.addMethod({
     name: "experts",
-    docs: docs(`What each expert says of ${target.name}: logits [batch, ${target.classes.length}].`),
+    docs: docs(`What each expert says of ${target.name}: logits [batch, ${target.outputs.length}].`),
     parameters: [encodings, ...present, context],
     statements: [`return ${predictions};`],
   });

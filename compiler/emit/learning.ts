@@ -46,9 +46,9 @@ function scheduleText(module: Module, schedule: readonly RuntimeCall[]): string 
 }
 
 /** What the validation split is held against: the loss of the answer, as the model predicts. */
-function validateLines(training: TrainingIr): string[] {
+function validateLines(plan: Plan, training: TrainingIr): string[] {
   return [
-    `validate: (batch, context) => ({ answer: crossEntropy(model.predict(batch, context).logits, batch.labels) }),`,
+    `validate: (batch, context) => ({ answer: ${plan.target.loss}(model.predict(batch, context).logits, batch.labels) }),`,
     ...(training.patience === undefined ? [] : [`patience: ${training.patience},`]),
   ];
 }
@@ -59,22 +59,22 @@ function emitSingleStage(module: Module, plan: Plan): void {
   if (paradigm.kind === "dmil") return;
   const className = useModel(module, plan);
   module.useType("Inputs", "./model.ts");
-  module.use("crossEntropy");
+  const loss = module.use(plan.target.loss);
   const { doc, statements } = rivalLoss(module, plan) ?? {
-    doc: `The cross-entropy of the fused prediction of ${target.name}, in nats.`,
-    statements: [`return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels) };`],
+    doc: `The ${lossOf(plan, `the fused prediction of ${target.name}`)}.`,
+    statements: [`return { answer: ${loss}(model.predict(batch, context).logits, batch.labels) };`],
   };
   const ensemble = paradigm.kind === "ensemble";
   const heads = plan.encoded.map(
     (name) =>
-      `${term("task", name)}: crossEntropy(${access("unimodal", name)}, batch.labels${presence(plan, name)}),`,
+      `${term("task", name)}: ${loss}(${access("unimodal", name)}, batch.labels${presence(plan, name)}),`,
   );
   module.file.addFunction({
     name: "taskLoss",
     isExported: true,
     docs: docs(
       ensemble
-        ? `The cross-entropies of what each modality alone says of ${target.name}, in nats: none learns from another.`
+        ? `The ${lossOf(plan, `what each modality alone says of ${target.name}`)}: none learns from another.`
         : doc,
     ),
     parameters: [
@@ -103,9 +103,14 @@ function emitSingleStage(module: Module, plan: Plan): void {
         ? patience === undefined
           ? []
           : [`patience: ${patience},`]
-        : validateLines(training)),
+        : validateLines(plan, training)),
     ],
   ]);
+}
+
+/** "cross-entropy of the fused prediction of digit, in nats" */
+export function lossOf({ target }: Plan, what: string): string {
+  return `${target.lossText} of ${what}, ${target.unit}`;
 }
 
 /** The argument that weighs the samples of a modality that may be missing: `, batch.present.top`. */
@@ -195,7 +200,7 @@ function emitIntraLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters:
     const { name } = modality;
     const field = `model.${plan.intraOf(name)}`;
     const parts = access("intra", name);
-    const task = `${term("task", name)}: ${module.use("crossEntropy")}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`;
+    const task = `${term("task", name)}: ${module.use(plan.target.loss)}(${field}.predict(${parts}, context), batch.labels${weights(name)}),`;
     if (!intra) return [task];
     return [
       task,
@@ -221,7 +226,7 @@ function emitInteractionLoss(module: Module, plan: Plan, paradigm: DmilIr, param
   const { block } = plan;
   if (block === undefined) return;
   const { consistency } = decompositions(paradigm);
-  const lines = [`...${module.use("crossEntropies")}(logits, batch.labels),`];
+  const lines = [`...${module.use(plan.target.losses)}(logits, batch.labels),`];
   if (consistency) {
     for (const { name } of plan.modalities) {
       const parts = access("parts", name);
@@ -290,7 +295,7 @@ function emitJointLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters:
   module.file.addFunction({
     name: "jointLoss",
     isExported: true,
-    docs: docs(`L3 of DMIL: the cross-entropy of the answer, and the losses of the stages before.`),
+    docs: docs(`L3 of DMIL: the ${plan.target.lossText} of the answer, and the losses of the stages before.`),
     parameters,
     returnType: module.useType("Losses"),
     statements: [
@@ -298,7 +303,7 @@ function emitJointLoss(module: Module, plan: Plan, paradigm: DmilIr, parameters:
       `const interactions = model.interactions(intra${pass}, context);`,
       `const answer = model.fuse(intra, interactions.logits${pass}, context);`,
       `return {
-        answer: crossEntropy(answer.logits, batch.labels),
+        answer: ${plan.target.loss}(answer.logits, batch.labels),
         ...${module.use("scaled")}(${numeral(beta)}, intraLoss(model, intra, batch, context)),
         ...scaled(${numeral(gamma)}, interactionLoss(${bounds}interactions, batch)),
       };`,
@@ -332,7 +337,7 @@ function emitDmilStages(module: Module, plan: Plan, { training }: ModelIr, parad
       `epochs: ${paradigm.joint},`,
       ...common,
       `loss: (batch, context) => jointLoss(model, batch, context),`,
-      ...validateLines(training),
+      ...validateLines(plan, training),
     ],
   ]);
 }

@@ -1,5 +1,6 @@
 import type { ClassDeclaration } from "ts-morph";
 import type { EncoderIr, LayerIr, ModelIr } from "../ir.js";
+import { targetRow } from "../tables/targets.js";
 import { emitBlock } from "./block.js";
 import { emitExperts, expertsOf } from "./experts.js";
 import { docs, type Module } from "./module.js";
@@ -7,10 +8,10 @@ import type { Plan } from "./plan.js";
 import { batchShape, call, commentText, key, literal, phrase } from "./text.js";
 import { emitWholeFusion } from "./whole.js";
 
-/** `model.ts`: the classes, the inputs' shapes, and the model itself. */
+/** `model.ts`: the classes or labels, the inputs' shapes, and the model itself. */
 export function emitModel(module: Module, plan: Plan): void {
   const { ir, className } = plan;
-  emitClasses(module, ir);
+  emitOutputs(module, ir);
   emitInputs(module, plan);
   const { file } = module;
   const { paradigm } = ir.training;
@@ -29,28 +30,46 @@ export function emitModel(module: Module, plan: Plan): void {
     isReadonly: true,
     initializer: `new ${module.use("Parameters")}(${ir.training.seed})`,
   });
+  if (ir.target.kind === "regression") emitScale(model, module, ir);
   for (const { encoder, field } of plan.encoderFields) emitEncoder(model, module, plan, encoder, field);
   if (plan.block !== undefined) emitBlock(model, module, plan, plan.block);
   else if (paradigm.kind === "i2moe") emitExperts(model, module, plan, paradigm);
   else emitWholeFusion(model, module, plan);
 }
 
-function emitClasses(module: Module, { target }: ModelIr): void {
-  const { classes } = target;
-  const counted = !target.named && classes.length > 20;
+function emitOutputs(module: Module, { target }: ModelIr): void {
+  const { outputs, kind } = target;
+  if (kind === "regression") return;
+  const name = targetRow(kind).outputs;
+  const counted = !target.named && outputs.length > 20;
   module.file.addVariableStatement({
     isExported: true,
     declarationKind: "const" as never,
-    docs: docs(target.doc, `The classes of ${target.name}, in the order of the model's outputs.`),
+    docs: docs(target.doc, `The ${name} of ${target.name}, in the order of the model's outputs.`),
     declarations: [
       {
-        name: "classes",
+        name,
         type: "readonly string[]",
         initializer: counted
-          ? `Array.from({ length: ${classes.length} }, (_, i) => String(i))`
-          : `[${classes.map(literal).join(", ")}]`,
+          ? `Array.from({ length: ${outputs.length} }, (_, i) => String(i))`
+          : `[${outputs.map(literal).join(", ")}]`,
       },
     ],
+  });
+}
+
+/** What standardises the numbers to predict. */
+function emitScale(model: ClassDeclaration, module: Module, { target }: ModelIr): void {
+  const { name, doc, outputs } = target;
+  const whose = outputs.length === 1 ? "mean and deviation" : "means and deviations";
+  model.addProperty({
+    name: "scale",
+    isReadonly: true,
+    docs: docs(
+      doc,
+      `Standardises ${name} by its ${whose} over the training split, which are saved with the weights.`,
+    ),
+    initializer: `${module.use("targetScale")}({ outputs: ${outputs.length} })(this.parameters.scope("target"))`,
   });
 }
 

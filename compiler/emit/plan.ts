@@ -1,10 +1,13 @@
 import { capitalise, Namer } from "../check/names.js";
 import { encodedModalities } from "../encoded.js";
 import type { BlockFusionIr, EncoderIr, ModalityIr, ModelIr } from "../ir.js";
+import { targetRow, type TargetRow } from "../tables/targets.js";
 
 /** What generated modules call things; every name is used once. */
 export interface Plan {
   ir: ModelIr;
+  /** The kind of the target. */
+  target: TargetRow;
   className: string;
   /** The class's field that encodes a modality. */
   encoderOf(modality: string): string;
@@ -56,6 +59,7 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     "prototypes",
     "bounds",
     "alone",
+    "scale",
   ]);
   const wanted = ir.name;
   const className =
@@ -78,6 +82,7 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
   const headed = kind === "ensemble" || kind === "unimodal";
   return {
     ir,
+    target: targetRow(ir.target.kind),
     className,
     encoded: encodedModalities(ir).map(({ name }) => name),
     block: ir.fusion.kind === "block" && !headed ? ir.fusion : undefined,

@@ -1,6 +1,6 @@
 import { evidenceLoss } from "./evidence.js";
 import { expertLosses, expertsOf } from "./experts.js";
-import { presence } from "./learning.js";
+import { lossOf, presence } from "./learning.js";
 import { record } from "./model.js";
 import type { Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -18,49 +18,53 @@ export function rivalLoss(module: Module, plan: Plan): RivalLoss | undefined {
   const { paradigm } = training;
   const pass = plan.optional ? "batch.present, " : "";
   const answer = (encodings: string) => `model.fuse(${encodings}, ${pass}context).logits`;
+  const { loss } = plan.target;
+  const fused = lossOf(plan, `the fused prediction of ${target.name}`);
   const encode = `const encodings = model.encode(batch, context);`;
   switch (paradigm.kind) {
     case "unimodal": {
       const { modality } = paradigm;
       const weights = presence(plan, modality);
       return {
-        doc: `The cross-entropy of what ${modality} alone says of ${target.name}, in nats.`,
+        doc: `The ${lossOf(plan, `what ${modality} alone says of ${target.name}`)}.`,
         statements: [
-          `return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels${weights}) };`,
+          `return { answer: ${loss}(model.predict(batch, context).logits, batch.labels${weights}) };`,
         ],
       };
     }
-    case "ogm":
+    case "ogm": {
+      const score = target.kind === "class" ? "" : `, score: ${module.use("trueLabelProbability")}`;
       return {
-        doc: `The cross-entropy of the fused prediction of ${target.name}, in nats; the encoder of a modality that leads learns more slowly (OGM).`,
+        doc: `The ${fused}; the encoder of a modality that leads learns more slowly (OGM).`,
         statements: [
           encode,
           `const modulated = ${module.use("modulateGradients")}(
             encodings,
             (some) => ${answer("some")},
             batch.labels,
-            { alpha: ${numeral(paradigm.alpha)} },
+            { alpha: ${numeral(paradigm.alpha)}${score} },
           );`,
-          `return { answer: crossEntropy(${answer("modulated")}, batch.labels) };`,
+          `return { answer: ${loss}(${answer("modulated")}, batch.labels) };`,
         ],
       };
+    }
     case "agm":
       return {
-        doc: `The cross-entropy of the fused prediction of ${target.name}, in nats; it is the sum of what each modality contributes, and each contribution learns at its own pace (AGM).`,
+        doc: `The ${fused}; it is the sum of what each modality contributes, and each contribution learns at its own pace (AGM).`,
         statements: [
           encode,
           `const responses = ${module.use("monoModalResponses")}(encodings, (some) => ${answer("some")});`,
           `const logits = model.modulation.modulate(responses, batch.labels);`,
-          `return { answer: crossEntropy(logits, batch.labels) };`,
+          `return { answer: ${loss}(logits, batch.labels) };`,
         ],
       };
     case "pmr":
       return {
-        doc: `The cross-entropy of the fused prediction of ${target.name}, in nats; a modality that lags is drawn to its prototypes (PMR).`,
+        doc: `The ${fused}; a modality that lags is drawn to its prototypes (PMR).`,
         statements: [
           encode,
           `return {
-            answer: crossEntropy(${answer("encodings")}, batch.labels),
+            answer: ${loss}(${answer("encodings")}, batch.labels),
             ...model.prototypes.rebalance(encodings, batch),
           };`,
         ],
@@ -74,13 +78,13 @@ export function rivalLoss(module: Module, plan: Plan): RivalLoss | undefined {
           `model.experts(${module.use("replaceModality")}(encodings, ${literal(name)}, context), ${pass}context)`,
       );
       return {
-        doc: `The cross-entropy of the experts' mixture, and what makes each an expert of its interaction: how its prediction changes when a modality is replaced by noise (I2MoE).`,
+        doc: `The ${plan.target.lossText} of the experts' mixture, and what makes each an expert of its interaction: how its prediction changes when a modality is replaced by noise (I2MoE).`,
         statements: [
           encode,
           `const full = model.experts(encodings, ${pass}context);`,
           `const without = ${noise};`,
           `return {
-            answer: crossEntropy(model.fuse(encodings, full, context).logits, batch.labels),
+            answer: ${loss}(model.fuse(encodings, full, context).logits, batch.labels),
             ...${module.use("scaled")}(${numeral(paradigm.weight)} / ${expertsOf(plan).length}, {\n${expertLosses(module, plan).join("\n")}\n}),
           };`,
         ],

@@ -2,6 +2,7 @@ import { drawn } from "../tables/data.js";
 import { measures, metrics } from "../tables/evaluation.js";
 import { layers } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
+import { targets } from "../tables/targets.js";
 import { optimizers, schedules } from "../tables/training.js";
 
 /** What generated code imports besides what the tables name. */
@@ -16,11 +17,8 @@ const fixed = [
   "chain",
   "consistencyDecomposition",
   "crossCovariance",
-  "crossEntropies",
-  "crossEntropy",
   "decide",
   "dominates",
-  "ensemble",
   "evidence",
   "gateShares",
   "inferInteraction",
@@ -44,7 +42,6 @@ const fixed = [
   "parsimony",
   "pidComposition",
   "plain",
-  "predict",
   "productOfExperts",
   "prototypes",
   "reconstructionError",
@@ -53,7 +50,9 @@ const fixed = [
   "scaled",
   "shareColumns",
   "synergyLoss",
+  "targetScale",
   "tf",
+  "trueLabelProbability",
   "uniquenessLoss",
   "variation",
   "vclub",
@@ -64,12 +63,19 @@ const types = ["Answer", "Context", "Losses", "Model", "Rule", "Session", "Split
 /** Every value that generated code may import from the runtime. */
 export const runtimeValues: readonly string[] = [
   ...fixed,
-  ...[...drawn.values()].map(({ load }) => load),
+  ...[...drawn.values()].flatMap(({ load }) => Object.values(load)),
   ...layers.keys(),
   ...merges.keys(),
   ...[...optimizers.values()].map(({ name, runtime }) => runtime ?? name),
   ...[...schedules.values()].map(({ runtime }) => runtime),
-  ...[...metrics.values(), ...measures.values()].map(({ runtime }) => runtime),
+  ...[...targets.values()].flatMap(({ loss, losses, ensemble, predict }) => [
+    loss,
+    losses,
+    ensemble,
+    predict,
+  ]),
+  ...[...metrics.values()].flatMap(({ runtime }) => Object.values(runtime)),
+  ...[...measures.values()].map(({ runtime }) => runtime),
 ];
 
 /** Every name, of a value or a type, that generated code may import from the runtime or give to something itself. */
@@ -84,6 +90,7 @@ export const runtimeNames: readonly string[] = [
   "Interactions",
   "Intra",
   "kl",
+  "labels",
   "loadSamples",
   "Opinions",
   "rules",

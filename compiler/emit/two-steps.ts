@@ -65,12 +65,13 @@ export function emitMemory(model: ClassDeclaration, module: Module, plan: Plan):
   const { paradigm } = ir.training;
   if (paradigm.kind === "agm") {
     const modalities = plan.encoded.map(literal).join(", ");
+    const loss = ir.target.kind === "class" ? "" : `, loss: ${module.use(plan.target.loss)}`;
     model.addProperty({
       name: "modulation",
       isReadonly: true,
       docs: docs("How fast each modality learns, by what it usually contributes."),
       initializer:
-        `${module.use("adaptiveModulation")}({ modalities: [${modalities}], alpha: ${numeral(paradigm.alpha)} })` +
+        `${module.use("adaptiveModulation")}({ modalities: [${modalities}], alpha: ${numeral(paradigm.alpha)}${loss} })` +
         `(this.parameters.scope("modulation"))`,
     });
   }
@@ -86,7 +87,7 @@ export function emitMemory(model: ClassDeclaration, module: Module, plan: Plan):
       docs: docs(`The mean encoding of each class of ${ir.target.name}, of each modality.`),
       initializer: `${module.use("prototypes")}({
         widths: { ${widths.join(", ")} },
-        classes: ${ir.target.classes.length},
+        classes: ${ir.target.outputs.length},
         alpha: ${numeral(alpha)},
         mu: ${numeral(mu)},
         regularised: ${regularised},

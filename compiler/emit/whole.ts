@@ -46,11 +46,11 @@ export function emitMergeFields(
     ),
     initializer: `${call(fusion.merge.call)}(this.parameters.scope(${literal(merge)}))`,
   });
-  const linear = `${module.use("linear")}({ inputs: ${fusion.width}, units: ${target.classes.length} })`;
+  const linear = `${module.use("linear")}({ inputs: ${fusion.width}, units: ${target.outputs.length} })`;
   model.addProperty({
     name: head,
     isReadonly: true,
-    docs: docs(`The prediction of ${target.name}: [batch, ${target.classes.length}].`),
+    docs: docs(`The prediction of ${target.name}: [batch, ${target.outputs.length}].`),
     initializer: `${chainText(module, fusion.layers, linear)}(this.parameters.scope(${literal(head)}))`,
   });
 }
@@ -99,13 +99,13 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
         : undefined;
     const width =
       component?.width ?? encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
-    const linear = `${module.use("linear")}({ inputs: ${width}, units: ${target.classes.length} })`;
+    const linear = `${module.use("linear")}({ inputs: ${width}, units: ${target.outputs.length} })`;
     model.addProperty({
       name: plan.headOf(name),
       isReadonly: true,
       docs: docs(
         component?.doc,
-        `What ${name} alone says of ${target.name}: [batch, ${target.classes.length}].`,
+        `What ${name} alone says of ${target.name}: [batch, ${target.outputs.length}].`,
       ),
       initializer: `${chainText(module, component?.layers ?? [], linear)}(this.parameters.scope(${literal(`head.${name}`)}))`,
     });
@@ -122,7 +122,7 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
       `const unimodal = ${record(names, (name) => `this.${plan.headOf(name)}.apply(${access("encodings", name)}, context)`)};`,
       alone
         ? `return { logits: ${access("unimodal", only)}, encodings, unimodal };`
-        : `return { logits: ${module.use("ensemble")}(${[logits, present].filter(Boolean).join(", ")}), encodings, unimodal };`,
+        : `return { logits: ${module.use(plan.target.ensemble)}(${[logits, present].filter(Boolean).join(", ")}), encodings, unimodal };`,
     ],
   });
 }

@@ -3,11 +3,13 @@ import {
   positive,
   severalWords,
   share,
+  weight,
   whole,
   word,
   type Callable,
   type Parameter,
 } from "./parameters.js";
+import type { TargetKind } from "./targets.js";
 
 /** Kinds of file that `from` reads. */
 export const formats: ReadonlyMap<string, string> = new Map([
@@ -18,8 +20,8 @@ export const formats: ReadonlyMap<string, string> = new Map([
 
 /** A source that draws its samples; what is known of them comes along. */
 export interface DrawnRow extends Callable {
-  /** What the runtime calls it. */
-  load: string;
+  /** What draws it, of each kind of target that it can give. */
+  load: Partial<Record<TargetKind, string>>;
 }
 
 const ofOne = (parameter: Parameter): Parameter => ({ ...parameter, of: "one modality" });
@@ -36,7 +38,7 @@ export const drawn: ReadonlyMap<string, DrawnRow> = new Map(
         name: "synthetic",
         doc: "Samples of a known kind of interaction each: blocks of codewords and noise, turned by a random rotation.",
         example: "synthetic(redundancy: 0.5, synergy: 0.5, samples: 8000, seed: 1)",
-        load: "loadSynthetic",
+        load: { class: "loadSynthetic" },
         parameters: [
           ofSeveral(share("redundancy", "Share of the samples whose class every modality tells.", 0)),
           ofOne(
@@ -66,7 +68,7 @@ export const drawn: ReadonlyMap<string, DrawnRow> = new Map(
         name: "gaussian_pair",
         doc: "Two noisy one-hot vectors of the class with correlated noise, from the LSMI code (Yang et al. 2025).",
         example: "gaussian_pair(rho: 0.5, samples: 2000, seed: 1)",
-        load: "loadGaussianPair",
+        load: { class: "loadGaussianPair" },
         parameters: [
           {
             name: "rho",
@@ -81,23 +83,24 @@ export const drawn: ReadonlyMap<string, DrawnRow> = new Map(
       },
       {
         name: "feature_sum",
-        doc: "The quantile of a sum of latent features, some common to all modalities, some a modality's own (Liang et al. 2023).",
+        doc: "A sum, or the quantile of a sum, of latent features, some common to all modalities, some a modality's own (Liang et al. 2023).",
         example: "feature_sum(shared: 1, own(left): 0.5, samples: 20000, seed: 1)",
-        load: "loadFeatureSum",
+        load: { class: "loadFeatureSum", regression: "loadFeatureSumNumber" },
         parameters: [
           share("shared", "Share of the common latent features that the class sums.", 0),
           ofOne(share("own", "Share of a modality's own latent features that the class sums.", 0)),
           samples,
           count("latent", "Features of each latent vector.", 5),
           positive("variance", "Variance of each latent feature.", 1.5),
+          weight("noise", "Deviation of what no modality shows of the sum, in deviations of the sum.", 0),
           seed,
         ],
       },
       {
         name: "logic_gate",
-        doc: "Gates of one bit a modality, shown as codewords in noise; several gates have bits of their own.",
+        doc: "Gates of one bit a modality, shown as codewords in noise; several gates have bits of their own, and give a class together or a label each.",
         example: "logic_gate(gate: [rdn, xor], samples: 8000, noise: 0.3, seed: 1)",
-        load: "loadLogicGate",
+        load: { class: "loadLogicGate", multilabel: "loadGateLabels" },
         parameters: [
           severalWords("gate", "What makes the class of the bits.", [
             "and",

@@ -1,8 +1,10 @@
 import { count, word, whole, type Callable, type Parameter } from "./parameters.js";
+import type { TargetKind } from "./targets.js";
 
-/** A metric of the held-out predictions; `runtime` is what computes it. */
+/** A metric of the held-out predictions. */
 export interface MetricRow extends Callable {
-  runtime: string;
+  /** What computes it, of each kind of target that it fits. */
+  runtime: Partial<Record<TargetKind, string>>;
   /** True when it must know what each modality predicts alone. */
   unimodal?: boolean;
 }
@@ -12,36 +14,76 @@ export const metrics: ReadonlyMap<string, MetricRow> = new Map(
     [
       {
         name: "accuracy",
-        doc: "Share of the samples that are right.",
+        doc: "Share of the samples that are right; of labels, share of all labels of all samples.",
         example: "accuracy",
         parameters: [],
-        runtime: "accuracy",
+        runtime: { class: "accuracy", multilabel: "labelAccuracy" },
+      },
+      {
+        name: "subset_accuracy",
+        doc: "Share of the samples whose labels are all right.",
+        example: "subset_accuracy",
+        parameters: [],
+        runtime: { multilabel: "subsetAccuracy" },
       },
       {
         name: "macro_f1",
-        doc: "Mean over the classes of the harmonic mean of precision and recall.",
+        doc: "Mean over the classes or labels of the harmonic mean of precision and recall.",
         example: "macro_f1",
         parameters: [],
-        runtime: "macroF1",
+        runtime: { class: "macroF1", multilabel: "labelF1" },
+      },
+      {
+        name: "auroc",
+        doc: "Mean over the classes or labels of the area under the receiver operating characteristic of each against the rest.",
+        example: "auroc",
+        parameters: [],
+        runtime: { class: "macroAuroc", multilabel: "labelAuroc" },
       },
       {
         name: "calibration",
-        doc: "Expected calibration error, with log-likelihood and Brier score.",
+        doc: "Expected calibration error; of classes with log-likelihood and Brier score, of labels the mean over them.",
         example: "calibration",
         parameters: [count("bins", "Bins of confidence.", 15)],
-        runtime: "calibration",
+        runtime: { class: "calibration", multilabel: "labelCalibration" },
       },
       {
         name: "synergy_indicator",
-        doc: "Share of the samples that the model gets right while each modality alone gets them wrong.",
+        doc: "Share of the samples, or of all their labels, that the model gets right while each modality alone gets them wrong.",
         example: "synergy_indicator",
         parameters: [],
-        runtime: "synergyIndicator",
+        runtime: { class: "synergyIndicator", multilabel: "labelSynergyIndicator" },
         unimodal: true,
+      },
+      {
+        name: "mae",
+        doc: "Mean absolute error, in the units of the data.",
+        example: "mae",
+        parameters: [],
+        runtime: { regression: "mae" },
+      },
+      {
+        name: "rmse",
+        doc: "Root of the mean squared error, in the units of the data.",
+        example: "rmse",
+        parameters: [],
+        runtime: { regression: "rmse" },
+      },
+      {
+        name: "r2",
+        doc: "Coefficient of determination: the share of the held-out samples' variance that is explained.",
+        example: "r2",
+        parameters: [],
+        runtime: { regression: "r2" },
       },
     ] satisfies MetricRow[]
   ).map((row) => [row.name, row]),
 );
+
+/** Names of the metrics that fit a kind of target. */
+export function metricsOf(kind: TargetKind): string[] {
+  return [...metrics.values()].filter(({ runtime }) => runtime[kind] !== undefined).map(({ name }) => name);
+}
 
 /** A measure of interaction. */
 export interface MeasureRow extends Callable {

@@ -9,9 +9,12 @@ import {
   type Callable,
   type Parameter,
 } from "./parameters.js";
+import type { TargetKind } from "./targets.js";
 
 /** How a model learns. */
 export interface ParadigmRow extends Callable {
+  /** The kinds of target that it can't learn, with why. */
+  refuses?: Partial<Record<TargetKind, string>>;
   /** The paper that it comes from, where it has one. */
   paper?: string;
   /** What it can train: any fusion, one operator over all modalities, or a block with all four kinds of interaction. */
@@ -98,6 +101,7 @@ const ogm: ParadigmRow = {
       "gaussian",
     ),
   ],
+  refuses: { regression: "it compares how much probability modalities give to what is true" },
   trains: "any",
   unimodal: false,
 };
@@ -123,6 +127,10 @@ const pmr: ParadigmRow = {
     whole("regularised", "Epochs at the start with that entropy.", 5),
     share("momentum", "Share of the old prototypes in the new ones.", 0.5),
   ],
+  refuses: {
+    multilabel: "its prototypes are the mean encodings of classes",
+    regression: "its prototypes are the mean encodings of classes",
+  },
   trains: "any",
   unimodal: false,
 };
@@ -137,6 +145,9 @@ const i2moe: ParadigmRow = {
     count("gate", "Units of the gate's hidden layer.", 32),
     positive("temperature", "Softness of the gate.", 1),
   ],
+  refuses: {
+    regression: "it tells its experts apart by the direction of their predictions, and a number has none",
+  },
   trains: "operator",
   unimodal: false,
 };
@@ -158,6 +169,10 @@ const evidence: ParadigmRow = {
       0.1,
     ),
   ],
+  refuses: {
+    multilabel: "it infers one class and the interaction that tells it",
+    regression: "it infers one class and the interaction that tells it",
+  },
   trains: "interactions",
   unimodal: false,
 };
@@ -165,6 +180,13 @@ const evidence: ParadigmRow = {
 export const paradigms: ReadonlyMap<string, ParadigmRow> = new Map(
   [joint, ensemble, unimodal, dmil, evidence, ogm, agm, pmr, i2moe].map((row) => [row.name, row]),
 );
+
+/** Names of the paradigms that can learn a kind of target. */
+export function paradigmsOf(kind: TargetKind): string[] {
+  return [...paradigms.values()]
+    .filter(({ refuses }) => refuses?.[kind] === undefined)
+    .map(({ name }) => name);
+}
 
 export interface OptimizerRow extends Callable {
   /** The runtime's function, where it isn't the row's name. */

@@ -6,6 +6,7 @@ import { compositionByClass, distribution, interactionMeans } from "./interactio
 import { compass } from "./layouts.js";
 import { learningCurve, stagesOf } from "./learning.js";
 import { atomName, atomOf } from "./names.js";
+import { predictedAgainstTrue, residuals } from "./numbers.js";
 import { onPaper, paperDocument } from "./on-paper.js";
 import { colours, figure, Plot } from "./plot.js";
 import { measuredShares, rangeOf, strongest } from "./samples.js";
@@ -27,17 +28,28 @@ export function drawFigures(
   const options = (width: number) => ({ width, document });
   const { classes, modalities, history, components } = content;
   if (content.architecture !== undefined) drawn.architecture = onPaper(content.architecture.svg);
-  const label = columns.get("label") as Int32Array;
-  const prediction = columns.get("prediction") as Int32Array;
-  const confidence = columns.get("confidence") as Float32Array;
-  add("confusion", confusionMatrix(confusionCells(label, prediction, classes), classes, options(520)));
-  add(
-    "calibration",
-    calibrationDiagram(
-      calibrationBins(confidence, (i) => label[i] === prediction[i]),
-      options(340),
-    ),
-  );
+  const label = (columns.get("label") ?? new Int32Array(0)) as Int32Array;
+  if (content.targets === undefined) {
+    const prediction = columns.get("prediction") as Int32Array;
+    const confidence = columns.get("confidence") as Float32Array;
+    add("confusion", confusionMatrix(confusionCells(label, prediction, classes), classes, options(520)));
+    add(
+      "calibration",
+      calibrationDiagram(
+        calibrationBins(confidence, (i) => label[i] === prediction[i]),
+        options(340),
+      ),
+    );
+  } else if (content.targets.kind === "regression") {
+    const { names } = content.targets;
+    names.forEach((name, k) => {
+      const [truth, predicted] = [columns.get(`target:${k}`), columns.get(`predicted:${k}`)];
+      if (truth === undefined || predicted === undefined) return;
+      const suffix = names.length === 1 ? "" : `-${k + 1}`;
+      add(`predicted${suffix}`, predictedAgainstTrue(truth, predicted, name, options(420)));
+      add(`residuals${suffix}`, residuals(truth, predicted, name, options(420)));
+    });
+  }
   for (const stage of stagesOf(history))
     add(`learning-${plainName(stage)}`, learningCurve(history, stage, options(420)));
 
@@ -52,7 +64,7 @@ export function drawFigures(
     for (const atom of atoms)
       add(`distribution-${atom}${suffix}`, drawDistribution(atom, values, item, document));
     const byClass = classes.map((name, c) => ({ name, mean: compositionOf(values, rowsOf(label, c)).mean }));
-    add(`classes${suffix}`, compositionByClass(byClass, item, options(560)));
+    if (byClass.length > 0) add(`classes${suffix}`, compositionByClass(byClass, item, options(560)));
     add(`map${suffix}`, paperMap(values, item, document));
     for (const component of components) {
       const atom = atomOf(component, item);

@@ -8,22 +8,24 @@ import { answersSection, learningSection, modelSection } from "./model.js";
 import "./page.css";
 import { Store } from "./store.js";
 import { surenessSection } from "./sureness.js";
+import { targetsSection } from "./targets.js";
 import { themeSwitch } from "./theme.js";
 import { columnsIn } from "./unpack.js";
 
 async function open(): Promise<void> {
   const content = JSON.parse(document.getElementById("content")?.textContent ?? "") as ReportContent;
   const store = new Store(content, await columnsIn("samples", content.columns));
+  const { targets } = content;
+  // Interactions are measured of classes; of other targets there are only the gate's shares.
+  const byClass = targets === undefined;
   const sections = [
-    headlineSection(store),
+    ...(byClass || store.measured !== undefined ? [headlineSection(store)] : []),
     figures(content),
-    explorer(store),
-    ...(store.measured === undefined ? [] : [distributions(store)]),
-    otherMeasures(store),
-    gateSection(store),
-    surenessSection(store),
+    ...(byClass ? [explorer(store)] : []),
+    ...(byClass && store.measured !== undefined ? [distributions(store)] : []),
+    ...(byClass ? [otherMeasures(store), gateSection(store), surenessSection(store)] : []),
     compareSection(store),
-    answersSection(store),
+    byClass ? answersSection(store) : targetsSection(store, targets),
     modelSection(store),
     learningSection(store),
     about(content),
@@ -78,7 +80,8 @@ function figures({ metrics, samples }: ReportContent): HTMLElement {
   );
 }
 
-function about({ seed, engine, versions, started, ended, seconds, run, spec }: ReportContent): HTMLElement {
+function about(content: ReportContent): HTMLElement {
+  const { seed, engine, versions, started, ended, seconds, run, spec, pid } = content;
   const rows: [string, string][] = [
     ["run", run],
     ["spec", spec],
@@ -116,7 +119,12 @@ function about({ seed, engine, versions, started, ended, seconds, run, spec }: R
     "about",
     "About this run",
     "",
-    h("div", { class: "grid two" }, words, table("Circumstances of the run", ["what", "value"], rows, 2)),
+    h(
+      "div",
+      { class: "grid two" },
+      pid.length > 0 && words,
+      table("Circumstances of the run", ["what", "value"], rows, 2),
+    ),
   );
 }
 

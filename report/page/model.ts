@@ -1,4 +1,4 @@
-import type { EpochContent } from "../content.js";
+import type { EpochContent, ReportContent } from "../content.js";
 import { calibrationBins, calibrationDiagram, confusionCells, confusionMatrix } from "../figures/answers.js";
 import { learningCurve, stagesOf } from "../figures/learning.js";
 import { fixed, percent } from "../figures/names.js";
@@ -9,7 +9,7 @@ import type { Store } from "./store.js";
 
 /** What the model is: drawn, layer by layer, and as its spec. */
 export function modelSection({ content }: Store): HTMLElement {
-  const { architecture, source, modalities, target, classes, spec } = content;
+  const { architecture, source, modalities, target, spec } = content;
   const parts: HTMLElement[] = [];
   if (architecture === undefined)
     parts.push(
@@ -62,9 +62,17 @@ export function modelSection({ content }: Store): HTMLElement {
   return section(
     "model",
     "What the model is",
-    `${modalities.map(({ name, kind, shape }) => `${name} (${kind} ${shape.join(" × ")})`).join(" and ")} to ${target}, one of ${classes.length} classes${size}.`,
+    `${modalities.map(({ name, kind, shape }) => `${name} (${kind} ${shape.join(" × ")})`).join(" and ")} to ${target}, ${kindText(content)}${size}.`,
     ...parts,
   );
+}
+
+/** "one of 10 classes", "12 labels", "a number" */
+function kindText({ targets, classes }: ReportContent): string {
+  if (targets === undefined) return `one of ${classes.length} classes`;
+  const count = targets.names.length;
+  if (targets.kind === "multilabel") return `${count} labels`;
+  return count === 1 ? "a number" : `${count} numbers`;
 }
 
 /** How it learnt: each stage has losses of its own, so each has a picture of its own. */

@@ -152,7 +152,7 @@ export class Store {
     };
     const named = (names: readonly string[]) => names.map((text) => ({ text }));
     const rightness = Int32Array.from({ length: size }, (_, i) => (this.isRight(i) ? 0 : 1));
-    add("answer", "answer", named(["right", "wrong"]), rightness);
+    if (this.content.targets === undefined) add("answer", "answer", named(["right", "wrong"]), rightness);
     if (measured !== undefined) {
       const { item, values, errors } = measured;
       const kinds = atoms.map((atom) => ({ text: atomName(atom, item.modalities), kind: kindOf[atom] }));

@@ -1,7 +1,20 @@
 import { drawing, explain, type ModelIr } from "../../compiler/index.js";
-import { packColumns, type Column, type ReportContent, type RunSummary } from "../content.js";
-import { readRunFiles, summaryOf } from "./summary.js";
-import { measureColumns, modalitiesOf, positionsIn, readHeldOut, readSampleTable } from "./samples.js";
+import {
+  packColumns,
+  type Column,
+  type ReportContent,
+  type RunSummary,
+  type TargetContent,
+} from "../content.js";
+import { readRunFiles, summaryOf, type MetricsFile } from "./summary.js";
+import {
+  measureColumns,
+  modalitiesOf,
+  positionsIn,
+  readHeldOut,
+  readSampleTable,
+  type SampleTable,
+} from "./samples.js";
 
 /** A run as its report shows it. */
 export interface ReadRun {
@@ -25,18 +38,17 @@ export async function readRun(folder: string, others: readonly string[] = []): P
   const { metrics, record, spec } = files;
   const ir = spec?.ir;
   const summary = summaryOf(files, table.names);
-  const labels = table.texts("label");
-  const predictions = table.texts("prediction");
-  const classes = ir ? [...ir.target.classes] : [...new Set([...labels, ...predictions])].sort();
+  const targets = targetsOf(metrics);
+  const answers = targets === undefined ? classColumns(table, ir) : { classes: [], columns: [] };
+  const { classes } = answers;
   const rules = (metrics.rules ?? []).map(({ rule }) => rule);
   const types = table.names.has("type") ? [...new Set(table.texts("type"))].sort() : [];
   const shares = [...table.names].filter((name) => name.startsWith("share_")).map((name) => name.slice(6));
 
   const columns: Column[] = [
     { name: "index", values: index },
-    { name: "label", values: positionsIn(classes, labels) },
-    { name: "prediction", values: positionsIn(classes, predictions) },
-    { name: "confidence", values: table.numbers("confidence") },
+    ...answers.columns,
+    ...(targets?.kind === "regression" ? numberColumns(table, targets) : []),
     ...(rules.length > 0 ? [{ name: "rule", values: positionsIn(rules, table.texts("rule")) }] : []),
     ...(types.length > 0 ? [{ name: "type", values: positionsIn(types, table.texts("type")) }] : []),
     ...shares.map((name) => ({ name: `share:${name}`, values: table.numbers(`share_${name}`) })),
@@ -52,11 +64,14 @@ export async function readRun(folder: string, others: readonly string[] = []): P
   const packedInputs = packColumns(heldOut.inputs);
   const content: ReportContent = {
     ...summary,
+    // An evaluation that follows a run knows only the held-out samples.
+    samples: metrics.samples ?? { test: table.size },
     engine: record.engine ? `${record.engine.name}: ${record.engine.detail}` : metrics.engine,
     versions: metrics.versions,
     ...(record.started !== undefined && { started: record.started }),
     ...(record.ended !== undefined && { ended: record.ended }),
     target: ir?.target.name ?? "target",
+    ...(targets && { targets }),
     classes,
     modalities: ir
       ? ir.modalities.map(({ name, kind, shape }) => ({ name, kind, shape: [...shape] }))
@@ -73,6 +88,36 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     inputColumns: packedInputs.places,
   };
   return { content, samples: packed.bytes, inputs: packedInputs.bytes };
+}
+
+/** The classes, and those of each sample. */
+function classColumns(table: SampleTable, ir: ModelIr | undefined): { classes: string[]; columns: Column[] } {
+  const labels = table.texts("label");
+  const predictions = table.texts("prediction");
+  const classes = ir ? [...ir.target.outputs] : [...new Set([...labels, ...predictions])].sort();
+  const columns = [
+    { name: "label", values: positionsIn(classes, labels) },
+    { name: "prediction", values: positionsIn(classes, predictions) },
+    { name: "confidence", values: table.numbers("confidence") },
+  ];
+  return { classes, columns };
+}
+
+function targetsOf({ target, byLabel = [], best = {} }: MetricsFile): TargetContent | undefined {
+  if (target === undefined) return undefined;
+  const names = target.kind === "multilabel" ? target.labels : target.numbers;
+  return { kind: target.kind, names, byLabel, best };
+}
+
+/** `target:K` and `predicted:K` of each number. */
+function numberColumns(table: SampleTable, { names }: TargetContent): Column[] {
+  return names.flatMap((name, k) => {
+    const suffix = names.length === 1 ? "" : `_${name}`;
+    return [
+      { name: `target:${k}`, values: table.numbers(`target${suffix}`) },
+      { name: `predicted:${k}`, values: table.numbers(`prediction${suffix}`) },
+    ];
+  });
 }
 
 function componentOf(ir: ModelIr | undefined, name: string): ReportContent["components"][number] {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { analyse, type ModelIr } from "../../compiler/index.js";
-import type { MeanAndError, Metric, PidItem, RunSummary } from "../content.js";
+import type { LabelContent, MeanAndError, Metric, PidItem, RunSummary } from "../content.js";
 import { RunProblem } from "./problem.js";
 
 /** metrics.json, as far as a report reads it. */
@@ -15,6 +15,10 @@ export interface MetricsFile {
   metrics: Record<string, Omit<Metric, "name">>;
   rules?: { rule: string; samples: number }[];
   truth?: { bayesAccuracy: number };
+  /** Absent where the target is one class. */
+  target?: { kind: "multilabel"; labels: string[] } | { kind: "regression"; numbers: string[] };
+  byLabel?: LabelContent[];
+  best?: Record<string, number>;
   pid: {
     measure: string;
     unit: string;

@@ -9,6 +9,8 @@ export interface Batch {
   /** Per modality: 1 where the sample has it, 0 where it is missing. */
   present: Record<string, Float32Array>;
   labels: Int32Array;
+  /** Of a target that isn't one class: [size, outputs]. */
+  targets?: Float32Array;
   /** Position of each sample in the split. */
   rows: Int32Array;
 }
@@ -25,7 +27,14 @@ export function* batches(samples: Samples, size: number, random?: Random, skip =
 }
 
 function takeBatch(samples: Samples, rows: Int32Array): Batch {
-  const { size, inputs, present, labels } = takeSamples(samples, rows);
+  const { size, inputs, present, labels, targets } = takeSamples(samples, rows);
   const floats = Object.entries(present).map(([name, values]) => [name, Float32Array.from(values)]);
-  return { size, inputs, present: Object.fromEntries(floats) as Batch["present"], labels, rows };
+  return {
+    size,
+    inputs,
+    present: Object.fromEntries(floats) as Batch["present"],
+    labels,
+    ...(targets && { targets: targets.values }),
+    rows,
+  };
 }

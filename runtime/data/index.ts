@@ -1,9 +1,16 @@
 export { batches, type Batch } from "./batches.js";
-export { loadData, type DataPlan, type ModalityBinding, type TargetBinding } from "./load.js";
+export {
+  loadData,
+  type DataPlan,
+  type LabelsBinding,
+  type ModalityBinding,
+  type NumbersBinding,
+  type TargetBinding,
+} from "./load.js";
 export { DataError, type DataProblem } from "./problems.js";
 export { Random } from "./random.js";
 export { readTable, readers } from "./read.js";
-export { takeSamples, type Samples, type Splits, type Truth } from "./samples.js";
+export { takeSamples, type Samples, type Splits, type Targets, type Truth } from "./samples.js";
 export { splitPositions, splitSamples, type MissingPlan, type SplitPlan } from "./split.js";
 export {
   bayesPosterior,
@@ -14,6 +21,8 @@ export {
   informationOf,
   interactionsOf,
   loadFeatureSum,
+  loadFeatureSumNumber,
+  loadGateLabels,
   loadGaussianPair,
   loadLogicGate,
   loadSynthetic,

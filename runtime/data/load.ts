@@ -3,9 +3,11 @@ import { ProblemList } from "./problems.js";
 import { readTable } from "./read.js";
 import type { Samples, Splits } from "./samples.js";
 import { splitSamples, type SplitPlan } from "./split.js";
+import { loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
 import { rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
 
 export type { Samples, Splits } from "./samples.js";
+export type { LabelsBinding, NumbersBinding } from "./targets.js";
 
 /** Which columns feed a modality. */
 export interface ModalityBinding {
@@ -22,6 +24,7 @@ export interface ModalityBinding {
 }
 
 export interface TargetBinding {
+  kind?: undefined;
   name: string;
   column: string;
   /** How many, counted from 0, or their names. */
@@ -34,7 +37,7 @@ export interface DataPlan {
   /** Path inside the data folder. */
   from: string;
   modalities: Readonly<Record<string, ModalityBinding>>;
-  target: TargetBinding;
+  target: TargetBinding | LabelsBinding | NumbersBinding;
   split: SplitPlan;
   line?: number;
 }
@@ -60,11 +63,7 @@ export async function loadData(plan: DataPlan, folder: string): Promise<Splits> 
     present[name] = loaded.present;
   }
   const { target } = plan;
-  const classes =
-    typeof target.classes === "number"
-      ? Array.from({ length: target.classes }, (_, i) => String(i))
-      : target.classes;
-  const labels = loadLabels(target, classes, table, where, problems);
+  const answers = loadTarget(target, table, rows, where, problems);
   problems.check();
   const index = Int32Array.from({ length: rows }, (_, i) => i);
   const samples: Samples = {
@@ -72,11 +71,36 @@ export async function loadData(plan: DataPlan, folder: string): Promise<Splits> 
     inputs,
     shapes,
     present,
-    labels: labels as Int32Array,
+    ...answers,
     index,
-    classes,
   };
   return splitSamples(samples, plan.split, where, target.name);
+}
+
+/** What the samples are held against; labels that aren't read because of a problem are all 0. */
+function loadTarget(
+  target: DataPlan["target"],
+  table: Table,
+  rows: number,
+  where: string,
+  problems: ProblemList,
+): Pick<Samples, "classes" | "labels" | "targets"> {
+  const unread = new Int32Array(rows);
+  if (target.kind === undefined) {
+    const { classes: given } = target;
+    const classes = typeof given === "number" ? Array.from({ length: given }, (_, i) => String(i)) : given;
+    return { classes, labels: loadLabels(target, classes, table, where, problems) ?? unread };
+  }
+  const columns = target.columns.map((name) => numericColumn(name, target, table, where, problems));
+  const complete = columns.every((column) => column !== undefined);
+  const targets = complete ? loadTargets(target, columns, where, problems) : undefined;
+  const classes = target.kind === "multilabel" ? target.labels : target.numbers;
+  return { classes, labels: unread, ...(targets && { targets }) };
+}
+
+/** The columns that a target is told by. */
+function columnsOf(target: DataPlan["target"]): readonly string[] {
+  return target.kind === undefined ? [target.column] : target.columns;
 }
 
 /** The number of rows, in which all columns that are bound must agree. */
@@ -86,7 +110,7 @@ function checkRows(
   where: string,
   problems: ProblemList,
 ): number {
-  const bound = [...Object.values(modalities).flatMap(({ columns }) => columns), target.column];
+  const bound = [...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)];
   let first: { name: string; rows: number } | undefined;
   for (const name of bound) {
     const column = table.columns.get(name);
@@ -152,7 +176,7 @@ function fits(found: readonly number[], wanted: readonly number[]): boolean {
 
 function numericColumn(
   name: string,
-  { line }: ModalityBinding,
+  { line }: { line?: number },
   table: Table,
   where: string,
   problems: ProblemList,

@@ -100,6 +100,29 @@ export const dataProblems = {
     message: `No sample is of ${p.classes.map((name) => `"${name}"`).join(" or ")} of \`${p.name}\`, which \`hold out\` sets aside.`,
     fix: "hold out classes that the data has",
   })),
+  targetWidth: row("MM4031", (p: { name: string; wanted: number; found: number; each: string }) => ({
+    message: `\`${p.name}\` wants ${p.wanted} value${p.wanted === 1 ? "" : "s"} of each sample, one for each ${p.each}, but its columns have ${p.found}.`,
+    fix: `bind one column for each ${p.each}, or one column with all of them`,
+  })),
+  targetNotFinite: row("MM4032", (p: { name: string; count: number; row: number }) => ({
+    message: `\`${p.name}\`, which is to be predicted, has ${p.count} value${p.count === 1 ? "" : "s"} that ${p.count === 1 ? "is" : "are"} missing, NaN or infinite; the first in row ${p.row}.`,
+    fix: "mend or remove these rows",
+  })),
+  notALabel: row(
+    "MM4033",
+    (p: { name: string; label: string; row: number; value: string; count: number }) => ({
+      message: `"${p.value}" in row ${p.row} says neither 1 nor 0 of label "${p.label}" of \`${p.name}\` (${p.count} such value${p.count === 1 ? "" : "s"}).`,
+      fix: "a label is 1 where a sample has it, 0 where it hasn't",
+    }),
+  ),
+  targetNeverChanges: row("MM4034", (p: { name: string; value: number }) => ({
+    message: `\`${p.name}\` is ${p.value} in all of the training split: there is nothing to learn.`,
+    fix: "bind another column",
+  })),
+  labelNeverChanges: row("MM4035", (p: { name: string; label: string; always: boolean }) => ({
+    message: `${p.always ? "All samples" : "No sample"} of the training split ${p.always ? "have" : "has"} label "${p.label}" of \`${p.name}\`: there is nothing to learn of it.`,
+    fix: "add samples, give the training split a larger share, or leave the label out",
+  })),
 } as const;
 
 export type DataProblemName = keyof typeof dataProblems;

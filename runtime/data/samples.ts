@@ -1,3 +1,13 @@
+/** What is to be predicted where that isn't one class. Row i is sample i. */
+export interface Targets {
+  /** Any of several labels, or numbers. */
+  kind: "multilabel" | "regression";
+  /** [size, outputs]: 1 or 0 of each label, or numbers in the units of the data. */
+  values: Float32Array;
+  /** Of test samples that were drawn: what the best possible model reaches, by the metric's name. */
+  best?: Readonly<Record<string, number>>;
+}
+
 /** Samples as plain arrays; row i is sample i. */
 export interface Samples {
   size: number;
@@ -7,10 +17,13 @@ export interface Samples {
   shapes: Record<string, number[]>;
   /** Per modality: 1 where the sample has it, 0 where it is missing. */
   present: Record<string, Uint8Array>;
-  /** Positions in `classes`. */
+  /** Positions in `classes`; all 0 where the target isn't one class. */
   labels: Int32Array;
+  /** Of a target that isn't one class. */
+  targets?: Targets;
   /** Row of each sample in the data's source. */
   index: Int32Array;
+  /** The classes, the labels, or the names of the numbers to predict. */
   classes: readonly string[];
   /** Of test samples that were drawn. */
   truth?: Truth;
@@ -48,12 +61,15 @@ export interface Splits {
 export function takeSamples(samples: Samples, positions: Int32Array): Samples {
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
-  for (const [name, shape] of Object.entries(samples.shapes)) {
-    const width = shape.reduce((a, b) => a * b, 1);
-    const source = samples.inputs[name] as Float32Array;
+  const rows = (source: Float32Array, width: number) => {
     const taken = new Float32Array(positions.length * width);
     positions.forEach((from, to) => taken.set(source.subarray(from * width, (from + 1) * width), to * width));
-    inputs[name] = taken;
+    return taken;
+  };
+  const { targets } = samples;
+  for (const [name, shape] of Object.entries(samples.shapes)) {
+    const width = shape.reduce((a, b) => a * b, 1);
+    inputs[name] = rows(samples.inputs[name] as Float32Array, width);
     present[name] = Uint8Array.from(positions, (from) => samples.present[name]?.[from] as number);
   }
   return {
@@ -63,6 +79,9 @@ export function takeSamples(samples: Samples, positions: Int32Array): Samples {
     shapes: samples.shapes,
     classes: samples.classes,
     labels: Int32Array.from(positions, (from) => samples.labels[from] as number),
+    ...(targets && {
+      targets: { kind: targets.kind, values: rows(targets.values, samples.classes.length) },
+    }),
     index: Int32Array.from(positions, (from) => samples.index[from] as number),
   };
 }

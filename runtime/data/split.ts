@@ -2,6 +2,7 @@ import { takeAway } from "./missing.js";
 import { ProblemList } from "./problems.js";
 import { Random } from "./random.js";
 import { takeSamples, type Samples, type Splits } from "./samples.js";
+import { checkLearnable } from "./targets.js";
 
 /** Shares of the samples; they add up to 1. */
 export interface SplitPlan {
@@ -98,7 +99,8 @@ function byLabel(labels: Int32Array): number[][] {
 /**
  * Splits samples, sets classes aside and takes modalities away.
  * @param where the source, for messages
- * @throws DataError when a part is empty, or the training part never sees a class that the data has or the spec names
+ * @throws DataError when a part is empty, or the training part never sees a class that the data has or the spec names, or a number or label that
+ *   changes
  */
 export function splitSamples(samples: Samples, plan: SplitPlan, where: string, target: string): Splits {
   const heldOut = new Set(plan.holdOut?.classes);
@@ -129,8 +131,12 @@ export function splitSamples(samples: Samples, plan: SplitPlan, where: string, t
   problems.check();
   const train = take(positions.train);
   const seen = new Set(train.labels);
-  const unseen = samples.classes.filter((_, label) => !seen.has(label) && !heldOut.has(label));
+  const unseen =
+    samples.targets === undefined
+      ? samples.classes.filter((_, label) => !seen.has(label) && !heldOut.has(label))
+      : [];
   if (unseen.length > 0) problems.add("unseenClass", where, { name: target, classes: unseen }, plan.line);
+  checkLearnable(train, target, where, plan.line, problems);
   problems.check();
   const splits: Splits = {
     train,

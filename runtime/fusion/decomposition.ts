@@ -21,7 +21,7 @@ export interface IntraDecomposition {
   apply(encoding: tf.Tensor2D, context: Context): IntraParts;
   /** z, or what else the two parts must hold, rebuilt from M and N: [batch, rebuilds]. */
   rebuild(parts: IntraParts, context: Context): tf.Tensor2D;
-  /** The target from M alone: logits [batch, classes]. */
+  /** The target from M alone, [batch, outputs]. */
   predict(parts: IntraParts, context: Context): tf.Tensor2D;
 }
 
@@ -32,18 +32,19 @@ export interface IntraDecomposition {
 export function intraDecomposition(options: {
   inputs: number;
   latent: number;
-  classes: number;
+  /** Of the target. */
+  outputs: number;
   /** Features of what M and N rebuild; those of z when it is left out. */
   rebuilds?: number;
   /** What makes the latents. @default gaussian */
   layer?: LatentMaker;
 }): (scope: Scope) => IntraDecomposition {
-  const { inputs, latent: width, classes, rebuilds = inputs, layer = gaussian } = options;
+  const { inputs, latent: width, outputs, rebuilds = inputs, layer = gaussian } = options;
   return (scope) => {
     const parts = layer({ inputs, units: 2 * width })(scope.scope("parts"));
     const hidden = mlp({ inputs: 2 * width, units: [inputs] })(scope.scope("decoder.hidden"));
     const decoder = linear({ inputs, units: rebuilds })(scope.scope("decoder.output"));
-    const head = linear({ inputs: width, units: classes })(scope.scope("head"));
+    const head = linear({ inputs: width, units: outputs })(scope.scope("head"));
     return {
       apply(encoding, context) {
         const latent = parts.apply(encoding, context);
@@ -67,9 +68,9 @@ export interface WholeParts {
  * The ablation of `intraDecomposition` (DMIL with its consistency decomposition only): M and N both are the encoding, [batch, inputs];
  * the linear head that predicts from it stays.
  */
-export function noIntraDecomposition({ inputs, classes }: { inputs: number; classes: number }) {
+export function noIntraDecomposition({ inputs, outputs }: { inputs: number; outputs: number }) {
   return (scope: Scope) => {
-    const head = linear({ inputs, units: classes })(scope.scope("head"));
+    const head = linear({ inputs, units: outputs })(scope.scope("head"));
     return {
       apply: (encoding: tf.Tensor2D, _context: Context): WholeParts => ({
         encoding,

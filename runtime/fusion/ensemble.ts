@@ -11,3 +11,28 @@ export function ensemble(logits: readonly tf.Tensor2D[], present?: readonly tf.T
   const probabilities = logits.map((values) => tf.softmax(values) as tf.Tensor2D);
   return tf.log(tf.maximum(presentMean(probabilities, present), 1e-12)) as tf.Tensor2D;
 }
+
+/**
+ * The same of labels that are true or false each by themselves: the mean of the probabilities of each.
+ * @param logits one [batch, labels] a modality
+ * @param present one [batch, 1] a modality; left out when nothing can be missing
+ * @returns logits of the mean, [batch, labels]
+ */
+export function labelEnsemble(logits: readonly tf.Tensor2D[], present?: readonly tf.Tensor2D[]): tf.Tensor2D {
+  const probabilities = logits.map((values) => tf.sigmoid(values) as tf.Tensor2D);
+  // float32 has no number between 1 - 6e-8 and 1.
+  const mean = tf.clipByValue(presentMean(probabilities, present), 1e-7, 1 - 1e-7);
+  return tf.sub(tf.log(mean), tf.log(tf.sub(1, mean))) as tf.Tensor2D;
+}
+
+/**
+ * Mean of the modalities' predicted numbers, over the present ones.
+ * @param numbers one [batch, numbers] a modality
+ * @param present one [batch, 1] a modality; left out when nothing can be missing
+ */
+export function numberEnsemble(
+  numbers: readonly tf.Tensor2D[],
+  present?: readonly tf.Tensor2D[],
+): tf.Tensor2D {
+  return presentMean(numbers, present);
+}

@@ -11,7 +11,7 @@ export {
   type WholeParts,
 } from "./decomposition.js";
 export { evidence, inferInteraction, opinions, parsimony, productOfExperts, variation } from "./evidence.js";
-export { ensemble } from "./ensemble.js";
+export { ensemble, labelEnsemble, numberEnsemble } from "./ensemble.js";
 export { gateShares, mixture, shareColumns } from "./gate.js";
 export {
   allPresent,

@@ -59,14 +59,16 @@ export interface AdaptiveModulation<Modality extends string> {
 /**
  * Adaptive gradient modulation, AGM (Li et al., ICCV 2023): a modality's coefficient is exp(alpha (tau - r)). r says how far its
  * cross-entropy s in this batch is below those of the others, r = exp(mean over the others of s' - s); tau says the same of the running means of all batches
- * before. A modality that is ahead of its usual lead learns more slowly for a moment, one that is behind it faster.
+ * before. Where the target isn't one class the loss of its kind takes the place of the cross-entropy. A modality that is ahead of its usual lead learns more slowly for a moment, one that is behind it faster.
  */
 export function adaptiveModulation<Modality extends string>({
   modalities,
   alpha,
+  loss = crossEntropy,
 }: {
   modalities: readonly Modality[];
   alpha: number;
+  loss?: (logits: tf.Tensor2D, labels: tf.Tensor2D) => tf.Scalar;
 }): (scope: Scope) => AdaptiveModulation<Modality> {
   return (scope) => {
     const running = scope.addState("scores", [modalities.length]);
@@ -74,9 +76,7 @@ export function adaptiveModulation<Modality extends string>({
     return {
       modulate(responses, labels) {
         const coefficients = untaped(() => {
-          const scores = tf.stack(
-            modalities.map((name) => crossEntropy(responses[name], labels)),
-          ) as tf.Tensor1D;
+          const scores = tf.stack(modalities.map((name) => loss(responses[name], labels))) as tf.Tensor1D;
           const result = adaptiveCoefficients(scores, running as tf.Variable<tf.Rank.R1>, alpha);
           const next = tf.add(steps, 1);
           running.assign(tf.add(running, tf.div(tf.sub(scores, running), next)));
@@ -98,7 +98,7 @@ const furthest = 10;
 
 /**
  * exp(alpha (tau - r)) of each modality, [modalities].
- * @param scores cross-entropies of this batch, [modalities]
+ * @param scores losses of this batch, [modalities]
  * @param running their means over the batches before, [modalities]
  */
 export function adaptiveCoefficients(scores: tf.Tensor1D, running: tf.Tensor1D, alpha: number): tf.Tensor1D {

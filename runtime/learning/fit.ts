@@ -156,6 +156,7 @@ class Fit<Inputs> {
     this.classWeights = stage.classWeights && balancedWeights(data.train);
     this.orderBefore = this.order.state();
     if (options.from !== undefined) this.restore(options.from);
+    else model.scale?.fit(data.train);
   }
 
   async learn(): Promise<Learned> {
@@ -220,7 +221,7 @@ class Fit<Inputs> {
       progress,
     };
     tf.tidy(() => {
-      const tensors = toTensors<Inputs>(batch, data.train, this.classWeights);
+      const tensors = toTensors<Inputs>(batch, data.train, this.targets());
       if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, noise);
       const loss = () => {
         const losses = stage.loss(tensors, context);
@@ -235,6 +236,11 @@ class Fit<Inputs> {
         onGradient: (length) => gradients.note({ length }, batch.size),
       });
     });
+  }
+
+  /** How batches tell what is to be predicted. */
+  private targets() {
+    return { scale: this.model.scale, weights: this.classWeights };
   }
 
   private moment(): Moment {
@@ -279,7 +285,7 @@ class Fit<Inputs> {
     const tally = new LossTally();
     for (const batch of batches(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
-        const tensors = toTensors<Inputs>(batch, samples, this.classWeights);
+        const tensors = toTensors<Inputs>(batch, samples, this.targets());
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
       });
     }

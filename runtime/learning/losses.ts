@@ -21,9 +21,58 @@ export function crossEntropies<Name extends string>(
   logits: Readonly<Record<Name, tf.Tensor2D>>,
   labels: tf.Tensor2D,
 ): Record<Name, tf.Scalar> {
-  const names = Object.keys(logits) as Name[];
-  const stacked = tf.concat(names.map((name) => logits[name]));
-  const losses = sampleLosses(stacked, tf.tile(labels, [names.length, 1]));
+  return meansOf(logits, labels, sampleLosses);
+}
+
+/**
+ * Mean cross-entropy of labels that are true or false each by themselves, in nats a label.
+ * @param logits of the labels' being true, [batch, labels]
+ * @param labels 1 or 0, [batch, labels]
+ * @param weights [batch, 1]; samples of weight 0 don't count
+ */
+export function binaryCrossEntropy(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor2D,
+  weights?: tf.Tensor2D,
+): tf.Scalar {
+  return weightedMean(labelLosses(logits, labels), weights);
+}
+
+/** What `crossEntropies` is to `crossEntropy`. */
+export function binaryCrossEntropies<Name extends string>(
+  logits: Readonly<Record<Name, tf.Tensor2D>>,
+  labels: tf.Tensor2D,
+): Record<Name, tf.Scalar> {
+  return meansOf(logits, labels, labelLosses);
+}
+
+/**
+ * Mean squared error of predicted numbers; of standardised ones it is the share of their variance that isn't explained.
+ * @param predicted [batch, numbers]
+ * @param numbers [batch, numbers]
+ * @param weights [batch, 1]; samples of weight 0 don't count
+ */
+export function squaredError(predicted: tf.Tensor2D, numbers: tf.Tensor2D, weights?: tf.Tensor2D): tf.Scalar {
+  return weightedMean(numberLosses(predicted, numbers), weights);
+}
+
+/** What `crossEntropies` is to `crossEntropy`. */
+export function squaredErrors<Name extends string>(
+  predicted: Readonly<Record<Name, tf.Tensor2D>>,
+  numbers: tf.Tensor2D,
+): Record<Name, tf.Scalar> {
+  return meansOf(predicted, numbers, numberLosses);
+}
+
+/** The mean loss of each of several predictions, worked out at once. */
+function meansOf<Name extends string>(
+  predictions: Readonly<Record<Name, tf.Tensor2D>>,
+  labels: tf.Tensor2D,
+  lossesOf: (predictions: tf.Tensor2D, labels: tf.Tensor2D) => tf.Tensor,
+): Record<Name, tf.Scalar> {
+  const names = Object.keys(predictions) as Name[];
+  const stacked = tf.concat(names.map((name) => predictions[name]));
+  const losses = lossesOf(stacked, tf.tile(labels, [names.length, 1]));
   const means = tf.unstack(tf.mean(tf.reshape(losses, [names.length, -1]), 1));
   return Object.fromEntries(names.map((name, i) => [name, means[i]])) as Record<Name, tf.Scalar>;
 }
@@ -43,6 +92,29 @@ function sampleLosses(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
     };
   });
   return losses(logits);
+}
+
+/** The mean over its labels of each sample's cross-entropy in nats, [batch, 1]. */
+function labelLosses(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
+  // max(x, 0) - x y + log(1 + exp(-|x|)) stays finite for any x; its gradient is sigmoid(x) - y.
+  const losses = tf.customGrad((given, save) => {
+    const x = given as tf.Tensor2D;
+    (save as tf.GradSaveFunc)([x, labels]);
+    const rest = tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x)))));
+    return {
+      value: tf.add(tf.sub(tf.relu(x), tf.mul(x, labels)), rest),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [kept, truth] = saved as [tf.Tensor, tf.Tensor];
+        return tf.mul(dy, tf.sub(tf.sigmoid(kept), truth));
+      },
+    };
+  });
+  return tf.mean(losses(logits), 1, true);
+}
+
+/** The mean over its numbers of each sample's squared error, [batch, 1]. */
+function numberLosses(predicted: tf.Tensor2D, numbers: tf.Tensor2D): tf.Tensor {
+  return tf.mean(tf.squaredDifference(predicted, numbers), 1, true);
 }
 
 /**

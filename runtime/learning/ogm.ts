@@ -11,12 +11,13 @@ import { scaleGradient } from "./scale-gradient.js";
  * @param fuse the logits [batch, classes] of such encodings
  * @param labels one-hot, [batch, classes]
  * @param alpha how much a lead slows down, from 0
+ * @param score how much probability some logits give to what is true, summed over a batch
  */
 export function modulateGradients<Modality extends string>(
   encodings: Encodings<Modality>,
   fuse: Fuse<Modality>,
   labels: tf.Tensor2D,
-  { alpha }: { alpha: number },
+  { alpha, score = trueProbability }: { alpha: number; score?: typeof trueProbability },
 ): Encodings<Modality> {
   const names = Object.keys(encodings) as Modality[];
   const coefficients = untaped(() => {
@@ -25,7 +26,7 @@ export function modulateGradients<Modality extends string>(
       const alone = mapEncodings(encodings, (other, encoding) =>
         other === name ? encoding : tf.zerosLike(encoding),
       );
-      return trueProbability(tf.sub(fuse(alone), tf.mul(bias, 1 - 1 / names.length)), labels);
+      return score(tf.sub(fuse(alone), tf.mul(bias, 1 - 1 / names.length)), labels);
     });
     return tf.stack(modulationCoefficients(scores, alpha));
   });
@@ -48,6 +49,13 @@ export function modulationCoefficients(scores: readonly tf.Scalar[], alpha: numb
     const slowed = tf.sub(1, tf.tanh(tf.mul(alpha, lead)));
     return tf.where(tf.greater(lead, 1), slowed, tf.onesLike(slowed)) as tf.Scalar;
   });
+}
+
+/** The sum over a batch of the mean probability of what is true of each label: for targets of several labels, of which the paper says nothing. */
+export function trueLabelProbability(logits: tf.Tensor, labels: tf.Tensor2D): tf.Scalar {
+  const probability = tf.sigmoid(logits);
+  const right = tf.add(tf.mul(probability, labels), tf.mul(tf.sub(1, probability), tf.sub(1, labels)));
+  return tf.sum(tf.mean(right, 1));
 }
 
 /** The sum over a batch of the probability of the true class. */

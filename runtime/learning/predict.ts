@@ -6,17 +6,13 @@ import type { View } from "../measures/view.js";
 import { toTensors } from "./batch.js";
 import type { Answer, Model } from "./model.js";
 
-/** What a model says of every sample of a split; plain arrays, row i is sample i. */
-export interface Predictions {
+/** What is the same of every prediction, whatever the target; plain arrays, row i is sample i. */
+interface Predicted {
   size: number;
+  /** The classes, the labels, or the names of the numbers. */
   classes: readonly string[];
-  labels: Int32Array;
   /** Row of each sample in the data's source. */
   index: Int32Array;
-  /** [size, classes] */
-  probabilities: Float32Array;
-  /** The most probable class of each sample. */
-  predicted: Int32Array;
   /** Per modality: 1 where the sample has it, 0 where it is missing. */
   present: Record<string, Uint8Array>;
   /** What each modality was encoded to. */
@@ -27,7 +23,7 @@ export interface Predictions {
   inputs: Record<string, View>;
   /** Per modality, the shape of one sample's input. */
   shapes: Record<string, number[]>;
-  /** Each modality's own predictor, where the model has one: probabilities [size, classes]. */
+  /** What each modality's own predictor says, where the model has one: probabilities or numbers, [size, outputs]. */
   unimodal?: Record<string, Float32Array>;
   /** What is known of synthetic samples. */
   truth?: Truth;
@@ -37,12 +33,105 @@ export interface Predictions {
   rule?: Int32Array;
 }
 
+/** What a model says of the class of every sample of a split. */
+export interface Predictions extends Predicted {
+  kind?: undefined;
+  labels: Int32Array;
+  /** [size, classes] */
+  probabilities: Float32Array;
+  /** The most probable class of each sample. */
+  predicted: Int32Array;
+}
+
+/** What a model says of each label of every sample of a split. */
+export interface LabelPredictions extends Predicted {
+  kind: "multilabel";
+  /** 1 or 0 of each label, [size, labels]. */
+  targets: Float32Array;
+  /** That a label is true, [size, labels]. */
+  probabilities: Float32Array;
+  /** 1 where that is a half or more, [size, labels]. */
+  predicted: Uint8Array;
+  /** What the best possible model reaches on samples that were drawn, by the metric's name. */
+  best?: Readonly<Record<string, number>>;
+}
+
+/** The numbers that a model predicts of every sample of a split, in the units of the data. */
+export interface NumberPredictions extends Predicted {
+  kind: "regression";
+  /** [size, numbers] */
+  targets: Float32Array;
+  /** [size, numbers] */
+  predicted: Float32Array;
+  /** What the best possible model reaches on samples that were drawn, by the metric's name. */
+  best?: Readonly<Record<string, number>>;
+}
+
+export type AnyPredictions = Predictions | LabelPredictions | NumberPredictions;
+
 /** Runs the model over a split, batch by batch, as it predicts: latents at their means, rules as written. */
 export async function predict<Inputs>(
   model: Model<Inputs>,
   samples: Samples,
   batchSize = 256,
 ): Promise<Predictions> {
+  const { outputs, ...predicted } = await run(model, samples, batchSize, (logits) => tf.softmax(logits));
+  return {
+    ...predicted,
+    labels: samples.labels,
+    probabilities: outputs,
+    predicted: argMax(outputs, samples.classes.length),
+    ...(samples.truth && { truth: samples.truth }),
+  };
+}
+
+/**
+ * The same of a model that predicts labels.
+ * @throws Error when the samples have none
+ */
+export async function predictLabels<Inputs>(
+  model: Model<Inputs>,
+  samples: Samples,
+  batchSize = 256,
+): Promise<LabelPredictions> {
+  const targets = targetsOf(samples, "multilabel");
+  const { outputs, ...predicted } = await run(model, samples, batchSize, (logits) => tf.sigmoid(logits));
+  return {
+    ...predicted,
+    ...targets,
+    probabilities: outputs,
+    predicted: Uint8Array.from(outputs, (probability) => (probability >= 0.5 ? 1 : 0)),
+  };
+}
+
+/**
+ * The same of a model that predicts numbers.
+ * @throws Error when the samples have none
+ */
+export async function predictNumbers<Inputs>(
+  model: Model<Inputs> & Required<Pick<Model<Inputs>, "scale">>,
+  samples: Samples,
+  batchSize = 256,
+): Promise<NumberPredictions> {
+  const targets = targetsOf(samples, "regression");
+  const { outputs, ...predicted } = await run(model, samples, batchSize, (numbers) =>
+    model.scale.restore(numbers),
+  );
+  return { ...predicted, ...targets, predicted: outputs };
+}
+
+function targetsOf<Kind extends "multilabel" | "regression">({ targets }: Samples, kind: Kind) {
+  if (targets?.kind !== kind) throw new Error(`The samples have no target of the kind ${kind}.`);
+  return { kind, targets: targets.values, ...(targets.best && { best: targets.best }) };
+}
+
+/** @param answer what a model's outputs say: [batch, outputs] -> [batch, outputs] */
+async function run<Inputs>(
+  model: Model<Inputs>,
+  samples: Samples,
+  batchSize: number,
+  answer: (outputs: tf.Tensor2D) => tf.Tensor2D,
+): Promise<Predicted & { outputs: Float32Array }> {
   const collected = new Map<string, { values: Float32Array; width: number }>();
   const collect = (name: string, rows: Int32Array, tensor: tf.Tensor2D) => {
     const width = tensor.shape[1];
@@ -59,8 +148,8 @@ export async function predict<Inputs>(
   const context = { training: false, random: new Random(0), temperature: 0 };
   for (const batch of batches(samples, batchSize)) {
     tf.tidy(() => {
-      const answer = model.predict(toTensors<Inputs>(batch, samples), context);
-      for (const [name, tensor] of tensorsOf(answer)) collect(name, batch.rows, tensor);
+      const said = model.predict(toTensors<Inputs>(batch, samples, model), context);
+      for (const [name, tensor] of tensorsOf(said, answer)) collect(name, batch.rows, tensor);
     });
     await new Promise(setImmediate);
   }
@@ -70,7 +159,6 @@ export async function predict<Inputs>(
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, view]) => [name.slice(prefix.length), view] as const),
     );
-  const probabilities = collected.get("logits")?.values ?? new Float32Array(0);
   const unimodal = Object.entries(group("unimodal:")).map(([name, view]) => [name, view.values] as const);
   const points = Object.keys(group("point:")).map((key) => key.split(":")[0] as string);
   const shares = collected.get("shares")?.values;
@@ -78,11 +166,9 @@ export async function predict<Inputs>(
   return {
     size: samples.size,
     classes: samples.classes,
-    labels: samples.labels,
     index: samples.index,
     present: samples.present,
-    probabilities,
-    predicted: argMax(probabilities, samples.classes.length),
+    outputs: collected.get("outputs")?.values ?? new Float32Array(0),
     encodings: group("encodings:"),
     inputs: Object.fromEntries(
       Object.entries(samples.inputs).map(([name, values]) => [
@@ -95,24 +181,23 @@ export async function predict<Inputs>(
       points: Object.fromEntries(points.map((point) => [point, group(`point:${point}:`)])),
     }),
     ...(unimodal.length > 0 && { unimodal: Object.fromEntries(unimodal) }),
-    ...(samples.truth && { truth: samples.truth }),
     ...(shares && { shares }),
     ...(rules && { rule: argMax(rules.values, rules.width) }),
   };
 }
 
-function tensorsOf(answer: Answer): [string, tf.Tensor2D][] {
+function tensorsOf(said: Answer, answer: (outputs: tf.Tensor2D) => tf.Tensor2D): [string, tf.Tensor2D][] {
   const prefixed = (prefix: string, group: Record<string, tf.Tensor2D> = {}) =>
     Object.entries(group).map(([name, tensor]) => [prefix + name, tensor] as [string, tf.Tensor2D]);
-  const probabilities = (group: Record<string, tf.Tensor2D> = {}) =>
-    Object.fromEntries(Object.entries(group).map(([name, logits]) => [name, tf.softmax(logits)]));
+  const answers = (group: Record<string, tf.Tensor2D> = {}) =>
+    Object.fromEntries(Object.entries(group).map(([name, outputs]) => [name, answer(outputs)]));
   return [
-    ["logits", tf.softmax(answer.logits)],
-    ...prefixed("encodings:", answer.encodings),
-    ...Object.entries(answer.points ?? {}).flatMap(([point, group]) => prefixed(`point:${point}:`, group)),
-    ...prefixed("unimodal:", probabilities(answer.unimodal)),
-    ...(answer.shares ? [["shares", answer.shares] as [string, tf.Tensor2D]] : []),
-    ...(answer.rules ? [["rules", answer.rules] as [string, tf.Tensor2D]] : []),
+    ["outputs", answer(said.logits)],
+    ...prefixed("encodings:", said.encodings),
+    ...Object.entries(said.points ?? {}).flatMap(([point, group]) => prefixed(`point:${point}:`, group)),
+    ...prefixed("unimodal:", answers(said.unimodal)),
+    ...(said.shares ? [["shares", said.shares] as [string, tf.Tensor2D]] : []),
+    ...(said.rules ? [["rules", said.rules] as [string, tf.Tensor2D]] : []),
   ];
 }
 

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Splits } from "../data/load.js";
+import type { Samples, Splits } from "../data/load.js";
 import { Random } from "../data/random.js";
 import { linear } from "../layers/dense.js";
 import { Parameters } from "../layers/parameters.js";
-import { crossEntropy } from "./losses.js";
+import { binaryCrossEntropy, crossEntropy } from "./losses.js";
 import type { Model } from "./model.js";
 import { adam } from "./optimizers.js";
-import { predict } from "./predict.js";
+import { predict, predictLabels } from "./predict.js";
 import { takeStep } from "./step.js";
 
 const steps = 300;
@@ -14,15 +14,17 @@ const batchSize = 256;
 
 /**
  * What each modality alone predicts, for models without predictors of single modalities: a linear classifier on its frozen
- * encoding, learned on the training split and read on the test split.
- * @returns per modality, probabilities [test samples, classes]
+ * encoding, learned on the training split and read on the test split. Of several labels each has a classifier of its own.
+ * @returns per modality, probabilities [test samples, classes or labels]
  */
 export async function linearProbes<Inputs>(
   model: Model<Inputs>,
   data: Splits,
 ): Promise<Record<string, Float32Array>> {
-  const train = await predict(model, data.train);
-  const test = await predict(model, data.test);
+  const several = data.train.targets?.kind === "multilabel";
+  const train = await (several ? predictLabels : predict)(model, data.train);
+  const test = await (several ? predictLabels : predict)(model, data.test);
+  const loss = several ? binaryCrossEntropy : crossEntropy;
   const classes = data.train.classes.length;
   const probabilities: Record<string, Float32Array> = {};
   for (const [name, view] of Object.entries(train.encodings)) {
@@ -41,14 +43,8 @@ export async function linearProbes<Inputs>(
       const rows = order.subarray(at, at + batchSize);
       tf.tidy(() => {
         const x = tf.tensor2d(takeScaled(view.values, view.width, rows, scale), [rows.length, view.width]);
-        const y = tf.oneHot(
-          tf.tensor1d(
-            Int32Array.from(rows, (row) => train.labels[row] as number),
-            "int32",
-          ),
-          classes,
-        ) as tf.Tensor2D;
-        takeStep(optimizer, parameters.select(), () => crossEntropy(layer.apply(x, context), y));
+        const y = labelsOf(data.train, rows);
+        takeStep(optimizer, parameters.select(), () => loss(layer.apply(x, context), y));
       });
       if (step % 16 === 0) await new Promise(setImmediate);
     }
@@ -57,12 +53,25 @@ export async function linearProbes<Inputs>(
     const rows = Int32Array.from({ length: test.size }, (_, i) => i);
     probabilities[name] = tf.tidy(() => {
       const x = tf.tensor2d(takeScaled(held.values, held.width, rows, scale), [test.size, held.width]);
-      return tf.softmax(layer.apply(x, context)).dataSync() as Float32Array;
+      const logits = layer.apply(x, context);
+      return (several ? tf.sigmoid(logits) : tf.softmax(logits)).dataSync() as Float32Array;
     });
     optimizer.dispose();
     parameters.dispose();
   }
   return probabilities;
+}
+
+/** What is true of some samples: one-hot of their classes, or 1 and 0 of their labels, [rows, classes or labels]. */
+function labelsOf({ labels, targets, classes }: Samples, rows: Int32Array): tf.Tensor2D {
+  const width = classes.length;
+  if (targets === undefined) {
+    const own = Int32Array.from(rows, (row) => labels[row] as number);
+    return tf.oneHot(tf.tensor1d(own, "int32"), width) as tf.Tensor2D;
+  }
+  const values = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => values.set(targets.values.subarray(row * width, (row + 1) * width), i * width));
+  return tf.tensor2d(values, [rows.length, width]);
 }
 
 interface Scale {

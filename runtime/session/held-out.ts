@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { packNpz, type NumpyArray } from "../data/write-npz.js";
-import type { Predictions } from "../learning/predict.js";
+import type { AnyPredictions } from "../learning/predict.js";
 import { writeAtomically } from "../runs/index.js";
 
 /** Bytes of inputs that a run keeps, before they are zipped: 40 000 pictures of 28 x 28, or all of a smaller split. */
@@ -9,21 +9,22 @@ const keptBytes = 32 * 2 ** 20;
 /**
  * Writes held-out.npz: what a report shows of the held-out samples, row i being row i of pid.parquet.
  * - `index` [n]; `probabilities` [n, classes]; `alone_NAME` [n, classes], what a modality's own predictor says
+ * - of a target that isn't one class `target` [n, labels or numbers], and of numbers `predicted` in the place of the probabilities
  * - `present_NAME` [n], 1 where a sample has the modality
  * - `kept` [k]: the rows whose inputs are kept; all of them, or evenly spaced ones when all would take more than 32 MiB
  * - `input_NAME` [k, ...shape]: as given; a picture's values as bytes, 0 to 255 standing for `range_NAME`, its least and greatest value
  */
 export async function writeHeldOut(
   folder: string,
-  predictions: Predictions,
+  predictions: AnyPredictions,
   limit = keptBytes,
 ): Promise<void> {
   await writeAtomically(join(folder, "held-out.npz"), packNpz(heldOutArrays(predictions, limit)));
 }
 
 /** The arrays of held-out.npz. */
-export function heldOutArrays(predictions: Predictions, limit = keptBytes): Record<string, NumpyArray> {
-  const { size, classes, index, probabilities, unimodal = {}, inputs, shapes, present } = predictions;
+export function heldOutArrays(predictions: AnyPredictions, limit = keptBytes): Record<string, NumpyArray> {
+  const { size, classes, index, unimodal = {}, inputs, shapes, present } = predictions;
   const isPicture = (name: string) => shapes[name]?.length === 3;
   const bytesOfOne = Object.entries(inputs).reduce(
     (sum, [name, { width }]) => sum + (isPicture(name) ? width : 4 * width),
@@ -32,7 +33,7 @@ export function heldOutArrays(predictions: Predictions, limit = keptBytes): Reco
   const kept = evenlySpaced(size, Math.min(size, Math.floor(limit / bytesOfOne)));
   const arrays: Record<string, NumpyArray> = {
     index: { shape: [size], values: index },
-    probabilities: { shape: [size, classes.length], values: probabilities },
+    ...answers(predictions),
     kept: { shape: [kept.length], values: kept },
   };
   for (const [name, values] of Object.entries(unimodal))
@@ -50,6 +51,17 @@ export function heldOutArrays(predictions: Predictions, limit = keptBytes): Reco
     }
   }
   return arrays;
+}
+
+function answers(predictions: AnyPredictions): Record<string, NumpyArray> {
+  const { size, classes } = predictions;
+  const array = (values: Float32Array): NumpyArray => ({ shape: [size, classes.length], values });
+  return {
+    ...(predictions.kind !== undefined && { target: array(predictions.targets) }),
+    ...(predictions.kind === "regression"
+      ? { predicted: array(predictions.predicted) }
+      : { probabilities: array(predictions.probabilities) }),
+  };
 }
 
 /** `count` of the positions 0 .. size - 1, in order. */

@@ -1,5 +1,5 @@
 import { ProblemList } from "../data/problems.js";
-import type { Predictions } from "../learning/predict.js";
+import type { AnyPredictions, Predictions } from "../learning/predict.js";
 import { gateAtoms, inUnit, quantise, TooManySymbols } from "../measures/index.js";
 import type {
   Atoms,
@@ -117,7 +117,7 @@ function quantised({ quantiser, bins }: QuantiseOptions, symbols: readonly Int32
  * @param atoms the atom of each component
  */
 export function measureGate<Component extends string>(
-  predictions: Predictions,
+  predictions: Pick<AnyPredictions, "shares" | "size">,
   components: readonly Component[],
   { modalities, atoms }: { modalities: readonly string[]; atoms: Readonly<Record<Component, string>> },
 ): MeasuredPid {

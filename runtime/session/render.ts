@@ -9,10 +9,11 @@ export function renderReport(content: ReportContent, folder: string): string {
     metricsTable(content),
     ...content.pid.flatMap((pid) => [pidTable(pid), strongestTable(pid)]),
     shareLines(content),
+    labelTable(content),
     lackingTable(content),
     truthTable(content),
     outsideLine(content),
-    fileLines(folder),
+    fileLines(content, folder),
   ];
   return `\n${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
@@ -25,11 +26,22 @@ function table(head: string[], right: number): Table.Table {
   });
 }
 
-function metricsTable({ metrics, samples, model }: ReportContent): string {
-  const rows = table(["metric", "value", "95 % interval"], 1);
+/** Four decimals, and four digits of what is larger than thousands. */
+function number(x: number): string {
+  return Math.abs(x) < 1e4 ? x.toFixed(4) : x.toPrecision(6);
+}
+
+function metricsTable({ metrics, samples, model, best }: ReportContent): string {
+  const rows = table(
+    ["metric", "value", "95 % interval", ...(best === undefined ? [] : ["best possible"])],
+    1,
+  );
   for (const [name, { value, interval, unit }] of Object.entries(metrics)) {
-    const show = (x: number) => (unit === "share" ? `${(100 * x).toFixed(2)} %` : x.toFixed(4));
-    rows.push([name, show(value), interval ? `${show(interval[0])} - ${show(interval[1])}` : ""]);
+    const show = (x: number) => (unit === "share" ? `${(100 * x).toFixed(2)} %` : number(x));
+    const shown = [name, show(value), interval ? `${show(interval[0])} - ${show(interval[1])}` : ""];
+    const optimum = best?.[name];
+    if (best !== undefined) shown.push(optimum === undefined ? "" : show(optimum));
+    rows.push(shown);
   }
   const split = samples ? `, ${samples.train} samples to learn from, ${samples.test} held out` : "";
   return `${colours.bold(model)}${split}\n${rows.toString()}`;
@@ -93,9 +105,12 @@ function pidNotes({ modalities, mean, gap, unit }: PidSummary, atoms: readonly s
 
 function strongestTable({ strongest, unit }: PidSummary): string {
   if (Object.keys(strongest).length === 0) return "";
-  const rows = table(["most", `sample (class): ${unit}`, "", ""], 1);
+  const labelled = Object.values(strongest).some((samples) => samples.some(({ label }) => label !== ""));
+  const rows = table(["most", `sample${labelled ? " (class)" : ""}: ${unit}`, "", ""], 1);
   for (const [kind, samples] of Object.entries(strongest)) {
-    const cells = samples.map(({ index, label, value }) => `${index} (${label}): ${value.toFixed(2)}`);
+    const cells = samples.map(
+      ({ index, label, value }) => `${index}${labelled ? ` (${label})` : ""}: ${value.toFixed(2)}`,
+    );
     rows.push([kind, ...cells, ...Array<string>(3 - cells.length).fill("")]);
   }
   return rows.toString();
@@ -114,11 +129,25 @@ function shareLines({ shares, rules }: ReportContent): string {
   return lines.join("\n");
 }
 
+function labelTable({ byLabel }: ReportContent): string {
+  if (byLabel === undefined) return "";
+  const rows = table(["label", "samples that have it", "accuracy", "F1", "AUROC"], 1);
+  for (const { label, samples, accuracy, f1, auroc } of byLabel) {
+    const percent = `${(100 * accuracy).toFixed(1)} %`;
+    rows.push([label, samples, percent, f1?.toFixed(3) ?? "", auroc?.toFixed(3) ?? ""]);
+  }
+  return `${colours.bold("Each label")}\n${rows.toString()}`;
+}
+
 function lackingTable({ lacking }: ReportContent): string {
   if (lacking === undefined) return "";
-  const rows = table(["lacks", "samples", "accuracy"], 1);
-  for (const { lacks, samples, accuracy } of lacking)
-    rows.push([lacks.join(", ") || "nothing", samples, `${(100 * accuracy).toFixed(1)} %`]);
+  const rows = table(["lacks", "samples", lacking[0]?.rmse === undefined ? "accuracy" : "rmse"], 1);
+  for (const { lacks, samples, accuracy, rmse } of lacking)
+    rows.push([
+      lacks.join(", ") || "nothing",
+      samples,
+      accuracy === undefined ? number(rmse ?? NaN) : `${(100 * accuracy).toFixed(1)} %`,
+    ]);
   return `${colours.bold("Samples that lack modalities")}\n${rows.toString()}`;
 }
 
@@ -144,13 +173,14 @@ function outsideLine({ outside }: ReportContent): string {
   return `${title}, ${samples} samples that no class fits\n  ${means}\n  told from the test samples: ${told}`;
 }
 
-function fileLines(folder: string): string {
+function fileLines({ target }: ReportContent, folder: string): string {
+  const answers = target?.kind === "regression" ? "predictions" : "probabilities";
   const shown = relative(process.cwd(), folder);
   const path = shown === "" || shown.startsWith("..") ? folder : shown;
   const files: [string, string][] = [
     ["metrics.json", "all of the above"],
     ["pid.parquet", "one row a held-out sample"],
-    ["held-out.npz", "the held-out samples' inputs and probabilities, for `mmspec report`"],
+    ["held-out.npz", `the held-out samples' inputs and ${answers}, for \`mmspec report\``],
     ["weights.bin", "the trained weights, described in weights.json"],
     ["trainer/", "the TypeScript that did this, yours to change"],
     ["run.json", "seed, engine, versions, losses, times"],

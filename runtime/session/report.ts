@@ -1,18 +1,19 @@
 import { join } from "node:path";
 import type { Rule } from "../fusion/index.js";
-import type { Predictions } from "../learning/predict.js";
+import type { AnyPredictions, Predictions } from "../learning/predict.js";
 import { meanEstimates, type Columns, type Decomposition, type Estimate } from "../measures/index.js";
 import type { MetricResult } from "../metrics/index.js";
 import { writeAtomically, writeParquet, type ParquetColumn } from "../runs/index.js";
 import type { MeasuredPid, Quantised } from "./measure.js";
 import { summariseOutside, type OutsideSummary } from "./outside.js";
 import { suffixesOf } from "./suffixes.js";
+import { rightness, targetColumns, targetSummary, type TargetSummary } from "./targets.js";
 import { summariseTruth, type TruthSummary } from "./truth.js";
 import type { Versions } from "./versions.js";
 
 /** What an evaluation found. */
 export interface Findings {
-  predictions: Predictions;
+  predictions: AnyPredictions;
   metrics: Readonly<Record<string, MetricResult>>;
   pid: readonly MeasuredPid[];
   /** The gate's components, in the order of its shares. */
@@ -63,7 +64,7 @@ export interface PidSummary extends Pick<Decomposition, "informations" | "shuffl
 }
 
 /** metrics.json. The same run on the same engine gives the same bytes. */
-export interface ReportContent extends About {
+export interface ReportContent extends About, TargetSummary {
   samples?: { train: number; validation?: number; test: number };
   metrics: Readonly<Record<string, MetricResult>>;
   /** Mean share of each component, where the model has a gate. */
@@ -71,12 +72,22 @@ export interface ReportContent extends About {
   /** How many samples each rule decided. */
   rules?: { rule: string; samples: number }[];
   /** Where samples lack modalities: how those fare that lack the same ones; those that lack none come first. */
-  lacking?: { lacks: string[]; samples: number; accuracy: number }[];
+  lacking?: LackingSummary[];
   /** Of synthetic data: what the best possible model reaches, and how each true type of sample fares. */
   truth?: TruthSummary;
   /** How well samples of the classes held out are told from those of the classes learned. */
   outside?: OutsideSummary;
   pid: PidSummary[];
+}
+
+/** How the samples fare that lack the same modalities. */
+export interface LackingSummary {
+  lacks: string[];
+  samples: number;
+  /** Of classes or labels. */
+  accuracy?: number;
+  /** Of numbers. */
+  rmse?: number;
 }
 
 /** Writes metrics.json and pid.parquet into the run. */
@@ -87,15 +98,15 @@ export async function report(
   samples: ReportContent["samples"],
 ): Promise<ReportContent> {
   const suffixes = suffixesOf(findings.pid);
-  const truth = summariseTruth(findings.predictions, findings.components);
   const content: ReportContent = {
     ...about,
     ...(samples && { samples }),
     metrics: findings.metrics,
+    ...targetSummary(findings.predictions),
     ...shareSummary(findings),
     ...lackingSummary(findings),
-    ...(truth && { truth }),
-    ...(findings.outside && { outside: summariseOutside(findings.predictions, findings.outside) }),
+    ...truthSummary(findings),
+    ...outsideSummary(findings),
     pid: findings.pid.map((measured, k) => summarise(measured, suffixes[k] as string, findings.predictions)),
   };
   await writeParquet(join(folder, "pid.parquet"), sampleColumns(findings, suffixes));
@@ -123,25 +134,37 @@ function shareSummary({ predictions, components, rules }: Findings): Pick<Report
   return summary;
 }
 
+function outsideSummary({ predictions, outside }: Findings): Pick<ReportContent, "outside"> {
+  if (outside === undefined || predictions.kind !== undefined) return {};
+  return { outside: summariseOutside(predictions, outside) };
+}
+
 function lackingSummary({ predictions }: Findings): Pick<ReportContent, "lacking"> {
-  const { present, size, predicted, labels } = predictions;
+  const { present, size } = predictions;
   const names = Object.keys(present);
-  const groups = new Map<string, { lacks: string[]; samples: number; right: number }>();
+  const groups = new Map<string, { lacks: string[]; samples: number; sum: number }>();
+  const { of, mean } = rightness(predictions);
   for (let i = 0; i < size; i++) {
     const lacks = names.filter((name) => present[name]?.[i] === 0);
-    const group = groups.get(lacks.join()) ?? { lacks, samples: 0, right: 0 };
+    const group = groups.get(lacks.join()) ?? { lacks, samples: 0, sum: 0 };
     group.samples++;
-    if (predicted[i] === labels[i]) group.right++;
+    group.sum += of(i);
     groups.set(lacks.join(), group);
   }
   if (![...groups.values()].some(({ lacks }) => lacks.length > 0)) return {};
   const lacking = [...groups.values()]
     .sort((a, b) => a.lacks.length - b.lacks.length || a.lacks.join().localeCompare(b.lacks.join()))
-    .map(({ lacks, samples, right }) => ({ lacks, samples, accuracy: right / samples }));
+    .map(({ lacks, samples, sum }) => ({ lacks, samples, ...mean(sum / samples) }));
   return { lacking };
 }
 
-function summarise(measured: MeasuredPid, suffix: string, predictions: Predictions): PidSummary {
+function truthSummary({ predictions, components }: Findings): Pick<ReportContent, "truth"> {
+  if (predictions.kind !== undefined) return {};
+  const truth = summariseTruth(predictions, components);
+  return truth === undefined ? {} : { truth };
+}
+
+function summarise(measured: MeasuredPid, suffix: string, predictions: AnyPredictions): PidSummary {
   const { measure, modalities, on, unit, quantiser, pid, rows } = measured;
   const { informations, shuffled, gap, chosen } = pid;
   return {
@@ -153,7 +176,7 @@ function summarise(measured: MeasuredPid, suffix: string, predictions: Predictio
     samples: rows.length,
     suffix,
     mean: pid.means,
-    byClass: pid.atoms ? byClass(pid.atoms, rows, predictions) : [],
+    byClass: pid.atoms && predictions.kind === undefined ? byClass(pid.atoms, rows, predictions) : [],
     strongest: pid.atoms ? strongestSamples(measured, pid.atoms, predictions) : {},
     ...(pid.parts && { parts: meanParts(pid.parts) }),
     ...(informations && { informations }),
@@ -195,15 +218,18 @@ export function readableAtoms(mean: Record<string, MeanAndError>): string[] {
 function strongestSamples(
   { pid, rows }: MeasuredPid,
   atoms: Columns,
-  { classes, labels, index }: Predictions,
+  predictions: AnyPredictions,
 ): PidSummary["strongest"] {
+  const { index } = predictions;
+  const label = (row: number) =>
+    predictions.kind === undefined ? (predictions.classes[predictions.labels[row] as number] as string) : "";
   const strongest = (value: (i: number) => number) =>
     [...rows.keys()]
       .sort((a, b) => value(b) - value(a) || a - b)
       .slice(0, 3)
       .map((i) => ({
         index: index[rows[i] as number] as number,
-        label: classes[labels[rows[i] as number] as number] as string,
+        label: label(rows[i] as number),
         value: value(i),
       }));
   const { r, u1, u2, s } = atoms;
@@ -235,17 +261,10 @@ function sampleColumns(
   { predictions, pid, components, rules }: Findings,
   suffixes: readonly string[],
 ): ParquetColumn[] {
-  const { size, classes, labels, predicted, probabilities, index, shares, rule } = predictions;
-  const name = (c: number) => classes[c] as string;
+  const { size, index, shares, rule } = predictions;
   const columns: ParquetColumn[] = [
     { name: "index", type: "int", values: index },
-    { name: "label", type: "text", values: Array.from(labels, name) },
-    { name: "prediction", type: "text", values: Array.from(predicted, name) },
-    {
-      name: "confidence",
-      type: "float",
-      values: Float64Array.from(predicted, (c, i) => probabilities[i * classes.length + c] as number),
-    },
+    ...targetColumns(predictions),
   ];
   if (predictions.truth !== undefined) {
     const { types, typeNames, exact, information } = predictions.truth;

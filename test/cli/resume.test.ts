@@ -107,7 +107,7 @@ describe("mmspec resume", () => {
       .replace("vector(12)", "vector(1)");
     writeFileSync(join(folder, "table.mmspec"), source);
     const interrupt = (pid: number) => void process.kill(-pid, "SIGINT");
-    const stopped = await mmspecUntil(/epoch 3\//, interrupt, "train", "table.mmspec", "--runs", "table");
+    const stopped = await mmspecUntil(/epoch 2\//, interrupt, "train", "table.mmspec", "--runs", "table");
     expect(stopped.code, stopped.err).toBe(130);
     const run = runIn("table");
     expect(stopped.err).toContain(`\`mmspec resume ${join(folder, run)}\` goes on`);
@@ -160,4 +160,23 @@ describe("mmspec resume", () => {
     expect(code).toBe(1);
     expect(err).toContain("is not the folder of a run");
   });
+
+  it("keeps the scale of numbers: a killed run of a regression ends as if it had never been stopped", async () => {
+    const source = spec({
+      train: "train { paradigm joint optimizer adam(lr: 5e-3) epochs 6 batch 8 seed 3 }",
+      evaluate: "evaluate { mae, r2 }",
+      data: "from feature_sum(shared: 1, noise: 0.3, latent: 3, samples: 3000)\n  split 0.8 train, 0.2 test",
+    }).replace("class(3)", "regression");
+    writeFileSync(join(folder, "number.mmspec"), source);
+    expect(mmspec("train", "number.mmspec", "--runs", "number").code).toBe(0);
+    const often = ["--checkpoint-every", "0"];
+    const kill = (pid: number) => void process.kill(-pid, "SIGKILL");
+    await mmspecUntil(/epoch 3\//, kill, "train", "number.mmspec", "--runs", "killed-number", ...often);
+    const run = runIn("killed-number");
+    expect(recordOf(run).status).toBe("running");
+    const { code, err } = mmspec("resume", run);
+    expect(code, err).toBe(0);
+    for (const name of ["weights.bin", "metrics.json", "pid.parquet"])
+      expect(fileOf(run, name).equals(fileOf(runIn("number"), name)), name).toBe(true);
+  }, 120_000);
 });

@@ -23,13 +23,26 @@ const specs = [
     "i2moe",
     "evidence",
     "measures",
+    "regression",
+    "multilabel",
   ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
     kept: everyFile,
   })),
   { name: "three", path: "examples/three.mmspec", kept: paradigmFiles },
-  ...["ogm", "agm", "pmr", "fc", "intra-only", "consistency-only", "settings", "supervise"].map((name) => ({
+  ...[
+    "ogm",
+    "agm",
+    "pmr",
+    "fc",
+    "intra-only",
+    "consistency-only",
+    "settings",
+    "supervise",
+    "regression-agm",
+    "multilabel-ogm",
+  ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
     kept: paradigmFiles,

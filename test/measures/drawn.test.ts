@@ -6,6 +6,8 @@ import {
   gaussianPair,
   informationOf,
   interactionsOf,
+  loadFeatureSumNumber,
+  loadGateLabels,
   loadLogicGate,
   loadSynthetic,
   logicGate,
@@ -219,5 +221,84 @@ describe("synthetic mixes", () => {
     expect(() => synthetic({ ...base, redundancy: { "a, b": 0.7, "a, c": 0.4 } })).toThrow("more than 1");
     expect(() => synthetic({ ...base, redundancy: 1.2, synergy: -0.3 })).toThrow("at least 0");
     expect(() => synthetic({ ...base, block: { b: 4 } })).toThrow("12 features");
+  });
+});
+
+describe("numbers and labels that are drawn", () => {
+  const split = { train: 0.5, test: 0.5, seed: 1 };
+
+  it("a sum is explained up to its noise, and up to what is missing", async () => {
+    const options = {
+      widths: { a: 10, b: 10 },
+      target: "sum",
+      shared: 1,
+      own: 1,
+      samples: 40_000,
+      latent: 2,
+    };
+    const whole = await loadFeatureSumNumber({ ...options, noise: 0.5 }, split);
+    // 6 latent features are summed; the noise adds a quarter of their variance.
+    // Of 20 000 samples its standard error is 0.003.
+    expect(Math.abs((whole.test.targets?.best?.r2 ?? NaN) - 1 / 1.25)).toBeLessThan(0.014);
+    expect(whole.test.targets?.best?.rmse).toBeCloseTo(Math.sqrt(6 * 1.5 * 0.25), 1);
+    // Of a normal error the mean absolute one is its deviation times sqrt(2 / pi).
+    const { rmse = 0, mae = 0 } = whole.test.targets?.best ?? {};
+    expect(mae / rmse).toBeCloseTo(Math.sqrt(2 / Math.PI), 2);
+    const exact = await loadFeatureSumNumber(options, split);
+    expect(exact.test.targets?.best?.r2).toBeCloseTo(1, 10);
+    const missing = [{ modality: "b", share: 1, part: "test", seed: 1 }] as const;
+    const half = await loadFeatureSumNumber(options, { ...split, missing });
+    // Without b two of six features aren't seen.
+    expect(half.test.targets?.best?.r2).toBeCloseTo(4 / 6, 2);
+  });
+
+  it("noise of the sum is in the classes' density, too", () => {
+    const data = featureSum({
+      widths: { a: 6, b: 6 },
+      classes: 3,
+      samples: 4000,
+      latent: 2,
+      shared: 1,
+      noise: 0.7,
+    });
+    for (const read of [1, 2, 3]) expectCalibrated(data.density, read);
+    // The classes are quantiles of the noisy sum: as likely as each other.
+    const counts = [0, 1, 2].map((y) => data.labels.filter((label) => label === y).length / 4000);
+    counts.forEach((share) => expect(share).toBeCloseTo(1 / 3, 1));
+    expect(classPosterior(data.density).accuracy).toBeLessThan(0.9);
+  });
+
+  it("labels are what the gates give, and the best possible model is that of each gate alone", async () => {
+    const options = { widths: { a: 6, b: 6 }, samples: 6000, noise: 0.8 };
+    const both = await loadGateLabels({ ...options, gate: ["xor", "and"], labels: ["xor", "and"] }, split);
+    const { values, best } = both.test.targets as NonNullable<(typeof both.test)["targets"]>;
+    const shareOf = (k: number) =>
+      values.filter((_, at) => at % 2 === k).reduce((a, b) => a + b, 0) / both.test.size;
+    expect(shareOf(0)).toBeCloseTo(1 / 2, 1);
+    expect(shareOf(1)).toBeCloseTo(1 / 4, 1);
+    const { density } = logicGate({ ...options, gate: ["xor", "and"] });
+    const { classes: posterior } = classPosterior(density, { rows: both.test.index });
+    let right = 0;
+    both.test.index.forEach((_, i) => {
+      const [p00, p01, p10, p11] = posterior.slice(4 * i, 4 * i + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      if ((p10 + p11 >= 0.5 ? 1 : 0) === values[2 * i]) right++;
+      if ((p01 + p11 >= 0.5 ? 1 : 0) === values[2 * i + 1]) right++;
+      expect(p00 + p01 + p10 + p11).toBeCloseTo(1, 9);
+    });
+    expect(best?.accuracy).toBeCloseTo(right / (2 * both.test.size), 12);
+    expect(best?.subset_accuracy).toBeLessThan(best?.accuracy ?? 0);
+    const quiet = await loadGateLabels(
+      { ...options, noise: 0.05, gate: ["xor", "or"], labels: ["a", "b"] },
+      split,
+    );
+    expect(quiet.test.targets?.best).toEqual({ accuracy: 1, subset_accuracy: 1, auroc: 1 });
+    await expect(loadGateLabels({ ...options, gate: "sum", labels: ["a"] }, split)).rejects.toThrow(
+      RangeError,
+    );
   });
 });

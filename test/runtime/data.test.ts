@@ -293,3 +293,81 @@ describe("Random", () => {
     expect(a.fork("x").uniform()).not.toBe(a.fork("y").uniform());
   });
 });
+
+describe("targets that aren't one class", () => {
+  const csv = write(
+    "targets.csv",
+    "a,b,price,other,calm,happy\n1,2,1000,5,1,0\n3,4,2000,5,0,1\n5,6,3000,5,1,1\n7,8,5000,5,0,0\n",
+  );
+  const split = { train: 0.5, test: 0.5, seed: 1, line: 6 };
+  const numbers = (columns: string[], names = columns, more = {}) =>
+    plan({
+      from: csv,
+      split,
+      target: { kind: "regression", name: "y", columns, numbers: names, line: 5, ...more },
+    });
+  const labels = (columns: string[], names = columns) =>
+    plan({ from: csv, split, target: { kind: "multilabel", name: "y", columns, labels: names, line: 5 } });
+
+  it("reads numbers, scaled as the spec says, and keeps them with their samples", async () => {
+    const { train, test } = await loadData(numbers(["price"], ["y"], { scale: 1 / 1000 }), folder);
+    const prices = [1, 2, 3, 5];
+    for (const part of [train, test]) {
+      expect(part.classes).toEqual(["y"]);
+      expect(part.targets?.kind).toBe("regression");
+      part.index.forEach((row, i) => expect(part.targets?.values[i]).toBeCloseTo(prices[row] as number, 6));
+    }
+  });
+
+  it("reads a column for each label, or one of arrays, the same", async () => {
+    const { train } = await loadData(labels(["calm", "happy"]), folder);
+    const truth = [1, 0, 0, 1, 1, 1, 0, 0];
+    train.index.forEach((row, i) =>
+      expect(Array.from(train.targets?.values.slice(2 * i, 2 * i + 2) ?? [])).toEqual(
+        truth.slice(2 * row, 2 * row + 2),
+      ),
+    );
+    const from = npz("labels.npz", {
+      a: [Float32Array.of(1, 3, 5, 7), [4, 1]],
+      b: [Float32Array.of(2, 4, 6, 8), [4, 1]],
+      mood: [Uint8Array.from(truth), [4, 2]],
+    });
+    const arrays = await loadData({ ...labels(["mood"], ["calm", "happy"]), from }, folder);
+    expect(arrays.train.targets).toEqual(train.targets);
+    expect(arrays.train.classes).toEqual(["calm", "happy"]);
+  });
+
+  it("tells all that is wrong with them", async () => {
+    const bad = write(
+      "bad-targets.csv",
+      "a,b,price,calm,happy,word\n1,2,,2,0,x\n3,4,1,0,1,y\n5,6,inf,1,0.5,z\n",
+    );
+    expect(await problemsOf({ ...numbers(["price"]), from: bad })).toEqual([
+      expect.stringMatching(/^5 MM40(10|32) /),
+    ]);
+    expect(await problemsOf({ ...labels(["calm", "happy"]), from: bad })).toEqual([
+      '5 MM4033 "2" in row 0 says neither 1 nor 0 of label "calm" of `y` (2 such values).',
+    ]);
+    expect(await problemsOf({ ...numbers(["word"]), from: bad })).toEqual([
+      '5 MM4010 Column "word" has text where numbers are wanted: "x" in row 0.',
+    ]);
+    expect(await problemsOf({ ...numbers(["prize"]), from: bad })).toEqual([
+      '5 MM4005 There is no column "prize".',
+    ]);
+    const gaps = write("gaps.csv", "a,b,price\n1,2,\n3,4,1\n5,6,2\n");
+    expect(await problemsOf({ ...numbers(["price"]), from: gaps })).toEqual([
+      "5 MM4032 `y`, which is to be predicted, has 1 value that is missing, NaN or infinite; the first in row 0.",
+    ]);
+    expect(await problemsOf(labels(["calm"], ["calm", "happy"]))).toEqual([
+      "5 MM4031 `y` wants 2 values of each sample, one for each label, but its columns have 1.",
+    ]);
+    expect(await problemsOf(numbers(["other"]))).toEqual([
+      "6 MM4034 `other` is 5 in all of the training split: there is nothing to learn.",
+    ]);
+    const one = write("one.csv", "a,b,calm,happy\n1,2,1,0\n3,4,1,0\n5,6,1,0\n7,8,1,0\n");
+    expect(await problemsOf({ ...labels(["calm", "happy"]), from: one })).toEqual([
+      '6 MM4035 All samples of the training split have label "calm" of `y`: there is nothing to learn of it.',
+      '6 MM4035 No sample of the training split has label "happy" of `y`: there is nothing to learn of it.',
+    ]);
+  });
+});

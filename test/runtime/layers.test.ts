@@ -229,7 +229,7 @@ describe("fusions", () => {
   });
 
   it("split an encoding into parts that can rebuild it", () => {
-    const parts = intraDecomposition({ inputs: 5, latent: 3, classes: 4 })(scope());
+    const parts = intraDecomposition({ inputs: 5, latent: 3, outputs: 4 })(scope());
     const split = parts.apply(tf.ones([2, 5]), learning());
     expect(split.main.shape).toEqual([2, 3]);
     expect([...tf.concat([split.main, split.rest], 1).dataSync()]).toEqual([
@@ -251,11 +251,11 @@ describe("fusions", () => {
 
   it("have ablations: plain layers draw nothing, an encoding that isn't split is all its parts", () => {
     const z = tf.tensor2d([[1, 2, 3]]);
-    const parts = intraDecomposition({ inputs: 3, latent: 2, classes: 4, layer: plain })(scope());
+    const parts = intraDecomposition({ inputs: 3, latent: 2, outputs: 4, layer: plain })(scope());
     const [learned, predicted] = [parts.apply(z, learning()), parts.apply(z, predicting())];
     expect([...learned.latent.value.dataSync()]).toEqual([...predicted.latent.value.dataSync()]);
     expect(() => klToStandardNormal(learned.latent)).toThrow("no divergence");
-    const whole = noIntraDecomposition({ inputs: 3, classes: 4 })(scope());
+    const whole = noIntraDecomposition({ inputs: 3, outputs: 4 })(scope());
     expect(whole.apply(z, learning())).toEqual({ encoding: z, main: z, rest: z });
     expect(whole.predict(whole.apply(z, learning()), learning()).shape).toEqual([1, 4]);
   });

@@ -17,6 +17,8 @@ export interface FeatureSumOptions {
   latent?: number;
   /** Variance of each latent feature. @default 1.5 */
   variance?: number;
+  /** Standard deviation of what is added to the sum and shown by no modality, in deviations of the sum. @default 0 */
+  noise?: number;
   /** @default 1 */
   seed?: number;
 }
@@ -25,6 +27,10 @@ export interface FeatureSumData {
   /** Per modality, [samples, width]. */
   inputs: Record<string, Float32Array>;
   labels: Int32Array;
+  /** What the class is a quantile of. */
+  sums: Float64Array;
+  /** The mean of a sample's sum, given what the modalities read show: no prediction has a smaller error. Bit m stands for modality m. */
+  expectedSum(sample: number, read: number): number;
   density: KnownDensity;
 }
 
@@ -44,6 +50,7 @@ export function featureSum({
   own = 0,
   latent = 5,
   variance = 1.5,
+  noise = 0,
   seed = 1,
 }: FeatureSumOptions): FeatureSumData {
   const names = Object.keys(widths);
@@ -63,19 +70,23 @@ export function featureSum({
   );
   const labels = new Int32Array(samples);
   const deviation = Math.sqrt(variance);
-  const scale = deviation * Math.sqrt(total);
+  const spread = deviation * Math.sqrt(total);
+  const scale = spread * Math.hypot(1, noise);
   // Where the sum, a normal variable of this scale, passes from one class to the next.
   const bounds = Array.from({ length: classes + 1 }, (_, k) => scale * normalQuantile(k / classes));
   /** Per latent vector: what it adds to the sum, and the sum of its squares. */
   const sums = counts.map(() => new Float64Array(samples));
   const squares = counts.map(() => new Float64Array(samples));
+  const wholes = new Float64Array(samples);
   for (let i = 0; i < samples; i++) {
     const z = counts.map(() => Float64Array.from({ length: latent }, () => deviation * draw.normal()));
     z.forEach((features, k) => {
       (sums[k] as Float64Array)[i] = features.slice(0, counts[k]).reduce((a, b) => a + b, 0);
       (squares[k] as Float64Array)[i] = features.reduce((a, b) => a + b * b, 0);
     });
-    const sum = sums.reduce((all, each) => all + (each[i] as number), 0);
+    const hidden = noise === 0 ? 0 : noise * spread * draw.normal();
+    const sum = sums.reduce((all, each) => all + (each[i] as number), hidden);
+    wholes[i] = sum;
     labels[i] = Math.max(
       0,
       bounds.findLastIndex((bound) => sum >= bound),
@@ -98,8 +109,16 @@ export function featureSum({
     variance,
     latent,
     maps,
+    hidden: noise ** 2 * total,
   });
-  return { inputs, labels, density };
+  const expectedSum = (sample: number, read: number) =>
+    sums.reduce((seen, each, k) => seen + (isSeen(k, read, names.length) ? (each[sample] as number) : 0), 0);
+  return { inputs, labels, sums: wholes, expectedSum, density };
+}
+
+/** Whether the modalities read show a latent vector: that of modality k, or the common one. */
+function isSeen(k: number, read: number, common: number): boolean {
+  return k === common ? read !== 0 : (read & (1 << k)) !== 0;
 }
 
 interface Maps {
@@ -149,6 +168,7 @@ function densityOf({
   variance,
   latent,
   maps,
+  hidden,
 }: {
   names: readonly string[];
   labels: Int32Array;
@@ -160,6 +180,8 @@ function densityOf({
   variance: number;
   latent: number;
   maps: readonly Maps[];
+  /** The noise's variance, in variances of a latent feature. */
+  hidden: number;
 }): KnownDensity {
   const joint = new Float64Array(classes);
   const common = names.length;
@@ -180,10 +202,10 @@ function densityOf({
     logPrior: new Float64Array(classes).fill(-Math.log(classes)),
     logJoint(sample, read) {
       let seen = 0;
-      let unseen = 0;
+      let unseen = hidden;
       let log = read === 0 ? 0 : -sharedVolume(read);
       counts.forEach((count, k) => {
-        if (k === common ? read !== 0 : read & (1 << k)) {
+        if (isSeen(k, read, common)) {
           seen += sums[k]?.[sample] as number;
           log += logConstant - (squares[k]?.[sample] as number) / (2 * variance) - (volumes[k] ?? 0);
         } else unseen += count;

@@ -91,6 +91,30 @@ export async function loadLogicGate(
   return splitDrawn(ofOneKind("logic_gate", data.inputs, data.density), classes, split);
 }
 
+/** Samples that have all modalities. */
+export function samplesOf(
+  inputs: Drawn["inputs"],
+  of: Pick<Samples, "classes" | "labels" | "targets">,
+): Samples {
+  const size = of.labels.length;
+  const names = Object.keys(inputs);
+  return {
+    size,
+    inputs,
+    shapes: Object.fromEntries(names.map((name) => [name, [(inputs[name] as Float32Array).length / size]])),
+    present: Object.fromEntries(names.map((name) => [name, new Uint8Array(size).fill(1)])),
+    index: Int32Array.from({ length: size }, (_, i) => i),
+    ...of,
+  };
+}
+
+/** Of each sample, the modalities that it has: bit m stands for modality m. */
+export function presenceOf({ present, size }: Samples): Int32Array {
+  return Int32Array.from({ length: size }, (_, i) =>
+    Object.values(present).reduce((bits, has, m) => bits | ((has[i] ?? 0) << m), 0),
+  );
+}
+
 function ofOneKind(source: string, inputs: Drawn["inputs"], density: KnownDensity): Drawn {
   const types: Drawn["types"] = ({ rows }) => ({
     typeNames: [source],
@@ -105,25 +129,12 @@ function splitDrawn(
   classes: readonly string[],
   split: SplitPlan,
 ): Splits {
-  const { labels, names } = density;
-  const size = labels.length;
-  const samples: Samples = {
-    size,
-    inputs,
-    shapes: Object.fromEntries(names.map((name) => [name, [(inputs[name] as Float32Array).length / size]])),
-    present: Object.fromEntries(names.map((name) => [name, new Uint8Array(size).fill(1)])),
-    labels,
-    index: Int32Array.from({ length: size }, (_, i) => i),
-    classes,
-  };
+  const samples = samplesOf(inputs, { labels: density.labels, classes });
   const splits = splitSamples(samples, split, source, "the target");
-  const { index: rows, present } = splits.test;
   const seen: Seen & { rows: Int32Array } = {
-    rows,
+    rows: splits.test.index,
     occurs: Uint8Array.from(classes, (_, y) => (split.holdOut?.classes.includes(y) ? 0 : 1)),
-    present: Int32Array.from(rows, (_, i) =>
-      names.reduce((bits, name, m) => bits | ((present[name]?.[i] ?? 0) << m), 0),
-    ),
+    present: presenceOf(splits.test),
   };
   splits.test.truth = { ...types(seen), ...knowledgeOf(density, seen) };
   return splits;

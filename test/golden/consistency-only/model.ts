@@ -50,10 +50,10 @@ export class ConsistencyOnly implements Model<Inputs> {
   readonly bEncoder = mlp({ inputs: 12, units: [16] })(this.parameters.scope("encoder.b"));
 
   /** Predicts label from the encoding of a, which nothing splits. */
-  readonly aIntra = noIntraDecomposition({ inputs: 8, classes: 3 })(this.parameters.scope("intra.a"));
+  readonly aIntra = noIntraDecomposition({ inputs: 8, outputs: 3 })(this.parameters.scope("intra.a"));
 
   /** Predicts label from the encoding of b, which nothing splits. */
-  readonly bIntra = noIntraDecomposition({ inputs: 16, classes: 3 })(this.parameters.scope("intra.b"));
+  readonly bIntra = noIntraDecomposition({ inputs: 16, outputs: 3 })(this.parameters.scope("intra.b"));
 
   /** Splits the M of a into its view of what all modalities tell, and what only a tells. */
   readonly aConsistency = consistencyDecomposition({ inputs: 8, latent: 32, shared: ["redundant"] })(

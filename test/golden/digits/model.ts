@@ -79,12 +79,12 @@ export class Digits implements Model<Inputs> {
   )(this.parameters.scope("encoder.bottom"));
 
   /** Splits the encoding of top into M, which predicts digit on its own, and the rest N. */
-  readonly topIntra = intraDecomposition({ inputs: 64, latent: 32, classes: 10 })(
+  readonly topIntra = intraDecomposition({ inputs: 64, latent: 32, outputs: 10 })(
     this.parameters.scope("intra.top"),
   );
 
   /** Splits the encoding of bottom into M, which predicts digit on its own, and the rest N. */
-  readonly bottomIntra = intraDecomposition({ inputs: 64, latent: 32, classes: 10 })(
+  readonly bottomIntra = intraDecomposition({ inputs: 64, latent: 32, outputs: 10 })(
     this.parameters.scope("intra.bottom"),
   );
 

@@ -10,7 +10,7 @@ import {
 } from "mmspec/runtime";
 import type { Ensemble, Inputs } from "./model.ts";
 
-/** The cross-entropies of what each modality alone says of label, in nats: none learns from another. */
+/** The cross-entropy of what each modality alone says of label, in nats: none learns from another. */
 export function taskLoss(model: Ensemble, batch: TensorBatch<Inputs>, context: Context): Losses {
   const { unimodal } = model.predict(batch, context);
   return {

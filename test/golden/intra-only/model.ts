@@ -49,12 +49,12 @@ export class IntraOnly implements Model<Inputs> {
   readonly bEncoder = mlp({ inputs: 12, units: [16] })(this.parameters.scope("encoder.b"));
 
   /** Splits the encoding of a into M, which predicts label on its own, and the rest N. */
-  readonly aIntra = intraDecomposition({ inputs: 8, latent: 32, classes: 3 })(
+  readonly aIntra = intraDecomposition({ inputs: 8, latent: 32, outputs: 3 })(
     this.parameters.scope("intra.a"),
   );
 
   /** Splits the encoding of b into M, which predicts label on its own, and the rest N. */
-  readonly bIntra = intraDecomposition({ inputs: 16, latent: 32, classes: 3 })(
+  readonly bIntra = intraDecomposition({ inputs: 16, latent: 32, outputs: 3 })(
     this.parameters.scope("intra.b"),
   );
 

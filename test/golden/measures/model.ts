@@ -50,12 +50,12 @@ export class Measures implements Model<Inputs> {
   readonly rightEncoder = mlp({ inputs: 6, units: [8] })(this.parameters.scope("encoder.right"));
 
   /** Splits the encoding of left into M, which predicts label on its own, and the rest N. */
-  readonly leftIntra = intraDecomposition({ inputs: 8, latent: 4, classes: 3 })(
+  readonly leftIntra = intraDecomposition({ inputs: 8, latent: 4, outputs: 3 })(
     this.parameters.scope("intra.left"),
   );
 
   /** Splits the encoding of right into M, which predicts label on its own, and the rest N. */
-  readonly rightIntra = intraDecomposition({ inputs: 8, latent: 4, classes: 3 })(
+  readonly rightIntra = intraDecomposition({ inputs: 8, latent: 4, outputs: 3 })(
     this.parameters.scope("intra.right"),
   );
 

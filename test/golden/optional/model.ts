@@ -87,12 +87,12 @@ export class Optional implements Model<Inputs> {
   )(this.parameters.scope("encoder.camera"));
 
   /** Splits the encoding of class into M, which predicts state on its own, and the rest N. */
-  readonly classIntra = intraDecomposition({ inputs: 16, latent: 32, classes: 3, rebuilds: 6 })(
+  readonly classIntra = intraDecomposition({ inputs: 16, latent: 32, outputs: 3, rebuilds: 6 })(
     this.parameters.scope("intra.class"),
   );
 
   /** Splits the encoding of camera into M, which predicts state on its own, and the rest N. */
-  readonly cameraIntra = intraDecomposition({ inputs: 16, latent: 32, classes: 3, rebuilds: 64 })(
+  readonly cameraIntra = intraDecomposition({ inputs: 16, latent: 32, outputs: 3, rebuilds: 64 })(
     this.parameters.scope("intra.camera"),
   );
 

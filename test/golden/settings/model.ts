@@ -53,12 +53,12 @@ export class Settings implements Model<Inputs> {
   )(this.parameters.scope("encoder.b"));
 
   /** Splits the encoding of a into M, which predicts label on its own, and the rest N. */
-  readonly aIntra = intraDecomposition({ inputs: 8, latent: 32, classes: 3, rebuilds: 9 })(
+  readonly aIntra = intraDecomposition({ inputs: 8, latent: 32, outputs: 3, rebuilds: 9 })(
     this.parameters.scope("intra.a"),
   );
 
   /** Splits the encoding of b into M, which predicts label on its own, and the rest N. */
-  readonly bIntra = intraDecomposition({ inputs: 8, latent: 32, classes: 3, rebuilds: 12 })(
+  readonly bIntra = intraDecomposition({ inputs: 8, latent: 32, outputs: 3, rebuilds: 12 })(
     this.parameters.scope("intra.b"),
   );
 

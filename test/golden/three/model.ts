@@ -70,17 +70,17 @@ export class Three implements Model<Inputs> {
   readonly textEncoder = mlp({ inputs: 24, units: [96, 48] })(this.parameters.scope("encoder.text"));
 
   /** Splits the encoding of sound into M, which predicts label on its own, and the rest N. */
-  readonly soundIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 2 })(
+  readonly soundIntra = intraDecomposition({ inputs: 48, latent: 32, outputs: 2 })(
     this.parameters.scope("intra.sound"),
   );
 
   /** Splits the encoding of image into M, which predicts label on its own, and the rest N. */
-  readonly imageIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 2 })(
+  readonly imageIntra = intraDecomposition({ inputs: 48, latent: 32, outputs: 2 })(
     this.parameters.scope("intra.image"),
   );
 
   /** Splits the encoding of text into M, which predicts label on its own, and the rest N. */
-  readonly textIntra = intraDecomposition({ inputs: 48, latent: 32, classes: 2 })(
+  readonly textIntra = intraDecomposition({ inputs: 48, latent: 32, outputs: 2 })(
     this.parameters.scope("intra.text"),
   );
 

@@ -50,12 +50,12 @@ export class Xor implements Model<Inputs> {
   readonly rightEncoder = mlp({ inputs: 16, units: [64, 32] })(this.parameters.scope("encoder.right"));
 
   /** Splits the encoding of left into M, which predicts parity on its own, and the rest N. */
-  readonly leftIntra = intraDecomposition({ inputs: 32, latent: 32, classes: 2 })(
+  readonly leftIntra = intraDecomposition({ inputs: 32, latent: 32, outputs: 2 })(
     this.parameters.scope("intra.left"),
   );
 
   /** Splits the encoding of right into M, which predicts parity on its own, and the rest N. */
-  readonly rightIntra = intraDecomposition({ inputs: 32, latent: 32, classes: 2 })(
+  readonly rightIntra = intraDecomposition({ inputs: 32, latent: 32, outputs: 2 })(
     this.parameters.scope("intra.right"),
   );
 
