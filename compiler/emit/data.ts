@@ -1,4 +1,4 @@
-import type { BindingIr, DataIr, MissingIr, SplitIr } from "../ir.js";
+import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr } from "../ir.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { key, literal, numeral, options } from "./text.js";
@@ -11,10 +11,22 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
     isAsync: true,
     docs: docs(
       data.kind === "file"
-        ? `Reads the samples and splits them (${plan.place(data.line)}).\n@param folder where the paths begin`
+        ? [
+            `Reads the samples and splits them (${plan.place(data.line)}).`,
+            "@param folder where the paths begin",
+            ...(plan.named
+              ? ["@param names of the categories, as training saw them; found anew when left out"]
+              : []),
+          ].join("\n")
         : `Draws the samples and splits them (${plan.place(data.line)}).`,
     ),
-    parameters: data.kind === "file" ? [{ name: "folder", type: "string" }] : [],
+    parameters:
+      data.kind === "file"
+        ? [
+            { name: "folder", type: "string" },
+            ...(plan.named ? [{ name: "names?", type: module.useType("Names") }] : []),
+          ]
+        : [],
     returnType: `Promise<${module.useType("Splits")}>`,
     statements: data.kind === "file" ? fileLines(module, plan, data) : drawnLines(module, plan, data),
   });
@@ -40,10 +52,10 @@ function missingText({ modality, share, part, seed }: MissingIr): string {
 
 function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
   const { target } = plan.ir;
-  const bindings = plan.modalities.flatMap(({ name, shape, optional }) => {
-    const binding = data.modalities.find((candidate) => candidate.name === name);
+  const bindings = plan.modalities.flatMap((modality) => {
+    const binding = data.modalities.find((candidate) => candidate.name === modality.name);
     if (binding === undefined) return [];
-    return `${key(name)}: { ${bindingParts(binding, [`shape: [${shape.join(", ")}]`, ...(optional ? ["optional: true"] : [])]).join(", ")} },`;
+    return `${key(modality.name)}: { ${bindingParts(binding, aboutParts(modality, binding)).join(", ")} },`;
   });
   const classes = target.named ? module.use("classes", "./model.ts") : `classes: ${target.classes.length}`;
   return [
@@ -55,8 +67,24 @@ function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "fi
         target: { name: ${literal(target.name)}, column: ${literal(data.target.columns[0] ?? "")}, ${classes}, line: ${data.target.line} },
         split: ${splitText(data.split)},
       },
-      folder,
+      folder,${plan.named ? "\nnames," : ""}
     );`,
+  ];
+}
+
+/** What the values of a modality are. */
+function aboutParts(
+  { shape, optional, vocabulary, columns = [] }: ModalityIr,
+  { columns: read }: BindingIr,
+): string[] {
+  const categories = columns.flatMap(({ categories: most }, i) =>
+    most === undefined ? [] : [[read[i] ?? "", most] as const],
+  );
+  return [
+    `shape: [${shape.join(", ")}]`,
+    ...(vocabulary === undefined ? [] : [`vocabulary: ${vocabulary}`]),
+    ...(categories.length === 0 ? [] : [`categories: ${options(Object.fromEntries(categories))}`]),
+    ...(optional ? ["optional: true"] : []),
   ];
 }
 

@@ -62,7 +62,7 @@ function emitInputs(module: Module, { ir }: Plan): void {
     docs: docs("One batch of each modality."),
     properties: ir.modalities.map(({ name, doc, shape, optional }) => ({
       name: key(name),
-      type: shape.length === 1 ? "tf.Tensor2D" : "tf.Tensor4D",
+      type: `tf.Tensor${shape.length + 1}D`,
       docs: docs(
         [doc, `${batchShape(shape)}${optional ? "; zero where it is missing" : ""}`]
           .filter(Boolean)
@@ -87,8 +87,13 @@ function emitComponents(module: Module, components: readonly { id: string }[]): 
 }
 
 /** The layers of a chain, one a line, each with the shape that it makes. */
-export function chainText(module: Module, layers: readonly LayerIr[], ...after: string[]): string {
-  const calls = layers.map((layer) => ({ text: layerCall(module, layer), shape: layer.output }));
+export function chainText(
+  module: Module,
+  plan: Plan,
+  layers: readonly LayerIr[],
+  ...after: string[]
+): string {
+  const calls = layers.map((layer) => ({ text: layerCall(module, plan, layer), shape: layer.output }));
   const [first] = calls;
   if (first === undefined && after.length === 1) return after[0] as string;
   if (calls.length === 1 && after.length === 0 && first !== undefined && makesVector(layers[0] as LayerIr))
@@ -100,9 +105,11 @@ export function chainText(module: Module, layers: readonly LayerIr[], ...after: 
   return `${module.use("chain")}(\n${lines.join("\n")}\n)`;
 }
 
-function layerCall(module: Module, layer: LayerIr): string {
-  module.use(layer.call.name);
-  return call(layer.call);
+function layerCall(module: Module, plan: Plan, { call: made }: LayerIr): string {
+  module.use(made.name);
+  if (made.file === undefined) return call(made);
+  const { name, to } = plan.customFile(made.file);
+  return call(made, module.useDefault(name, `./${to}`));
 }
 
 /** Layers whose type says that they make [batch, features]. */
@@ -126,7 +133,7 @@ function emitEncoder(
       doc,
       `Encoder ${name} for ${phrase(modalities)}: ${batchShape(input?.input ?? [])} -> [batch, ${width}] (${plan.place(line)}).`,
     ),
-    initializer: `${chainText(module, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
+    initializer: `${chainText(module, plan, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
   });
 }
 

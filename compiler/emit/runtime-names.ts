@@ -1,6 +1,6 @@
 import { drawn } from "../tables/data.js";
 import { measures, metrics } from "../tables/evaluation.js";
-import { layers } from "../tables/layers.js";
+import { layers, oneHot } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
 import { optimizers } from "../tables/training.js";
 
@@ -29,6 +29,7 @@ const fixed = [
   "linear",
   "linearProbes",
   "loadData",
+  "loadFrozen",
   "maskMissing",
   "missing",
   "mixture",
@@ -56,13 +57,24 @@ const fixed = [
   "vclub",
 ];
 
-const types = ["Answer", "Context", "Losses", "Model", "Rule", "Session", "Splits", "Stage", "TensorBatch"];
+const types = [
+  "Answer",
+  "Context",
+  "Losses",
+  "Model",
+  "Names",
+  "Rule",
+  "Session",
+  "Splits",
+  "Stage",
+  "TensorBatch",
+];
 
 /** Every value that generated code may import from the runtime. */
 export const runtimeValues: readonly string[] = [
   ...fixed,
   ...[...drawn.values()].map(({ load }) => load),
-  ...layers.keys(),
+  ...[...layers.values(), oneHot].flatMap(({ name, runtime = [name] }) => runtime),
   ...merges.keys(),
   ...optimizers.keys(),
   ...[...metrics.values(), ...measures.values()].map(({ runtime }) => runtime),

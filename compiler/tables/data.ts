@@ -1,3 +1,4 @@
+import type { ModalityIr } from "../ir.js";
 import {
   count,
   positive,
@@ -5,6 +6,7 @@ import {
   share,
   whole,
   word,
+  type Arguments,
   type Callable,
   type Parameter,
 } from "./parameters.js";
@@ -118,7 +120,12 @@ export const drawn: ReadonlyMap<string, DrawnRow> = new Map(
 
 /** Kinds of modality. */
 export interface ModalityRow extends Callable {
-  shape(args: Readonly<Record<string, unknown>>): number[];
+  /** Of one sample. */
+  shape(args: Arguments): number[];
+  /** What else layers and data have to know of it. */
+  about?(args: Arguments): Pick<ModalityIr, "rate" | "vocabulary">;
+  /** True where its arguments are columns, each with a type of its own. */
+  columns?: boolean;
 }
 
 export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
@@ -142,6 +149,53 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         ],
         shape: (args) => [args.height as number, args.width as number, args.channels as number],
       },
+      {
+        name: "sequence",
+        doc: "Moments one after the other, each a row of numbers.",
+        example: "sequence(50, 35)",
+        parameters: [count("time", "How many moments."), count("features", "Numbers of a moment.")],
+        shape: (args) => [args.time as number, args.features as number],
+      },
+      {
+        name: "audio",
+        doc: "A sound of one channel.",
+        example: "audio(rate: 8000, seconds: 1)",
+        parameters: [count("rate", "Samples a second."), positive("seconds", "How long it is.")],
+        shape: (args) => [Math.round((args.rate as number) * (args.seconds as number))],
+        about: (args) => ({ rate: args.rate as number }),
+      },
+      {
+        name: "tokens",
+        doc: "Whole numbers that stand for words or parts of words, counted from 0.",
+        example: "tokens(32, 5000)",
+        parameters: [
+          count("length", "How many in a sample."),
+          count("vocabulary", "How many different ones there are."),
+        ],
+        shape: (args) => [args.length as number],
+        about: (args) => ({ vocabulary: args.vocabulary as number }),
+      },
+      {
+        name: "table",
+        doc: "Columns, each `number` or `category(most)`: numbers as they are, and names of which there are so many at most.",
+        example: "table(age: number, city: category(12))",
+        parameters: [],
+        columns: true,
+        shape: () => [],
+      },
     ] satisfies ModalityRow[]
   ).map((row) => [row.name, row]),
+);
+
+/** What a column of a table may be. */
+export const columnKinds: ReadonlyMap<string, Callable> = new Map(
+  [
+    { name: "number", doc: "A number.", example: "number", parameters: [] },
+    {
+      name: "category",
+      doc: "A name, or a number that is one.",
+      example: "category(12)",
+      parameters: [count("most", "How many different ones training sees, at most.")],
+    },
+  ].map((row) => [row.name, row]),
 );

@@ -1,5 +1,6 @@
 export { batches, type Batch } from "./batches.js";
 export { loadData, type DataPlan, type ModalityBinding, type TargetBinding } from "./load.js";
+export type { Names } from "./names.js";
 export { DataError, type DataProblem } from "./problems.js";
 export { Random } from "./random.js";
 export { readTable, readers } from "./read.js";

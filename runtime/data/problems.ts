@@ -100,6 +100,31 @@ export const dataProblems = {
     message: `No sample is of ${p.classes.map((name) => `"${name}"`).join(" or ")} of \`${p.name}\`, which \`hold out\` sets aside.`,
     fix: "hold out classes that the data has",
   })),
+  notAToken: row(
+    "MM4020",
+    (p: { name: string; value: number; row: number; count: number; vocabulary: number }) => ({
+      message: `\`${p.name}\` has ${p.value} in row ${p.row}: tokens are whole numbers from 0 to ${p.vocabulary - 1} (${p.count} such value${p.count === 1 ? "" : "s"}).`,
+      fix: `mend the rows, or the vocabulary of \`${p.name}\` in the spec`,
+    }),
+  ),
+  tooManyCategories: row("MM4021", (p: { column: string; found: number; most: number }) => ({
+    message: `The training split has ${p.found} different values in column "${p.column}"; the spec expects ${p.most} at most.`,
+    fix: `write \`category(${p.found})\``,
+  })),
+  frozenShape: row(
+    "MM4022",
+    (p: { what: "reads" | "makes"; found: readonly (number | null)[]; wanted: readonly number[] }) => ({
+      message: `The saved model ${p.what} [${p.found.map((size) => size ?? "?").join(", ")}] of each sample; the spec ${p.what === "reads" ? "gives it" : "says"} ${shape(p.wanted)}.`,
+      fix:
+        p.what === "reads"
+          ? "put `reshape` before `frozen`, or change the modality"
+          : `write \`frozen(..., ${p.found.map((size) => size ?? "?").join(", ")})\``,
+    }),
+  ),
+  frozenPorts: row("MM4023", (p: { inputs: number; outputs: number }) => ({
+    message: `The saved model has ${p.inputs} inputs and ${p.outputs} outputs; \`frozen\` passes one tensor through it.`,
+    fix: "save a model with one of each",
+  })),
 } as const;
 
 export type DataProblemName = keyof typeof dataProblems;

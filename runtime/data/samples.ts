@@ -1,3 +1,5 @@
+import type { Names } from "./names.js";
+
 /** Samples as plain arrays; row i is sample i. */
 export interface Samples {
   size: number;
@@ -42,6 +44,8 @@ export interface Splits {
   test: Samples;
   /** All samples of the classes that were held out: none of them is in another part. */
   outside?: Samples;
+  /** What whole numbers in the inputs stand for. */
+  names?: Names;
 }
 
 /** The samples at these positions. */

@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Names } from "../data/index.js";
+import { writeAtomically } from "../runs/index.js";
+
+/** The file of a run that says what its model's categories and tokens stand for. */
+const fileName = "names.json";
+
+export async function writeNames(folder: string, names: Names): Promise<void> {
+  await writeAtomically(join(folder, fileName), `${JSON.stringify(names, null, 2)}\n`);
+}
+
+/** @returns undefined when the run has none */
+export async function readNames(folder: string): Promise<Names | undefined> {
+  const text = await readFile(join(folder, fileName), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : (JSON.parse(text) as Names);
+}
