@@ -32,7 +32,11 @@ export function customFiles(ir: ModelIr, taken: readonly string[] = []): CustomF
     const words = base.split(/[^\p{ID_Continue}]+/u).filter((word) => word !== "");
     const name = words.map((word, i) => (i === 0 ? lowerFirst(word) : upperFirst(word))).join("");
     const valid = /^[\p{ID_Start}_]/u.test(name) ? name : `layer${upperFirst(name)}`;
-    return { from, to: `custom-${targets.make(base.toLowerCase())}.ts`, name: names.make(`${valid}Layer`) };
+    return {
+      from,
+      to: `custom-${targets.make(base.toLowerCase())}.ts`,
+      name: names.make(/layer$/i.test(valid) ? valid : `${valid}Layer`),
+    };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ClassDeclaration } from "ts-morph";
-import type { EncoderIr, LayerIr, ModelIr } from "../ir.js";
+import type { EncoderIr, LayerIr, ModalityIr, ModelIr } from "../ir.js";
 import { emitBlock } from "./block.js";
 import { emitExperts, expertsOf } from "./experts.js";
 import { docs, type Module } from "./module.js";
@@ -60,16 +60,23 @@ function emitInputs(module: Module, { ir }: Plan): void {
     name: "Inputs",
     isExported: true,
     docs: docs("One batch of each modality."),
-    properties: ir.modalities.map(({ name, doc, shape, optional }) => ({
-      name: key(name),
-      type: `tf.Tensor${shape.length + 1}D`,
-      docs: docs(
-        [doc, `${batchShape(shape)}${optional ? "; zero where it is missing" : ""}`]
-          .filter(Boolean)
-          .join("\n"),
-      ),
+    properties: ir.modalities.map((modality) => ({
+      name: key(modality.name),
+      type: `tf.Tensor${modality.shape.length + 1}D`,
+      docs: docs([modality.doc, inputText(modality)].filter(Boolean).join("\n")),
     })),
   });
+}
+
+/** `[batch, 28, 28, 1]`, and what the values are where they aren't plain numbers. */
+function inputText({ shape, vocabulary, columns, optional }: ModalityIr): string {
+  const about =
+    vocabulary !== undefined
+      ? `: whole numbers below ${vocabulary}`
+      : columns !== undefined
+        ? `: ${phrase(columns.map(({ name }) => name))}`
+        : "";
+  return `${batchShape(shape)}${about}${optional ? "; zero where it is missing" : ""}`;
 }
 
 function emitComponents(module: Module, components: readonly { id: string }[]): void {
