@@ -62,7 +62,7 @@ function checkColumns(type: Call, checker: Checker): ColumnIr[] | undefined {
       const known = [...columnKinds.keys()];
       checker.report("unknownWord", value.span, {
         what: "a kind of column",
-        name: checker.text(value.span),
+        name: value.kind === "call" ? value.name.text : checker.text(value.span),
         known,
       });
       valid = false;

@@ -5,6 +5,7 @@ import type {
   TrainDeclaration,
 } from "../../grammar/syntax.js";
 import type { EvaluationIr, FusionIr, ModalityIr, ModelIr } from "../ir.js";
+import { modalityKinds } from "../tables/data.js";
 import { metrics } from "../tables/evaluation.js";
 import type { Checker } from "./checker.js";
 import { checkData } from "./data.js";
@@ -61,7 +62,8 @@ export function checkModel(
   for (const syntax of members("modality")) {
     const again = modalities.get(syntax.name.text)?.line !== checker.line(syntax.name.span);
     if (attempted.has(syntax.name.text) || misnamed || again) continue;
-    const layers = modalities.get(syntax.name.text)?.kind === "image" ? "flatten -> mlp(64)" : "mlp(64, 32)";
+    const { kind = "" } = modalities.get(syntax.name.text) ?? {};
+    const layers = modalityKinds.get(kind)?.encoder ?? "mlp(64, 32)";
     const example = `encoder ${encoderName(syntax.name.text)} for ${syntax.name.text} = ${layers}`;
     checker.report("noEncoder", syntax.name.span, { modality: syntax.name.text, example });
   }

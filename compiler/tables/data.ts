@@ -124,6 +124,8 @@ export interface ModalityRow extends Callable {
   shape(args: Arguments): number[];
   /** What else layers and data have to know of it. */
   about?(args: Arguments): Pick<ModalityIr, "rate" | "vocabulary">;
+  /** Layers that one would begin with. */
+  encoder: string;
   /** True where its arguments are columns, each with a type of its own. */
   columns?: boolean;
 }
@@ -135,6 +137,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "vector",
         doc: "A row of numbers.",
         example: "vector(16)",
+        encoder: "mlp(64, 32)",
         parameters: [count("features", "How many numbers.")],
         shape: (args) => [args.features as number],
       },
@@ -142,6 +145,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "image",
         doc: "Height, width and channels.",
         example: "image(28, 28, 1)",
+        encoder: "flatten -> mlp(64)",
         parameters: [
           count("height", "Rows of pixels."),
           count("width", "Columns of pixels."),
@@ -153,6 +157,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "sequence",
         doc: "Moments one after the other, each a row of numbers.",
         example: "sequence(50, 35)",
+        encoder: "gru(64)",
         parameters: [count("time", "How many moments."), count("features", "Numbers of a moment.")],
         shape: (args) => [args.time as number, args.features as number],
       },
@@ -160,6 +165,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "audio",
         doc: "A sound of one channel.",
         example: "audio(rate: 8000, seconds: 1)",
+        encoder: "mel(40) -> gru(64)",
         parameters: [count("rate", "Samples a second."), positive("seconds", "How long it is.")],
         shape: (args) => [Math.round((args.rate as number) * (args.seconds as number))],
         about: (args) => ({ rate: args.rate as number }),
@@ -168,6 +174,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "tokens",
         doc: "Whole numbers that stand for words or parts of words, counted from 0.",
         example: "tokens(32, 5000)",
+        encoder: "embed(64) -> gru(64)",
         parameters: [
           count("length", "How many in a sample."),
           count("vocabulary", "How many different ones there are."),
@@ -179,6 +186,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "table",
         doc: "Columns, each `number` or `category(most)`: numbers as they are, and names of which there are so many at most.",
         example: "table(age: number, city: category(12))",
+        encoder: "norm(batch) -> mlp(64)",
         parameters: [],
         columns: true,
         shape: () => [],
