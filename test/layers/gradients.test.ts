@@ -203,7 +203,7 @@ async function expectDerivatives(test: Case): Promise<void> {
   const context = { training: true, random: new Random(1), temperature: 0 };
   const at = (input: tf.Tensor) =>
     tf.tidy(() => {
-      const out = layer.apply(input, context).dataSync();
+      const out = Array.from(layer.apply(input, context).dataSync());
       const factors = weights.dataSync();
       return out.reduce((sum, value, i) => sum + value * (factors[i] as number), 0);
     });
