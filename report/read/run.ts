@@ -1,5 +1,13 @@
 import { drawing, explain, type ModelIr } from "../../compiler/index.js";
-import { packColumns, type Column, type ReportContent, type RunSummary } from "../content.js";
+import type { Names } from "../../runtime/data/names.js";
+import { readNames } from "../../runtime/session/names.js";
+import {
+  packColumns,
+  type Column,
+  type ModalityContent,
+  type ReportContent,
+  type RunSummary,
+} from "../content.js";
 import { readRunFiles, summaryOf } from "./summary.js";
 import { measureColumns, modalitiesOf, positionsIn, readHeldOut, readSampleTable } from "./samples.js";
 
@@ -58,9 +66,7 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     ...(record.ended !== undefined && { ended: record.ended }),
     target: ir?.target.name ?? "target",
     classes,
-    modalities: ir
-      ? ir.modalities.map(({ name, kind, shape }) => ({ name, kind, shape: [...shape] }))
-      : modalitiesOf(heldOut.shapes),
+    modalities: ir ? modalitiesIn(ir, (await readNames(files.folder)) ?? {}) : modalitiesOf(heldOut.shapes),
     components: shares.map((name) => componentOf(ir, name)),
     rules,
     types,
@@ -73,6 +79,29 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     inputColumns: packedInputs.places,
   };
   return { content, samples: packed.bytes, inputs: packedInputs.bytes };
+}
+
+/** The modalities of a spec, with what their whole numbers stand for. */
+function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityContent[] {
+  const bindings = data?.kind === "file" ? data.modalities : [];
+  return modalities.map(({ name, kind, shape, rate, vocabulary, columns }) => {
+    const read = bindings.find((binding) => binding.name === name)?.columns ?? [];
+    const namesOf = (i: number) => names[name]?.[read[i] ?? ""];
+    const words = vocabulary === undefined ? undefined : namesOf(0);
+    return {
+      name,
+      kind,
+      shape: [...shape],
+      ...(rate !== undefined && { rate }),
+      ...(words && { words }),
+      ...(columns && {
+        columns: columns.map((column, i) => {
+          const known = column.categories === undefined ? undefined : namesOf(i);
+          return { name: column.name, ...(known && { names: known }) };
+        }),
+      }),
+    };
+  });
 }
 
 function componentOf(ir: ModelIr | undefined, name: string): ReportContent["components"][number] {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Names } from "../data/index.js";
-import { writeAtomically } from "../runs/index.js";
+import type { Names } from "../data/names.js";
+import { writeAtomically } from "../runs/atomic.js";
 
 /** The file of a run that says what its model's categories and tokens stand for. */
 const fileName = "names.json";
