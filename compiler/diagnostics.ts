@@ -354,6 +354,10 @@ export const diagnosticTable = {
     message: `\`bins\` says nothing here: without a quantiser \`pid ${p.measure}\` takes the values as they are.`,
     fix: "add `quantiser: quantiles`, or remove `bins`",
   })),
+  rebuildsNames: error("MM6030", (p: { modality: string; kind: string }) => ({
+    message: `\`dmil(rebuild: inputs)\` can't rebuild \`${p.modality}\`: it is ${articled(p.kind)}, whose values are names and lie at no distance.`,
+    fix: "leave `rebuild: inputs` out: the encodings are rebuilt then",
+  })),
 
   // --- MM7: data
   noData: error("MM7001", (p: { model: string }) => ({

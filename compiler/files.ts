@@ -29,12 +29,13 @@ export function customFiles(ir: ModelIr, taken: readonly string[] = []): CustomF
   const paths = new Set(layersOf(ir).flatMap(({ call: { file } }) => file ?? []));
   return [...paths].map((from) => {
     const base = (from.split(/[\\/]/).at(-1) ?? from).replace(/\.ts$/, "");
+    const target = `custom-${base.toLowerCase().replace(/[^\p{L}\p{N}_-]+/gu, "-")}`;
     const words = base.split(/[^\p{ID_Continue}]+/u).filter((word) => word !== "");
     const name = words.map((word, i) => (i === 0 ? lowerFirst(word) : upperFirst(word))).join("");
     const valid = /^[\p{ID_Start}_]/u.test(name) ? name : `layer${upperFirst(name)}`;
     return {
       from,
-      to: `custom-${targets.make(base.toLowerCase())}.ts`,
+      to: `${targets.make(target)}.ts`,
       name: names.make(/layer$/i.test(valid) ? valid : `${valid}Layer`),
     };
   });

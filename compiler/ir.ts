@@ -25,6 +25,8 @@ export interface LayerIr {
   output: Shape;
   weights: number;
   flops: number;
+  /** True where weights and FLOPs aren't known, and are told as 0. */
+  uncounted?: boolean;
   line: number;
 }
 

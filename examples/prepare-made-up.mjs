@@ -69,7 +69,7 @@ function emotion(samples = 600) {
   };
 }
 
-const pronouns = [
+const plain = [
   "we",
   "the",
   "it",
@@ -95,7 +95,7 @@ const neither = ["not", "but", "here", "there", "again", "they"];
  * what a review is shorter than the longest.
  */
 function reviews(samples = 800) {
-  const vocabulary = ["", ...pronouns, ...good, ...bad, ...neither];
+  const vocabulary = ["", ...plain, ...good, ...bad, ...neither];
   const length = 16;
   const code = (word) => vocabulary.indexOf(word);
   const tokens = new Int32Array(samples * length);
@@ -115,8 +115,7 @@ function reviews(samples = 800) {
     const words = 8 + below(length - 7);
     for (let i = 0; i < words; i++) {
       const kind = random();
-      const list =
-        kind < 0.25 ? (random() < 0.85 === pleased ? good : bad) : kind < 0.35 ? neither : pronouns;
+      const list = kind < 0.25 ? (random() < 0.85 === pleased ? good : bad) : kind < 0.35 ? neither : plain;
       tokens[n * length + i] = code(list[below(list.length)]);
     }
   }
@@ -137,7 +136,7 @@ function reviews(samples = 800) {
  */
 function sentiment(samples = 800) {
   const [words, voices, voiceFeatures, faces, faceFeatures] = [12, 20, 6, 10, 8];
-  const vocabulary = ["", ...pronouns, ...good, ...bad, ...neither];
+  const vocabulary = ["", ...plain, ...good, ...bad, ...neither];
   const tokens = new Int32Array(samples * words);
   const voice = new Float32Array(samples * voices * voiceFeatures);
   const face = new Float32Array(samples * faces * faceFeatures);
@@ -146,7 +145,7 @@ function sentiment(samples = 800) {
     const [kind, flat] = [random() < 0.5, random() < 0.3];
     labels[n] = Number(kind !== flat);
     for (let i = 0; i < words; i++) {
-      const list = random() < 0.3 ? (kind ? good : bad) : pronouns;
+      const list = random() < 0.3 ? (kind ? good : bad) : plain;
       tokens[n * words + i] = vocabulary.indexOf(list[below(list.length)]);
     }
     for (let t = 0; t < voices; t++) {

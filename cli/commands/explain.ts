@@ -55,19 +55,22 @@ function explanationTable({ model, parts, parameters, flops, memoryPerBatch, bat
     style: { head: [], border: [], compact: true },
   });
   let previous = "";
-  for (const { part, layer, output, parameters: weights, flops: cost } of parts) {
+  for (const { part, layer, output, parameters: weights, flops: cost, uncounted } of parts) {
     table.push([
       part === previous ? "" : part,
       layer,
       `[${output.join(", ")}]`,
-      grouped(weights),
-      grouped(cost),
+      uncounted ? "?" : grouped(weights),
+      uncounted ? "?" : grouped(cost),
     ]);
     previous = part;
   }
   table.push(["all", "", "", grouped(parameters), grouped(flops)]);
   const memory = (memoryPerBatch / 2 ** 20).toFixed(1);
-  return `${model}\n${table.toString()}\nAbout ${memory} MiB to learn from one batch of ${batch}.`;
+  const unknown = parts.some(({ uncounted }) => uncounted)
+    ? "\nWhat comes from a file isn't counted: the compiler doesn't read it."
+    : "";
+  return `${model}\n${table.toString()}${unknown}\nAbout ${memory} MiB to learn from one batch of ${batch}.`;
 }
 
 /** 12345 -> "12 345" */

@@ -63,6 +63,7 @@ function layerIr(
     output: row.shape(input, args, source) as Shape,
     weights: row.weights(input, args, source),
     flops: row.flops(input, args, source),
+    ...(row.uncounted && { uncounted: true }),
     line,
   };
 }

@@ -13,7 +13,7 @@ import { checkEncoders } from "./encoders.js";
 import { checkEvaluation } from "./evaluation.js";
 import { checkFusion, checkFusionBlock } from "./fusion.js";
 import { checkModality, checkTarget, type CheckedModality } from "./modalities.js";
-import { checkParadigmFits } from "./paradigm.js";
+import { checkParadigmFits, checkRebuilds } from "./paradigm.js";
 import { checkTraining } from "./training.js";
 
 /**
@@ -87,6 +87,7 @@ export function checkModel(
   const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
   if (fusionSyntax !== undefined && trainSyntax !== undefined) {
     checkParadigmFits(training.paradigm, fusionSyntax, [...modalities.keys()], paradigmSpan, checker);
+    checkRebuilds(training.paradigm, modalities.values(), paradigmSpan, checker);
   }
 
   const evaluateSyntax = checker.single(members("evaluate"), "an", () => "evaluate block");

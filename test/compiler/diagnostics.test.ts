@@ -180,4 +180,25 @@ describe("diagnostics", () => {
     expectDiagnostics(table, []);
     expectDiagnostics(kinds("sequence(10, 4)", "gru(16)").replace('left <- "a"\n', ""), ["13:10 MM7003"]);
   });
+
+  it("reports that dmil can't rebuild names", () => {
+    const rebuilding = (kind: string, encoder: string) =>
+      spec({
+        fusion: block,
+        train: "train { paradigm dmil(rebuild: inputs) }",
+        data: 'from "a.npz"\n  left <- "a"\n  right <- "b"\n  label <- "c"\n  split 0.8 train, 0.2 test',
+      })
+        .replace("left: vector(9)", `left: ${kind}`)
+        .replace("Left for left = mlp(16)", `Left for left = ${encoder}`);
+    expectDiagnostics(rebuilding("sequence(9, 2)", "gru(16)"), []);
+    expectDiagnostics(rebuilding("tokens(9, 20)", "embed(4) -> gru(16)"), ["18:20 MM6030"]);
+    expectDiagnostics(
+      rebuilding("table(age: number)", "mlp(16)").replace('left <- "a"', 'left <- "age"'),
+      [],
+    );
+    expectDiagnostics(
+      rebuilding("table(age: category(2))", "mlp(16)").replace('left <- "a"', 'left <- "age"'),
+      ["18:20 MM6030"],
+    );
+  });
 });
