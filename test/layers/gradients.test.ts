@@ -145,7 +145,8 @@ async function run(test: Case, engine: string): Promise<Found> {
   const found = tf.tidy(() => {
     const weighted = (input: tf.Tensor) => tf.sum(tf.mul(layer.apply(input, context), weights)) as tf.Scalar;
     const variables = parameters.select();
-    const { grads } = variables.length > 0 ? tf.variableGrads(() => weighted(x), variables) : { grads: {} };
+    const { grads }: { grads: tf.NamedTensorMap } =
+      variables.length > 0 ? tf.variableGrads(() => weighted(x), variables) : { grads: {} };
     const byInput = test.below === undefined ? { input: tf.grad(weighted)(x) } : {};
     const byName = parameters.named().flatMap(({ name, tensor }) => {
       const grad = grads[(tensor as tf.Variable).name];

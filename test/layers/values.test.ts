@@ -178,9 +178,7 @@ describe("attention", () => {
 });
 
 describe("mel", () => {
-  /**
-   * The same as `log(librosa.filters.mel(sr, n_fft, n_mels, htk=True, norm=None) @ abs(stft(center=False, window="hann")) ** 2 + 1e-6)`, step by step.
-   */
+  /** The bands of `librosa.filters.mel(sr, n_fft, n_mels, htk=True, norm=None)` over the power spectrum of each frame, step by step. */
   function logMel(
     signal: number[],
     { rate, mels, length, hop, size }: Record<"rate" | "mels" | "length" | "hop" | "size", number>,
