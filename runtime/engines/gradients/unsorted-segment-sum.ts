@@ -1,11 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-
-/** What this kernel needs of the wasm backend. */
-interface Heap {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  /** A view of a tensor's memory, until the next allocation. */
-  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array;
-}
+import type { Heap } from "./heap.js";
 
 /**
  * Sums the rows of x that have the same segment, which is the gradient of gathering rows (embeddings). wasm has no kernel of its own; this one
