@@ -94,6 +94,8 @@ const cases: Case[] = [
     input: [2, 5, 3],
     output: [2, 5, 4],
   },
+  { name: "gru of one moment", layer: gru({ inputs: 3, units: 4 }), input: [2, 1, 3], output: [2, 4] },
+  { name: "lstm of one moment", layer: lstm({ inputs: 3, units: 4 }), input: [2, 1, 3], output: [2, 4] },
   { name: "attention", layer: attention({ features: 6, heads: 3 }), input: [2, 5, 6], output: [2, 5, 6] },
   {
     name: "transformer",
