@@ -530,7 +530,7 @@ const mel: LayerRow = {
   doc: "Log-mel spectrogram of a sound, on the scale of HTK: [frames, mels].",
   example: "mel(40)",
   parameters: [
-    count("mels", "Bands."),
+    { ...count("mels", "Bands."), type: { kind: "integer", min: 1, max: 512 } },
     positive("window", "Length of a frame in seconds.", 0.025),
     positive("hop", "Seconds from one frame to the next.", 0.01),
   ],
@@ -542,7 +542,7 @@ const mel: LayerRow = {
   weights: () => 0,
   flops(input, args, source) {
     const { frames, window } = framesOf(input, args, source ?? {});
-    const bins = 2 ** Math.ceil(Math.log2(window)) / 2 + 1;
+    const bins = 2 ** Math.max(1, Math.ceil(Math.log2(window))) / 2 + 1;
     return frames * (4 * window * bins + 3 * bins + 2 * bins * number(args, "mels"));
   },
   call: (_input, args, source) => ({

@@ -1,5 +1,5 @@
 import { drawing, explain, type ModelIr } from "../../compiler/index.js";
-import type { Names } from "../../runtime/data/names.js";
+import { own, type Names } from "../../runtime/data/names.js";
 import { readNames } from "../../runtime/session/names.js";
 import {
   packColumns,
@@ -86,7 +86,7 @@ function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityCont
   const bindings = data?.kind === "file" ? data.modalities : [];
   return modalities.map(({ name, kind, shape, rate, vocabulary, columns }) => {
     const read = bindings.find((binding) => binding.name === name)?.columns ?? [];
-    const namesOf = (i: number) => names[name]?.[read[i] ?? ""];
+    const namesOf = (i: number) => own(names[name], read[i] ?? "");
     const words = vocabulary === undefined ? undefined : namesOf(0);
     return {
       name,

@@ -65,14 +65,15 @@ export async function loadData(plan: DataPlan, folder: string, kept?: Names): Pr
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
   const shapes: Record<string, number[]> = {};
-  const coded: Record<string, Record<string, CodedColumn>> = {};
+  const coded = new Map<string, ReadonlyMap<string, CodedColumn>>();
   const vocabularies: Record<string, Record<string, readonly string[]>> = {};
   for (const [name, binding] of Object.entries(plan.modalities)) {
-    coded[name] = codeCategories(binding, table);
+    const categories = codeCategories(binding, table);
+    coded.set(name, categories);
     const [column = ""] = binding.columns;
     const words = binding.vocabulary === undefined ? undefined : vocabularyOf(table, column);
     if (words !== undefined) vocabularies[name] = { [column]: words };
-    const loaded = loadModality(name, binding, { table, coded: coded[name] }, rows, where, problems);
+    const loaded = loadModality(name, binding, { table, categories }, rows, where, problems);
     shapes[name] = [...binding.shape];
     if (loaded === undefined) continue;
     inputs[name] = loaded.values;
@@ -105,14 +106,17 @@ export async function loadData(plan: DataPlan, folder: string, kept?: Names): Pr
 }
 
 /** The numbering of a table's categories, by column. */
-function codeCategories({ categories = {} }: ModalityBinding, table: Table): Record<string, CodedColumn> {
+function codeCategories(
+  { categories = {} }: ModalityBinding,
+  table: Table,
+): ReadonlyMap<string, CodedColumn> {
   const columns = Object.keys(categories).flatMap((name) => {
     const column = table.columns.get(name);
     return column === undefined || (column.kind === "numeric" && column.shape.length > 0)
       ? []
       : [[name, codeColumn(column)] as const];
   });
-  return Object.fromEntries(columns);
+  return new Map(columns);
 }
 
 /** The number of rows, in which all columns that are bound must agree. */
@@ -147,16 +151,17 @@ interface LoadedModality {
 function loadModality(
   name: string,
   binding: ModalityBinding,
-  { table, coded }: { table: Table; coded: Readonly<Record<string, CodedColumn>> },
+  { table, categories }: { table: Table; categories: ReadonlyMap<string, CodedColumn> },
   rows: number,
   where: string,
   problems: ProblemList,
 ): LoadedModality | undefined {
-  const columns = binding.columns.map((column): NumericColumn | undefined =>
-    coded[column] === undefined
+  const columns = binding.columns.map((column): NumericColumn | undefined => {
+    const codes = categories.get(column)?.codes;
+    return codes === undefined
       ? numericColumn(column, binding, table, where, problems)
-      : { kind: "numeric", shape: [], values: coded[column].codes },
-  );
+      : { kind: "numeric", shape: [], values: codes };
+  });
   if (!columns.every((column) => column !== undefined)) return undefined;
   const found =
     columns.length === 1 ? (columns[0]?.shape ?? []) : [columns.reduce((n, { shape }) => n + size(shape), 0)];
@@ -177,8 +182,7 @@ function loadModality(
     offset += part;
   }
   const present = checkFinite(name, binding, values, rows, width, where, problems);
-  if (binding.vocabulary !== undefined && problems.problems.length === 0)
-    checkTokens(name, binding, values, { where, problems });
+  if (binding.vocabulary !== undefined) checkTokens(name, binding, values, { where, problems });
   return { values, present };
 }
 

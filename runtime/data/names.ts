@@ -9,6 +9,11 @@ import { rowsOf, type Column, type Table } from "./table.js";
  */
 export type Names = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
+/** What stands in a record under a name that a user chose, which may be that of something every object has. */
+export function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** A category's column as positions in a list of names; NaN where a cell is empty. */
 export interface CodedColumn {
   names: readonly string[];
@@ -42,18 +47,19 @@ export function codeColumn(column: Column): CodedColumn {
 export function nameCategories(
   splits: Splits,
   modalities: Readonly<Record<string, ModalityBinding>>,
-  coded: Readonly<Record<string, Readonly<Record<string, CodedColumn>>>>,
+  coded: ReadonlyMap<string, ReadonlyMap<string, CodedColumn>>,
   kept: Names | undefined,
   { where, problems }: { where: string; problems: ProblemList },
 ): Names {
   const found: Record<string, Record<string, readonly string[]>> = {};
   for (const [modality, { columns, categories = {}, line }] of Object.entries(modalities)) {
     columns.forEach((column, at) => {
-      const before = coded[modality]?.[column];
-      const most = categories[column];
+      const before = coded.get(modality)?.get(column);
+      const most = own(categories, column);
       if (before === undefined || most === undefined) return;
       const names =
-        kept?.[modality]?.[column] ?? namesIn(splits.train, { modality, at, before, width: columns.length });
+        own(own(kept, modality), column) ??
+        namesIn(splits.train, { modality, at, before, width: columns.length });
       if (names.length > most) {
         problems.add("tooManyCategories", where, { column, found: names.length, most }, line);
         return;
@@ -112,7 +118,9 @@ export function checkTokens(
   { where, problems }: { where: string; problems: ProblemList },
 ): void {
   const [length = 1] = shape;
-  const wrong = (value: number) => !Number.isInteger(value) || value < 0 || value >= vocabulary;
+  // What is missing is told elsewhere.
+  const wrong = (value: number) =>
+    Number.isFinite(value) && (!Number.isInteger(value) || value < 0 || value >= vocabulary);
   const first = values.findIndex(wrong);
   if (first < 0) return;
   const count = values.reduce((sum, value) => sum + Number(wrong(value)), 0);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs";
@@ -9,6 +10,8 @@ import type { LayerMaker } from "./layer.js";
 interface SavedModel {
   /** Its file, for messages. */
   where: string;
+  /** SHA-256 of its files. */
+  sha256: string;
   /** Of one sample; null where any size will do. Unknown of some graph models. */
   input?: readonly (number | null)[];
   output?: readonly (number | null)[];
@@ -45,6 +48,11 @@ export async function loadFrozen(folder: string, paths: readonly string[]): Prom
   problems.check();
 }
 
+/** SHA-256 of each model that `loadFrozen` has read, by the path that the spec gives. */
+export function frozenHashes(): Record<string, string> {
+  return Object.fromEntries([...loaded].map(([path, { sha256 }]) => [path, sha256]));
+}
+
 function leaves(path: string): boolean {
   return isAbsolute(path) || path.split(/[\\/]/).includes("..");
 }
@@ -55,21 +63,22 @@ interface ModelFile extends tf.io.ModelJSON {
 }
 
 async function readModel(where: string, problems: ProblemList): Promise<SavedModel | undefined> {
-  const description = JSON.parse(await readFile(where, "utf8")) as ModelFile;
+  const text = await readFile(where, "utf8");
+  const description = JSON.parse(text) as ModelFile;
   const outside = description.weightsManifest.flatMap(({ paths }) => paths).find(leaves);
   if (outside !== undefined) {
     problems.add("outside", where, { path: outside });
     return undefined;
   }
+  const paths = description.weightsManifest.flatMap((group) => group.paths);
+  const shards = await Promise.all(paths.map((path) => readFile(join(dirname(where), path))));
+  const bytes = Uint8Array.from(Buffer.concat(shards));
   const source: tf.io.IOHandler = {
     load: () =>
-      tf.io.getModelArtifactsForJSON(description, async (manifest) => {
-        const shards = await Promise.all(
-          manifest.flatMap(({ paths }) => paths).map((path) => readFile(join(dirname(where), path))),
-        );
-        const bytes = Uint8Array.from(Buffer.concat(shards));
-        return [manifest.flatMap(({ weights }) => weights), bytes.buffer];
-      }),
+      tf.io.getModelArtifactsForJSON(description, async (manifest) => [
+        manifest.flatMap(({ weights }) => weights),
+        bytes.buffer,
+      ]),
   };
   // The whole of TensorFlow.js is loaded for those alone who have a saved model.
   const { loadGraphModel, loadLayersModel } = await import("@tensorflow/tfjs");
@@ -87,7 +96,8 @@ async function readModel(where: string, problems: ProblemList): Promise<SavedMod
     (graph === undefined
       ? (model as LayersModel).apply(x, { training: false })
       : graph.execute(x)) as tf.Tensor;
-  return { where, ...(input && { input }), ...(output && { output }), run };
+  const sha256 = createHash("sha256").update(text).update(bytes).digest("hex");
+  return { where, sha256, ...(input && { input }), ...(output && { output }), run };
 }
 
 export interface FrozenOptions {

@@ -73,7 +73,7 @@ export function melFilters({ rate, mels, length }: { rate: number; mels: number;
   const toHertz = (value: number) => 700 * (10 ** (value / 2595) - 1);
   const top = toMel(rate / 2);
   const corners = Array.from({ length: mels + 2 }, (_, i) => toHertz((top * i) / (mels + 1)));
-  for (let size = 2 ** Math.ceil(Math.log2(length)); ; size *= 2) {
+  for (let size = 2 ** Math.max(1, Math.ceil(Math.log2(length))); ; size *= 2) {
     const bins = size / 2 + 1;
     const filters = new Float32Array(bins * mels);
     let empty = false;

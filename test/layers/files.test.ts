@@ -4,7 +4,9 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError, Parameters, Random } from "../../runtime/index.js";
+import { frozenHashes } from "../../runtime/layers/frozen.js";
 import { chain, custom, dense, frozen, loadFrozen } from "../../runtime/layers/index.js";
+import { dataHash } from "../../runtime/session/origin.js";
 import { saveToDisk } from "../support/saved-models.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-frozen-"));
@@ -75,6 +77,33 @@ describe("frozen", () => {
     );
     expect(Object.keys(grads)).toHaveLength(2);
     for (const grad of Object.values(grads)) expect(tf.max(tf.abs(grad)).dataSync()[0]).toBeGreaterThan(0);
+  });
+
+  it("is known by its files, so that a run goes on with the same one alone", async () => {
+    await saveToDisk(network(), join(folder, "models", "other"), 100);
+    await loadFrozen(folder, ["models/other"]);
+    const hash = frozenHashes()["models/other"];
+    await loadFrozen(folder, ["models/other"]);
+    expect(frozenHashes()["models/other"]).toBe(hash);
+    const shard = join(folder, "models", "other", "shard0.bin");
+    const bytes = readFileSync(shard);
+    writeFileSync(
+      shard,
+      Uint8Array.from(bytes, (byte, i) => (i === 0 ? byte ^ 1 : byte)),
+    );
+    await loadFrozen(folder, ["models/other"]);
+    expect(frozenHashes()["models/other"]).not.toBe(hash);
+    const samples = {
+      size: 0,
+      inputs: {},
+      shapes: {},
+      present: {},
+      labels: new Int32Array(),
+      index: new Int32Array(),
+      classes: [],
+    };
+    const splits = { train: samples, test: samples };
+    expect(dataHash(splits, { a: "1" })).not.toBe(dataHash(splits, { a: "2" }));
   });
 
   it("reads graph models too", async () => {

@@ -108,6 +108,20 @@ describe("tables", () => {
     ]);
   });
 
+  it("may have columns that are called like what every object has", async () => {
+    const rows = cities.map((city, i) => `${i},${city},${i % 2}`);
+    writeFileSync(join(folder, "odd.csv"), ["constructor,toString,kind", ...rows].join("\n"));
+    const columns = ["constructor", "toString"];
+    const categories = Object.fromEntries([["toString", 4]]);
+    const modalities = {
+      person: { columns, shape: [2], categories },
+      plain: { columns: ["constructor"], shape: [1] },
+    };
+    const { train, names } = await loadData(plan(4, { from: "odd.csv", modalities }), folder, { person: {} });
+    expect(Object.keys(names?.person ?? {})).toEqual(["toString"]);
+    expect(Array.from(train.inputs.plain ?? [])).toEqual(Array.from(train.index));
+  });
+
   it("may be missing as a whole", async () => {
     const rows = ["age,city,kind,x", ...lines.map((line, i) => (i === 3 ? ",,1,1" : `${line},1`))];
     writeFileSync(join(folder, "optional.csv"), rows.join("\n"));
