@@ -155,6 +155,10 @@ describe("frozen", () => {
     expect(await problemOf("broken")).toContain("MM4002");
     write("lost", text);
     expect(await problemOf("lost")).toContain("MM4001");
+    const input = tf.input({ shape: [3] });
+    const ends = [1, 2].map((units) => tf.layers.dense({ units }).apply(input) as tf.SymbolicTensor);
+    await saveToDisk(tf.model({ inputs: input, outputs: ends }), join(folder, "forked"), 100);
+    expect(await problemOf("forked")).toContain("MM4023: The saved model has 1 inputs and 2 outputs");
     write("outside", text.replace("shard0.bin", "../../shard0.bin"));
     expect(await problemOf("outside")).toContain("MM4004");
     await loadFrozen(folder, ["models/net"]);
@@ -164,8 +168,8 @@ describe("frozen", () => {
     expect(() => frozen({ ...options, output: [5] })(scope())).toThrow(
       "MM4022: The saved model makes [4] of each sample; the spec says [5]",
     );
-    expect(() => frozen({ ...options, path: "models/other" })(scope())).toThrow(
-      "loadFrozen must read models/other",
+    expect(() => frozen({ ...options, path: "models/never" })(scope())).toThrow(
+      "loadFrozen must read models/never",
     );
   });
 });
