@@ -26,6 +26,8 @@ interface Text {
 
 const row = <P>(code: string, text: (parameters: P) => Text) => ({ code, text });
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;
 
 function nearest(word: string, candidates: readonly string[]): string | undefined {
@@ -122,7 +124,7 @@ export const dataProblems = {
     }),
   ),
   frozenPorts: row("MM4023", (p: { inputs: number; outputs: number }) => ({
-    message: `The saved model has ${p.inputs} inputs and ${p.outputs} outputs; \`frozen\` passes one tensor through it.`,
+    message: `The saved model has ${counted(p.inputs, "input")} and ${counted(p.outputs, "output")}; \`frozen\` passes one tensor through it.`,
     fix: "save a model with one of each",
   })),
 } as const;

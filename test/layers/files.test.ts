@@ -158,7 +158,7 @@ describe("frozen", () => {
     const input = tf.input({ shape: [3] });
     const ends = [1, 2].map((units) => tf.layers.dense({ units }).apply(input) as tf.SymbolicTensor);
     await saveToDisk(tf.model({ inputs: input, outputs: ends }), join(folder, "forked"), 100);
-    expect(await problemOf("forked")).toContain("MM4023: The saved model has 1 inputs and 2 outputs");
+    expect(await problemOf("forked")).toContain("MM4023: The saved model has 1 input and 2 outputs");
     write("outside", text.replace("shard0.bin", "../../shard0.bin"));
     expect(await problemOf("outside")).toContain("MM4004");
     await loadFrozen(folder, ["models/net"]);
