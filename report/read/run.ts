@@ -8,6 +8,7 @@ import {
   type ReportContent,
   type RunSummary,
 } from "../content.js";
+import { RunProblem } from "./problem.js";
 import { readRunFiles, summaryOf } from "./summary.js";
 import { measureColumns, modalitiesOf, positionsIn, readHeldOut, readSampleTable } from "./samples.js";
 
@@ -66,7 +67,7 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     ...(record.ended !== undefined && { ended: record.ended }),
     target: ir?.target.name ?? "target",
     classes,
-    modalities: ir ? modalitiesIn(ir, (await readNames(files.folder)) ?? {}) : modalitiesOf(heldOut.shapes),
+    modalities: ir ? modalitiesIn(ir, await namesOf(files.folder)) : modalitiesOf(heldOut.shapes),
     components: shares.map((name) => componentOf(ir, name)),
     rules,
     types,
@@ -81,13 +82,21 @@ export async function readRun(folder: string, others: readonly string[] = []): P
   return { content, samples: packed.bytes, inputs: packedInputs.bytes };
 }
 
+/** What a run's whole numbers stand for. @throws RunProblem */
+async function namesOf(folder: string): Promise<Names> {
+  const names = await readNames(folder).catch((error: unknown) => {
+    throw new RunProblem((error as Error).message);
+  });
+  return names ?? {};
+}
+
 /** The modalities of a spec, with what their whole numbers stand for. */
 function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityContent[] {
   const bindings = data?.kind === "file" ? data.modalities : [];
   return modalities.map(({ name, kind, shape, rate, vocabulary, columns }) => {
     const read = bindings.find((binding) => binding.name === name)?.columns ?? [];
-    const namesOf = (i: number) => own(names[name], read[i] ?? "");
-    const words = vocabulary === undefined ? undefined : namesOf(0);
+    const namesIn = (i: number) => own(names[name], read[i] ?? "");
+    const words = vocabulary === undefined ? undefined : namesIn(0);
     return {
       name,
       kind,
@@ -96,7 +105,7 @@ function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityCont
       ...(words && { words }),
       ...(columns && {
         columns: columns.map((column, i) => {
-          const known = column.categories === undefined ? undefined : namesOf(i);
+          const known = column.categories === undefined ? undefined : namesIn(i);
           return { name: column.name, ...(known && { names: known }) };
         }),
       }),

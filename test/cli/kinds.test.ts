@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -77,6 +78,19 @@ describe("every kind of modality", () => {
     expect(Array.from(valuesOf("input_words", kept)).slice(0, 16)).toEqual(
       Array.from(valuesOf("words")).slice(16 * (index[0] as number), 16 * (index[0] as number) + 16),
     );
+  });
+});
+
+describe("a run whose names are damaged", () => {
+  it("isn't measured", () => {
+    const run = join(folder, "damaged");
+    cpSync(join(folder, "reviews", readdirSync(join(folder, "reviews"))[0] as string), run, {
+      recursive: true,
+    });
+    writeFileSync(join(run, "names.json"), "{");
+    const { code, err } = mmspec(folder, "evaluate", run);
+    expect(code).toBe(1);
+    expect(err).toContain("names.json is damaged");
   });
 });
 
