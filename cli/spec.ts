@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { compile, type Analysis, type Compilation, type ModelIr } from "../compiler/index.js";
 import { CommandError, exitCodes } from "./exit.js";
 import { diagnosticsJson, printDiagnostics, printJson } from "./output.js";
 
 /**
- * Reads a spec.
+ * Reads a spec, or a file that it names.
  * @throws CommandError when there is no such file
  */
 export async function readSpec(file: string): Promise<string> {
@@ -22,7 +23,16 @@ export interface SpecOptions {
   file: string;
   model?: string | undefined;
   json?: boolean | undefined;
+  /** False forbids `custom` layers. */
+  custom?: boolean | undefined;
 }
+
+/** `--no-custom` */
+export const customOption = {
+  type: "boolean",
+  default: true,
+  describe: "Let `custom` layers run their code; --no-custom forbids them",
+} as const;
 
 /** The model that a command is about. @throws CommandError when the file has no such model */
 export function chooseModel({ models }: Analysis, { model, file }: SpecOptions): ModelIr {
@@ -34,10 +44,15 @@ export function chooseModel({ models }: Analysis, { model, file }: SpecOptions):
   return chosen;
 }
 
-/** Compiles a spec; prints its diagnostics. Nothing comes back when it has errors: the exit code is then set. */
+/**
+ * Compiles a spec; prints its diagnostics. Nothing comes back when it has errors: the exit code is then set. The files of `custom` layers
+ * come along.
+ * @throws CommandError when one of them isn't there
+ */
 export async function compileSpec(options: SpecOptions): Promise<Compilation | undefined> {
   const text = await readSpec(options.file);
-  const compilation = await compile(text, options.file, options.model);
+  const { custom = true } = options;
+  const compilation = await compile(text, options.file, options.model, { custom });
   if (!compilation.failed) chooseModel(compilation, options);
   if (compilation.failed && options.json) printJson(diagnosticsJson(compilation));
   else printDiagnostics(compilation);
@@ -45,5 +60,11 @@ export async function compileSpec(options: SpecOptions): Promise<Compilation | u
     process.exitCode = exitCodes.wrongInput;
     return undefined;
   }
-  return compilation;
+  const copied = await Promise.all(
+    compilation.customFiles.map(async ({ from, to }) => ({
+      path: to,
+      text: await readSpec(join(dirname(options.file), from)),
+    })),
+  );
+  return { ...compilation, files: [...compilation.files, ...copied] };
 }

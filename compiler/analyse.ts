@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { parse } from "../grammar/index.js";
 import type { SyntaxProblem } from "../grammar/syntax.js";
-import { Checker } from "./check/checker.js";
+import { Checker, type CheckOptions } from "./check/checker.js";
 import { checkModel } from "./check/model.js";
 import { Reporter, type Diagnostic } from "./diagnostics.js";
 import type { ModelIr } from "./ir.js";
@@ -22,7 +22,7 @@ export interface Analysis {
  * @param text the spec
  * @param file its path, for messages
  */
-export function analyse(text: string, file: string): Analysis {
+export function analyse(text: string, file: string, options: CheckOptions = {}): Analysis {
   const source = new Source(file, text);
   const reporter = new Reporter();
   const { file: tree, problems } = parse(text);
@@ -30,6 +30,7 @@ export function analyse(text: string, file: string): Analysis {
     source,
     reporter,
     problems.filter(({ kind }) => kind !== "declaration").map(({ span }) => span),
+    options,
   );
   for (const problem of problems) reportProblem(problem, reporter);
   if (tree.models.length === 0 && problems.length === 0) {

@@ -1,4 +1,6 @@
 import { analyse, type Analysis } from "./analyse.js";
+import type { CheckOptions } from "./check/checker.js";
+import { customFiles, type CustomFile } from "./files.js";
 import type { GeneratedFile } from "./emit/project.js";
 import type { ModelIr } from "./ir.js";
 import { Reporter } from "./diagnostics.js";
@@ -9,6 +11,8 @@ export interface Compilation extends Analysis {
   ir?: ModelIr;
   /** The generated files, with the spec itself beside them; empty when the spec has errors. */
   files: GeneratedFile[];
+  /** Files that `custom` layers come from, to be copied into the output folder as the generated code imports them. */
+  customFiles: CustomFile[];
 }
 
 /**
@@ -17,13 +21,18 @@ export interface Compilation extends Analysis {
  * @param file its path, for messages and for the name in the generated files
  * @param model which model; the only one, or the first that has data, when it is left out
  */
-export async function compile(text: string, file: string, model?: string): Promise<Compilation> {
-  const analysis = analyse(text, file);
+export async function compile(
+  text: string,
+  file: string,
+  model?: string,
+  options: CheckOptions = {},
+): Promise<Compilation> {
+  const analysis = analyse(text, file, options);
   const ir =
     model === undefined
       ? (analysis.models.find(({ data }) => data !== undefined) ?? analysis.models[0])
       : analysis.models.find(({ name }) => name === model);
-  if (analysis.failed || ir === undefined) return { ...analysis, files: [] };
+  if (analysis.failed || ir === undefined) return { ...analysis, files: [], customFiles: [] };
   if (ir.data === undefined) {
     const reporter = new Reporter();
     const start = text.search(new RegExp(`model\\s+${ir.name}`, "u"));
@@ -33,6 +42,7 @@ export async function compile(text: string, file: string, model?: string): Promi
       failed: true,
       diagnostics: [...analysis.diagnostics, ...reporter.diagnostics],
       files: [],
+      customFiles: [],
     };
   }
   // The emitter is loaded when it is needed: checking alone is much faster without it.
@@ -40,5 +50,5 @@ export async function compile(text: string, file: string, model?: string): Promi
   const files = await emitProject(ir, version);
   // Its own ending keeps a spec that is called train.ts from taking the place of a generated file.
   const path = ir.file.endsWith(".mmspec") ? ir.file : `${ir.file}.mmspec`;
-  return { ...analysis, ir, files: [...files, { path, text }] };
+  return { ...analysis, ir, files: [...files, { path, text }], customFiles: customFiles(ir) };
 }

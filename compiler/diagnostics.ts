@@ -44,6 +44,12 @@ function listed(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(", ");
 }
 
+/** "image" -> "an image" */
+export function articled(kind: string): string {
+  if (kind === "tokens") return kind;
+  return `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
+}
+
 export function shapeText(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
@@ -168,8 +174,8 @@ export const diagnosticTable = {
       fix: p.fix,
     }),
   ),
-  tooSmall: error("MM3011", (p: { layer: string; input: readonly number[]; size: number }) => ({
-    message: `\`${p.layer}\` has a window of ${p.size} x ${p.size}, but what comes before it makes ${shapeText(p.input)}: nothing would be left.`,
+  tooSmall: error("MM3011", (p: { layer: string; input: readonly number[]; size: string }) => ({
+    message: `\`${p.layer}\` has a window of ${p.size}, but what comes before it makes ${shapeText(p.input)}: nothing would be left.`,
     fix: "make the window smaller, or leave out a `pool` before it",
   })),
   notAVector: error("MM3012", (p: { encoder: string; output: readonly number[] }) => ({
@@ -188,6 +194,26 @@ export const diagnosticTable = {
   notALayer: error("MM3016", (p: { name: string }) => ({
     message: `\`${p.name}\` joins several modalities; it isn't a layer of one.`,
     fix: "put it at the beginning of a fusion of two or more modalities",
+  })),
+  headsUneven: error("MM3020", (p: { layer: string; features: number; heads: number }) => ({
+    message: `\`${p.layer}\` can't share out ${p.features} features over ${p.heads} heads.`,
+    fix: "take a number of heads that divides the features, or change these before it",
+  })),
+  tokensUnread: error("MM3021", (p: { layer: string; modality: string }) => ({
+    message: `\`${p.layer}\` can't read \`${p.modality}\`: its tokens are names, not amounts.`,
+    fix: `begin with \`embed(64)\``,
+  })),
+  columnUnnamed: error("MM3022", (p: { found: string }) => ({
+    message: `\`${p.found}\` is no column: each has a name and a kind.`,
+    fix: "for example `age: number` or `city: category(12)`",
+  })),
+  customFile: error("MM3023", (p: { path: string }) => ({
+    message: `"${p.path}" is no TypeScript file.`,
+    fix: 'name one that ends in .ts, for example `custom("./encoder.ts", 64)`',
+  })),
+  customClosed: error("MM3024", (p: { path: string }) => ({
+    message: `\`custom\` would run the code of "${p.path}", which --no-custom forbids.`,
+    fix: "leave out --no-custom if you trust that code",
   })),
 
   // --- MM5: fusion and rules
@@ -358,6 +384,10 @@ export const diagnosticTable = {
     message: `\`bins\` says nothing here: without a quantiser \`pid ${p.measure}\` takes the values as they are.`,
     fix: "add `quantiser: quantiles`, or remove `bins`",
   })),
+  rebuildsNames: error("MM6030", (p: { modality: string; kind: string }) => ({
+    message: `\`dmil(rebuild: inputs)\` can't rebuild \`${p.modality}\`: it is ${articled(p.kind)}, whose values are names and lie at no distance.`,
+    fix: "leave `rebuild: inputs` out: the encodings are rebuilt then",
+  })),
 
   // --- MM7: data
   noData: error("MM7001", (p: { model: string }) => ({
@@ -403,7 +433,7 @@ export const diagnosticTable = {
     fix: "remove this line",
   })),
   syntheticVectors: error("MM7012", (p: { modality: string; kind: string; source: string }) => ({
-    message: `\`${p.source}\` makes vectors; modality \`${p.modality}\` is an ${p.kind}.`,
+    message: `\`${p.source}\` makes vectors; modality \`${p.modality}\` is ${articled(p.kind)}.`,
     fix: `make it \`vector(16)\``,
   })),
   syntheticMix: error("MM7013", (p: { reason: string }) => ({ message: p.reason })),
@@ -441,6 +471,14 @@ export const diagnosticTable = {
   })),
   drawnPair: error("MM7023", (p: { source: string; count: number }) => ({
     message: `\`${p.source}\` draws two modalities; the model has ${p.count}.`,
+  })),
+  codesScaled: error("MM7030", (p: { name: string; kind: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)} and can't be scaled: its values are names.`,
+    fix: "remove `scaled by`",
+  })),
+  columnCount: error("MM7034", (p: { name: string; columns: readonly string[]; found: number }) => ({
+    message: `\`${p.name}\` has ${p.columns.length} column${p.columns.length === 1 ? "" : "s"}, ${listed(p.columns)}; ${p.found} feed${p.found === 1 ? "s" : ""} it.`,
+    fix: "name one for each, in that order, or remove the line: columns of these names are then read",
   })),
   missingNotOptional: error("MM7019", (p: { modality: string }) => ({
     message: `\`${p.modality}\` can't be missing: it isn't optional.`,

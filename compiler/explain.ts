@@ -12,6 +12,8 @@ export interface PartExplained {
   parameters: number;
   /** Multiplications and additions for one sample, forwards. */
   flops: number;
+  /** True where parameters and FLOPs aren't known, and are told as 0. */
+  uncounted?: boolean;
   line: number;
 }
 
@@ -32,8 +34,17 @@ export function explain(ir: ModelIr): Explanation {
   const { paradigm, batch } = ir.training;
   const size = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
   const add = (part: string, layer: Omit<LayerIr, "call" | "text">, text: string) => {
-    const { input, output, weights, flops, line } = layer;
-    parts.push({ part, layer: text, input, output, parameters: weights, flops, line });
+    const { input, output, weights, flops, uncounted, line } = layer;
+    parts.push({
+      part,
+      layer: text,
+      input,
+      output,
+      parameters: weights,
+      flops,
+      ...(uncounted && { uncounted }),
+      line,
+    });
   };
   const linear = (part: string, width: number, units: number, line: number, text = "linear") =>
     add(

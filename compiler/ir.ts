@@ -15,6 +15,8 @@ export type OptionValue =
 export interface RuntimeCall {
   name: string;
   options?: Readonly<Record<string, OptionValue>>;
+  /** What the user wrote is its first argument: the default export of this file, a path in the spec's folder. */
+  file?: string;
 }
 
 export interface LayerIr {
@@ -25,6 +27,8 @@ export interface LayerIr {
   output: Shape;
   weights: number;
   flops: number;
+  /** True where weights and FLOPs aren't known, and are told as 0. */
+  uncounted?: boolean;
   line: number;
 }
 
@@ -39,11 +43,24 @@ export interface TargetIr {
   line: number;
 }
 
+/** A column of a table. */
+export interface ColumnIr {
+  name: string;
+  /** Of a category: how many values there may be; those that training never saw have one more slot. */
+  categories?: number;
+}
+
 export interface ModalityIr {
   name: string;
   doc?: string;
   kind: string;
   shape: Shape;
+  /** Of a sound: samples a second. */
+  rate?: number;
+  /** Of tokens: how many different ones there are. */
+  vocabulary?: number;
+  /** Of a table. */
+  columns?: readonly ColumnIr[];
   optional: boolean;
   line: number;
 }

@@ -51,6 +51,12 @@ export interface ModalityContent {
   kind: string;
   /** Of one sample. */
   shape: number[];
+  /** Of a sound: samples a second. */
+  rate?: number;
+  /** Of tokens: the words that they stand for, where they are known. */
+  words?: readonly string[];
+  /** Of a table: its columns, and what the numbers of a category stand for. */
+  columns?: { name: string; names?: readonly string[] }[];
 }
 
 /** A share that the gate gives. */

@@ -2,10 +2,11 @@ import type { CommandModule } from "yargs";
 import { analyse } from "../../compiler/index.js";
 import { exitCodes } from "../exit.js";
 import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
-import { readSpec } from "../spec.js";
+import { customOption, readSpec } from "../spec.js";
 
 interface Options {
   file: string;
+  custom: boolean;
   json: boolean;
 }
 
@@ -15,9 +16,10 @@ export const check: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
+      .option("custom", customOption)
       .option("json", { type: "boolean", default: false, describe: "Print the diagnostics as JSON" }),
-  async handler({ file, json }) {
-    const analysis = analyse(await readSpec(file), file);
+  async handler({ file, custom, json }) {
+    const analysis = analyse(await readSpec(file), file, { custom });
     if (json) printJson({ file, ...(diagnosticsJson(analysis) as object) });
     else {
       printDiagnostics(analysis);

@@ -10,11 +10,12 @@ import {
 import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { exitCodes } from "../exit.js";
 import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
-import { chooseModel, readSpec } from "../spec.js";
+import { chooseModel, customOption, readSpec } from "../spec.js";
 
 interface Options {
   file: string;
   model: string | undefined;
+  custom: boolean;
   svg: string | undefined;
   json: boolean;
 }
@@ -26,10 +27,11 @@ export const explain: CommandModule<object, Options> = {
     yargs
       .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
       .option("model", { type: "string", describe: "Which model of the file" })
+      .option("custom", customOption)
       .option("svg", { type: "string", describe: "Write the picture to this file as well, as SVG" })
       .option("json", { type: "boolean", default: false, describe: "Print it as JSON" }),
-  async handler({ file, model, svg, json }) {
-    const analysis = analyse(await readSpec(file), file);
+  async handler({ file, model, svg, custom, json }) {
+    const analysis = analyse(await readSpec(file), file, { custom });
     if (analysis.failed) {
       if (json) printJson(diagnosticsJson(analysis));
       else printDiagnostics(analysis);
@@ -53,19 +55,22 @@ function explanationTable({ model, parts, parameters, flops, memoryPerBatch, bat
     style: { head: [], border: [], compact: true },
   });
   let previous = "";
-  for (const { part, layer, output, parameters: weights, flops: cost } of parts) {
+  for (const { part, layer, output, parameters: weights, flops: cost, uncounted } of parts) {
     table.push([
       part === previous ? "" : part,
       layer,
       `[${output.join(", ")}]`,
-      grouped(weights),
-      grouped(cost),
+      uncounted ? "?" : grouped(weights),
+      uncounted ? "?" : grouped(cost),
     ]);
     previous = part;
   }
   table.push(["all", "", "", grouped(parameters), grouped(flops)]);
   const memory = (memoryPerBatch / 2 ** 20).toFixed(1);
-  return `${model}\n${table.toString()}\nAbout ${memory} MiB to learn from one batch of ${batch}.`;
+  const unknown = parts.some(({ uncounted }) => uncounted)
+    ? "\nWhat comes from a file isn't counted: the compiler doesn't read it."
+    : "";
+  return `${model}\n${table.toString()}${unknown}\nAbout ${memory} MiB to learn from one batch of ${batch}.`;
 }
 
 /** 12345 -> "12 345" */

@@ -167,6 +167,8 @@ function argumentValue(
   const { type } = parameter;
   if (type.kind === "name" || type.kind === "modality") {
     if (value.kind === "call" && !value.parens) return value.name.text;
+  } else if (type.kind === "path") {
+    if (value.kind === "string") return value.value;
   } else if (type.kind === "word") {
     if (value.kind === "call" && !value.parens && type.words.includes(value.name.text))
       return value.name.text;
@@ -176,7 +178,7 @@ function argumentValue(
     if (
       above &&
       number <= (type.max ?? Infinity) &&
-      (type.kind === "number" || Number.isSafeInteger(number))
+      (type.kind === "number" || (Number.isSafeInteger(number) && (type.only?.has(number) ?? true)))
     ) {
       return number;
     }

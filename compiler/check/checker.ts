@@ -46,17 +46,26 @@ const unknowns: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
   "unknownBinding",
 ]);
 
+/** What a spec may do. */
+export interface CheckOptions {
+  /** False forbids `custom`, which runs code of the user's. @default true */
+  custom?: boolean;
+}
+
 /** What every check has at hand: the source, and where to report. */
 export class Checker {
   /** The words of the lines that couldn't be read. */
   private readonly damagedWords: ReadonlySet<string>;
+  readonly options: Required<CheckOptions>;
 
   /** @param damage where the syntax is broken: what is lacking because of that isn't reported once more */
   constructor(
     readonly source: Source,
     private readonly reporter: Reporter,
     private readonly damage: readonly Span[] = [],
+    { custom = true }: CheckOptions = {},
   ) {
+    this.options = { custom };
     const lines = damage.map(({ start }) => source.lineText(source.lineAt(start)));
     this.damagedWords = new Set(lines.flatMap((line) => line.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []));
   }

@@ -6,12 +6,14 @@ import type {
   StringLiteral,
 } from "../../grammar/syntax.js";
 import type { BindingIr, DataIr, SplitIr, TargetIr } from "../ir.js";
+import { articled } from "../diagnostics.js";
 import { formats } from "../tables/data.js";
 import { targetRow } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
 import { checkDrawn } from "./drawn.js";
 import { checkHoldOut, checkMissing } from "./held-out.js";
 import type { CheckedModality } from "./modalities.js";
+import { leavesFolder } from "./paths.js";
 import { checkSeed } from "./seed.js";
 
 /** What the data must feed. */
@@ -44,7 +46,11 @@ export function checkData(
     ...wants.modalities.keys(),
     ...(wants.targetName === undefined ? [] : [wants.targetName]),
   ]) {
-    if (!bindings.has(name)) checker.report("unbound", declaration.model.span, { name });
+    const columns = wants.modalities.get(name)?.columns;
+    if (bindings.has(name)) continue;
+    if (columns === undefined) checker.report("unbound", declaration.model.span, { name });
+    // A table that nothing is said of reads the columns of its own columns' names.
+    else bindings.set(name, { name, columns: columns.map((column) => column.name), line });
   }
   const target = wants.target && bindings.get(wants.target.name);
   if (path === undefined || split === undefined || target === undefined) return undefined;
@@ -54,8 +60,7 @@ export function checkData(
 
 /** A path that stays in the spec's folder and that something can read. */
 function checkPath({ value, span }: StringLiteral, checker: Checker): string | undefined {
-  const parts = value.split(/[\\/]/);
-  if (/^([\\/]|[A-Za-z]:)/.test(value) || parts.includes("..") || value.includes("\0")) {
+  if (leavesFolder(value)) {
     checker.report("outsideFolder", span, { path: value });
     return undefined;
   }
@@ -83,9 +88,21 @@ function checkBindings(
       checker.report("boundTwice", name.span, { name: name.text, line: other.line });
       continue;
     }
+    const modality = wants.modalities.get(name.text);
+    if (scale !== undefined && (modality?.vocabulary !== undefined || modality?.columns !== undefined)) {
+      checker.report("codesScaled", scale.span, { name: name.text, kind: modality.kind });
+    }
     if (name.text === wants.targetName) checkTargetBinding({ columns, scale, span }, wants.target, checker);
-    else if (columns.length > 1 && wants.modalities.get(name.text)?.kind !== "vector") {
-      const kind = `an ${wants.modalities.get(name.text)?.kind}`;
+    else if (modality?.columns !== undefined && columns.length !== modality.columns.length) {
+      const names = modality.columns.map((column) => column.name);
+      checker.report("columnCount", span, { name: name.text, columns: names, found: columns.length });
+    } else if (
+      columns.length > 1 &&
+      modality !== undefined &&
+      modality.kind !== "vector" &&
+      modality.kind !== "table"
+    ) {
+      const kind = articled(modality.kind);
       checker.report("severalColumns", columns[1]?.span ?? span, { name: name.text, kind });
     }
     found.set(name.text, {

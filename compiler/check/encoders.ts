@@ -1,5 +1,6 @@
 import type { EncodeDeclaration, EncoderDeclaration, Name } from "../../grammar/syntax.js";
-import type { EncoderIr, Shape } from "../ir.js";
+import type { EncoderIr } from "../ir.js";
+import { columnSizes, type LayerSource } from "../tables/layers.js";
 import type { Checker } from "./checker.js";
 import { checkLayers } from "./layers.js";
 import type { CheckedModality } from "./modalities.js";
@@ -40,15 +41,20 @@ export function checkEncoders(
     encoded.set(name.text, checker.line(name.span));
     return modality;
   };
-  const add = (declaration: EncoderDeclaration, names: string[], input: Shape | undefined, line: number) => {
-    const encoder = checkEncoder(declaration, names, input, line, checker);
+  const add = (
+    declaration: EncoderDeclaration,
+    names: string[],
+    first: CheckedModality | undefined,
+    line: number,
+  ) => {
+    const encoder = checkEncoder(declaration, names, first, line, checker);
     if (encoder !== undefined) encoders.push(encoder);
   };
 
   for (const declaration of declarations) {
     if (declaration.modality === undefined) continue;
     const modality = claim(declaration.modality);
-    add(declaration, [declaration.modality.text], modality?.shape, checker.line(declaration.name.span));
+    add(declaration, [declaration.modality.text], modality, checker.line(declaration.name.span));
   }
   const used = new Set<string>();
   for (const { encoder: name, modalities: encodedNames, shared, span } of encodes) {
@@ -67,11 +73,11 @@ export function checkEncoders(
     if (template === undefined || template.modality !== undefined) continue;
     if (shared) {
       const [first] = claimed;
-      const other = claimed.find(({ shape }) => shape?.join() !== first?.shape?.join());
+      const other = claimed.find((modality) => first !== undefined && unlike(modality, first));
       if (other?.shape !== undefined && first?.shape !== undefined) {
         checker.report("wrongShape", span, {
           layer: `encode ... with ${name.text} shared`,
-          wants: `the shape of \`${first.name}\`, [${first.shape.join(", ")}], from \`${other.name}\` too`,
+          wants: `${other.kind === first.kind ? "the shape" : "the kind and shape"} of \`${first.name}\`, ${sharedText(first)}, from \`${other.name}\` too`,
           input: other.shape,
           fix: "leave out `shared`, so that each modality has weights of its own",
         });
@@ -79,11 +85,11 @@ export function checkEncoders(
         add(
           template,
           claimed.map((m) => m.name),
-          first?.shape,
+          first,
           checker.line(span),
         );
     } else {
-      for (const modality of claimed) add(template, [modality.name], modality.shape, checker.line(span));
+      for (const modality of claimed) add(template, [modality.name], modality, checker.line(span));
     }
   }
   const known = [...used].every((name) => names.has(name));
@@ -97,10 +103,24 @@ export function checkEncoders(
   return encoders;
 }
 
+/** True when the same weights can't read both. */
+function unlike(a: CheckedModality, b: CheckedModality): boolean {
+  const about = ({ shape, rate, vocabulary, columns }: CheckedModality) =>
+    JSON.stringify([shape, rate, vocabulary, columns && columnSizes({ columns })]);
+  return about(a) !== about(b);
+}
+
+/** `[28, 28, 1]`, `tokens [32] of 5000` */
+function sharedText({ kind, shape = [], rate, vocabulary }: CheckedModality): string {
+  const text = `[${shape.join(", ")}]`;
+  if (vocabulary !== undefined) return `${kind} ${text} of ${vocabulary}`;
+  return rate === undefined ? text : `${kind} ${text} at a rate of ${rate}`;
+}
+
 function checkEncoder(
   declaration: EncoderDeclaration,
   modalities: string[],
-  input: Shape | undefined,
+  modality: CheckedModality | undefined,
   line: number,
   checker: Checker,
 ): EncoderIr | undefined {
@@ -109,7 +129,8 @@ function checkEncoder(
     checker.report("noLayers", name.span, { what: `Encoder \`${name.text}\`` });
     return undefined;
   }
-  const { layers, output } = checkLayers(chain.items, input, checker);
+  const source: LayerSource | undefined = modality;
+  const { layers, output } = checkLayers(chain.items, modality?.shape, checker, source);
   if (output === undefined) return undefined;
   const [width] = output;
   if (output.length !== 1 || width === undefined) {

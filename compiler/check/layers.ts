@@ -1,9 +1,11 @@
 import type { Call } from "../../grammar/syntax.js";
 import type { LayerIr, Shape } from "../ir.js";
-import { layers } from "../tables/layers.js";
+import { layers, oneHot, type LayerRow, type LayerSource } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
+import type { Arguments } from "../tables/parameters.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
+import { leavesFolder } from "./paths.js";
 
 export interface CheckedLayers {
   layers: LayerIr[];
@@ -11,23 +13,67 @@ export interface CheckedLayers {
   output?: Shape;
 }
 
-/** Follows a shape through layers; reports each unknown layer and the first shape that doesn't fit. */
+/**
+ * Follows a shape through layers; reports each unknown layer and the first shape that doesn't fit.
+ * @param source the modality whose values the first layer reads
+ */
 export function checkLayers(
   calls: readonly Call[],
   input: Shape | undefined,
   checker: Checker,
+  source?: LayerSource,
 ): CheckedLayers {
   const checked: LayerIr[] = [];
   let shape = input;
+  let from = source;
+  const [first] = calls;
+  if (shape !== undefined && first !== undefined && needsOneHot(first, from)) {
+    const layer = layerIr(oneHot, {}, shape, oneHot.name, checker.line(first.span), from);
+    checked.push(layer);
+    shape = layer.output;
+    from = undefined;
+  }
   for (const call of calls) {
-    const layer = checkLayer(call, shape, checker);
+    const layer = checkLayer(call, shape, checker, from);
     if (layer !== undefined) checked.push(layer);
+    // What keeps the shape, as a normalisation does, keeps what the values are.
+    if (layer?.output.join() !== shape?.join()) from = undefined;
     shape = layer?.output;
   }
   return shape === undefined ? { layers: checked } : { layers: checked, output: shape };
 }
 
-function checkLayer(call: Call, input: Shape | undefined, checker: Checker): LayerIr | undefined {
+function needsOneHot(first: Call, source: LayerSource | undefined): boolean {
+  const categories = source?.columns?.some((column) => column.categories !== undefined) ?? false;
+  return categories && layers.get(first.name.text)?.readsNames !== true;
+}
+
+function layerIr(
+  row: LayerRow,
+  args: Arguments,
+  input: Shape,
+  text: string,
+  line: number,
+  source: LayerSource | undefined,
+): LayerIr {
+  return {
+    text,
+    call: row.call(input, args, source),
+    input,
+    output: row.shape(input, args, source) as Shape,
+    weights: row.weights(input, args, source),
+    flops: row.flops(input, args, source),
+    ...(row.uncounted && { uncounted: true }),
+    line,
+  };
+}
+
+function checkLayer(
+  call: Call,
+  input: Shape | undefined,
+  checker: Checker,
+  source: LayerSource | undefined,
+): LayerIr | undefined {
   const name = call.name.text;
   const row = layers.get(name);
   if (row === undefined) {
@@ -37,8 +83,12 @@ function checkLayer(call: Call, input: Shape | undefined, checker: Checker): Lay
     return undefined;
   }
   const args = bindArguments(call, row, checker);
-  if (args === undefined || input === undefined) return undefined;
-  const output = row.shape(input, args);
+  if (args === undefined || !checkFile(call, args, checker) || input === undefined) return undefined;
+  if (source?.kind === "tokens" && !row.readsNames) {
+    checker.report("tokensUnread", call.span, { layer: name, modality: source.name });
+    return undefined;
+  }
+  const output = row.shape(input, args, source);
   if ("wants" in output) {
     checker.report("wrongShape", call.span, { layer: name, wants: output.wants, input, fix: output.fix });
     return undefined;
@@ -47,13 +97,22 @@ function checkLayer(call: Call, input: Shape | undefined, checker: Checker): Lay
     checker.report("tooSmall", call.span, { layer: name, input, size: output.window });
     return undefined;
   }
-  return {
-    text: checker.text(call.span),
-    call: row.call(input, args),
-    input,
-    output,
-    weights: row.weights(input, args),
-    flops: row.flops(input, args),
-    line: checker.line(call.span),
-  };
+  if ("heads" in output) {
+    checker.report("headsUneven", call.span, { layer: name, ...output });
+    return undefined;
+  }
+  return layerIr(row, args, input, checker.text(call.span), checker.line(call.span), source);
+}
+
+/** The file that a layer comes from: it stays in the folder, and code of the user's is code that may be run. */
+function checkFile(call: Call, args: Arguments, checker: Checker): boolean {
+  const name = call.name.text;
+  const file = name === "custom" ? args.file : name === "frozen" ? args.path : undefined;
+  const span = call.args.find(({ value }) => value.kind === "string")?.value.span;
+  if (typeof file !== "string" || span === undefined) return true;
+  if (leavesFolder(file)) checker.report("outsideFolder", span, { path: file });
+  else if (name === "custom" && !file.endsWith(".ts")) checker.report("customFile", span, { path: file });
+  else if (name === "custom" && !checker.options.custom) checker.report("customClosed", span, { path: file });
+  else return true;
+  return false;
 }

@@ -1,6 +1,6 @@
-import type { ModalityDeclaration, TargetDeclaration } from "../../grammar/syntax.js";
-import type { ModalityIr, TargetIr } from "../ir.js";
-import { modalityKinds } from "../tables/data.js";
+import type { Call, ModalityDeclaration, TargetDeclaration } from "../../grammar/syntax.js";
+import type { ColumnIr, ModalityIr, TargetIr } from "../ir.js";
+import { columnKinds, modalityKinds } from "../tables/data.js";
 import { targets, type TargetRow } from "../tables/targets.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
@@ -27,9 +27,63 @@ export function checkModality(declaration: ModalityDeclaration, checker: Checker
     });
     return modality;
   }
+  if (row.columns) {
+    const columns = checkColumns(type, checker);
+    return columns === undefined ? modality : { ...modality, shape: [columns.length], columns };
+  }
   const args = bindArguments(type, row, checker);
-  if (args !== undefined) modality.shape = row.shape(args);
-  return modality;
+  if (args === undefined) return modality;
+  const shape = row.shape(args);
+  if (shape.includes(0)) {
+    const { rate, seconds } = args as Record<string, number>;
+    checker.report("wrongValue", type.span, {
+      call: row.name,
+      name: "seconds",
+      wanted: `long enough for a sample at a rate of ${rate}`,
+      found: String(seconds),
+    });
+    return modality;
+  }
+  return { ...modality, shape, ...row.about?.(args) };
+}
+
+/** `table(age: number, city: category(12))` */
+function checkColumns(type: Call, checker: Checker): ColumnIr[] | undefined {
+  const columns: ColumnIr[] = [];
+  let valid = true;
+  for (const { name, of, value, span } of type.args) {
+    if (name === undefined || of !== undefined) {
+      checker.report("columnUnnamed", span, { found: checker.text(span) });
+      valid = false;
+      continue;
+    }
+    checker.declare(name);
+    const row = value.kind === "call" ? columnKinds.get(value.name.text) : undefined;
+    if (value.kind !== "call" || row === undefined) {
+      const known = [...columnKinds.keys()];
+      checker.report("unknownWord", value.span, {
+        what: "a kind of column",
+        name: value.kind === "call" ? value.name.text : checker.text(value.span),
+        known,
+      });
+      valid = false;
+      continue;
+    }
+    const args = bindArguments(value, row, checker);
+    if (columns.some((column) => column.name === name.text)) {
+      checker.report("argumentTwice", name.span, { call: "table", name: name.text });
+      valid = false;
+    }
+    if (args === undefined) valid = false;
+    else
+      columns.push({ name: name.text, ...(args.most !== undefined && { categories: args.most as number }) });
+  }
+  if (type.args.length === 0) {
+    const example = modalityKinds.get("table")?.example ?? "";
+    checker.report("missingArgument", type.span, { call: "table", name: "columns", example });
+    return undefined;
+  }
+  return valid ? columns : undefined;
 }
 
 /** `class(10)`, `class("angry", "happy")`, `multilabel(12)`, `regression`. */

@@ -5,6 +5,7 @@ import type {
   TrainDeclaration,
 } from "../../grammar/syntax.js";
 import type { EvaluationIr, FusionIr, ModalityIr, ModelIr } from "../ir.js";
+import { modalityKinds } from "../tables/data.js";
 import { metrics } from "../tables/evaluation.js";
 import { targetRow, type TargetKind } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
@@ -13,7 +14,7 @@ import { checkEncoders } from "./encoders.js";
 import { checkEvaluation } from "./evaluation.js";
 import { checkFusion, checkFusionBlock } from "./fusion.js";
 import { checkModality, checkTarget, type CheckedModality } from "./modalities.js";
-import { checkParadigmFits } from "./paradigm.js";
+import { checkParadigmFits, checkRebuilds } from "./paradigm.js";
 import { checkTraining } from "./training.js";
 
 /**
@@ -62,7 +63,8 @@ export function checkModel(
   for (const syntax of members("modality")) {
     const again = modalities.get(syntax.name.text)?.line !== checker.line(syntax.name.span);
     if (attempted.has(syntax.name.text) || misnamed || again) continue;
-    const layers = modalities.get(syntax.name.text)?.kind === "image" ? "flatten -> mlp(64)" : "mlp(64, 32)";
+    const { kind = "" } = modalities.get(syntax.name.text) ?? {};
+    const layers = modalityKinds.get(kind)?.encoder ?? "mlp(64, 32)";
     const example = `encoder ${encoderName(syntax.name.text)} for ${syntax.name.text} = ${layers}`;
     checker.report("noEncoder", syntax.name.span, { modality: syntax.name.text, example });
   }
@@ -94,6 +96,7 @@ export function checkModel(
   if (fusionSyntax !== undefined && trainSyntax !== undefined) {
     const names = [...modalities.keys()];
     checkParadigmFits(training.paradigm, fusionSyntax, names, target, paradigmSpan, checker);
+    checkRebuilds(training.paradigm, modalities.values(), paradigmSpan, checker);
     const { kind } = training.paradigm;
     if (superviseSpan !== undefined && (kind !== "evidence" || modalities.size !== 2))
       checker.report("notTaught", superviseSpan, { paradigm: kind, modalities: modalities.size });

@@ -2,6 +2,7 @@ import type { FusionBlock, FusionDeclaration, Span } from "../../grammar/syntax.
 import type { ParadigmIr, TargetIr } from "../ir.js";
 import { paradigms, paradigmsOf } from "../tables/training.js";
 import type { Checker } from "./checker.js";
+import type { CheckedModality } from "./modalities.js";
 
 /** Whether the paradigm can train this fusion and learn this target; asked of what the spec declares, whatever else is wrong with it. */
 export function checkParadigmFits(
@@ -64,5 +65,19 @@ export function checkParadigmFits(
       ...(has("synergistic") ? [] : [`synergistic(${all})`]),
     ];
     if (missing.length > 0) checker.report("needsComponents", span, { paradigm: row.name, missing });
+  }
+}
+
+/** `dmil(rebuild: inputs)` compares inputs by their distance, which tokens and categories haven't. */
+export function checkRebuilds(
+  paradigm: ParadigmIr,
+  modalities: Iterable<CheckedModality>,
+  span: Span,
+  checker: Checker,
+): void {
+  if (paradigm.kind !== "dmil" || paradigm.rebuild !== "inputs") return;
+  for (const { name, kind, vocabulary, columns = [] } of modalities) {
+    if (vocabulary !== undefined || columns.some(({ categories }) => categories !== undefined))
+      checker.report("rebuildsNames", span, { modality: name, kind });
   }
 }

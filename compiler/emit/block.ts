@@ -130,7 +130,7 @@ function emitComponent(model: ClassDeclaration, module: Module, plan: Plan, comp
     name: id,
     isReadonly: true,
     docs: docs(doc, `What ${text} says of ${target.name} (${plan.place(line)}).`),
-    initializer: `${chainText(module, layers, linear)}(this.parameters.scope(${literal(`component.${id}.head`)}))`,
+    initializer: `${chainText(module, plan, layers, linear)}(this.parameters.scope(${literal(`component.${id}.head`)}))`,
   });
 }
 
@@ -145,7 +145,7 @@ function emitGate(
     name: "gate",
     isReadonly: true,
     docs: docs(gate.doc, `Scores of the interactions for each sample (${plan.place(gate.line)}).`),
-    initializer: `${chainText(module, gate.layers, linear)}(this.parameters.scope("gate"))`,
+    initializer: `${chainText(module, plan, gate.layers, linear)}(this.parameters.scope("gate"))`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { BindingIr, DataIr, MissingIr, SplitIr } from "../ir.js";
+import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr } from "../ir.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { key, literal, numeral, options } from "./text.js";
@@ -11,10 +11,22 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
     isAsync: true,
     docs: docs(
       data.kind === "file"
-        ? `Reads the samples and splits them (${plan.place(data.line)}).\n@param folder where the paths begin`
+        ? [
+            `Reads the samples and splits them (${plan.place(data.line)}).`,
+            "@param folder where the paths begin",
+            ...(plan.named
+              ? ["@param names of the categories, as training saw them; found anew when left out"]
+              : []),
+          ].join("\n")
         : `Draws the samples and splits them (${plan.place(data.line)}).`,
     ),
-    parameters: data.kind === "file" ? [{ name: "folder", type: "string" }] : [],
+    parameters:
+      data.kind === "file"
+        ? [
+            { name: "folder", type: "string" },
+            ...(plan.named ? [{ name: "names?", type: module.useType("Names") }] : []),
+          ]
+        : [],
     returnType: `Promise<${module.useType("Splits")}>`,
     statements: data.kind === "file" ? fileLines(module, plan, data) : drawnLines(module, plan, data),
   });
@@ -39,10 +51,10 @@ function missingText({ modality, share, part, seed }: MissingIr): string {
 }
 
 function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
-  const bindings = plan.modalities.flatMap(({ name, shape, optional }) => {
-    const binding = data.modalities.find((candidate) => candidate.name === name);
+  const bindings = plan.modalities.flatMap((modality) => {
+    const binding = data.modalities.find((candidate) => candidate.name === modality.name);
     if (binding === undefined) return [];
-    return `${key(name)}: { ${bindingParts(binding, [`shape: [${shape.join(", ")}]`, ...(optional ? ["optional: true"] : [])]).join(", ")} },`;
+    return `${key(modality.name)}: { ${bindingParts(binding, aboutParts(modality, binding)).join(", ")} },`;
   });
   return [
     `return ${module.use("loadData")}(
@@ -53,7 +65,7 @@ function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "fi
         target: { ${targetText(module, plan, data.target)} },
         split: ${splitText(data.split)},
       },
-      folder,
+      folder,${plan.named ? "\nnames," : ""}
     );`,
   ];
 }
@@ -70,6 +82,22 @@ function targetText(module: Module, { ir: { target } }: Plan, binding: BindingIr
       ? module.use("labels", "./model.ts")
       : `numbers: [${outputs.map(literal).join(", ")}]`;
   return `kind: ${literal(kind)}, name: ${literal(name)}, ${bindingParts(binding, [those]).join(", ")}`;
+}
+
+/** What the values of a modality are. */
+function aboutParts(
+  { shape, optional, vocabulary, columns = [] }: ModalityIr,
+  { columns: read }: BindingIr,
+): string[] {
+  const categories = columns.flatMap(({ categories: most }, i) =>
+    most === undefined ? [] : [[read[i] ?? "", most] as const],
+  );
+  return [
+    `shape: [${shape.join(", ")}]`,
+    ...(vocabulary === undefined ? [] : [`vocabulary: ${vocabulary}`]),
+    ...(categories.length === 0 ? [] : [`categories: ${options(Object.fromEntries(categories))}`]),
+    ...(optional ? ["optional: true"] : []),
+  ];
 }
 
 function bindingParts({ columns, scale, line }: BindingIr, more: readonly string[]): string[] {

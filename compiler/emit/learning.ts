@@ -23,15 +23,21 @@ function stageLines(module: Module, plan: Plan): string[] {
   const { optimizer, learningRate, batch, clip, weightDecay, schedule, noise, classWeights } =
     plan.ir.training;
   module.use(optimizer.name);
+  // Whole numbers that stand for words or categories aren't near those beside them.
+  const named = plan.modalities.filter(
+    ({ vocabulary, columns = [] }) =>
+      vocabulary !== undefined || columns.some(({ categories }) => categories !== undefined),
+  );
+  const noisy = plan.encoded.filter((name) => !named.some((modality) => modality.name === name));
   return [
     `batch: ${batch},`,
     `optimizer: ${call(optimizer)},`,
     ...(clip === undefined ? [] : [`clipNorm: ${numeral(clip)},`]),
     ...(weightDecay === undefined ? [] : [`weightDecay: ${numeral(learningRate * weightDecay)},`]),
     ...(schedule === undefined ? [] : [`schedule: ${scheduleText(module, schedule)},`]),
-    ...(noise === undefined
+    ...(noise === undefined || noisy.length === 0
       ? []
-      : [`inputNoise: ${options(Object.fromEntries(plan.encoded.map((name) => [name, noise])))},`]),
+      : [`inputNoise: ${options(Object.fromEntries(noisy.map((name) => [name, noise])))},`]),
     ...(classWeights === undefined ? [] : [`classWeights: ${literal(classWeights)},`]),
   ];
 }

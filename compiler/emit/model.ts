@@ -1,5 +1,5 @@
 import type { ClassDeclaration } from "ts-morph";
-import type { EncoderIr, LayerIr, ModelIr } from "../ir.js";
+import type { EncoderIr, LayerIr, ModalityIr, ModelIr } from "../ir.js";
 import { targetRow } from "../tables/targets.js";
 import { emitBlock } from "./block.js";
 import { emitExperts, expertsOf } from "./experts.js";
@@ -79,16 +79,23 @@ function emitInputs(module: Module, { ir }: Plan): void {
     name: "Inputs",
     isExported: true,
     docs: docs("One batch of each modality."),
-    properties: ir.modalities.map(({ name, doc, shape, optional }) => ({
-      name: key(name),
-      type: shape.length === 1 ? "tf.Tensor2D" : "tf.Tensor4D",
-      docs: docs(
-        [doc, `${batchShape(shape)}${optional ? "; zero where it is missing" : ""}`]
-          .filter(Boolean)
-          .join("\n"),
-      ),
+    properties: ir.modalities.map((modality) => ({
+      name: key(modality.name),
+      type: `tf.Tensor${modality.shape.length + 1}D`,
+      docs: docs([modality.doc, inputText(modality)].filter(Boolean).join("\n")),
     })),
   });
+}
+
+/** `[batch, 28, 28, 1]`, and what the values are where they aren't plain numbers. */
+function inputText({ shape, vocabulary, columns, optional }: ModalityIr): string {
+  const about =
+    vocabulary !== undefined
+      ? `: whole numbers below ${vocabulary}`
+      : columns !== undefined
+        ? `: ${phrase(columns.map(({ name }) => name))}`
+        : "";
+  return `${batchShape(shape)}${about}${optional ? "; zero where it is missing" : ""}`;
 }
 
 function emitComponents(module: Module, components: readonly { id: string }[]): void {
@@ -106,8 +113,13 @@ function emitComponents(module: Module, components: readonly { id: string }[]): 
 }
 
 /** The layers of a chain, one a line, each with the shape that it makes. */
-export function chainText(module: Module, layers: readonly LayerIr[], ...after: string[]): string {
-  const calls = layers.map((layer) => ({ text: layerCall(module, layer), shape: layer.output }));
+export function chainText(
+  module: Module,
+  plan: Plan,
+  layers: readonly LayerIr[],
+  ...after: string[]
+): string {
+  const calls = layers.map((layer) => ({ text: layerCall(module, plan, layer), shape: layer.output }));
   const [first] = calls;
   if (first === undefined && after.length === 1) return after[0] as string;
   if (calls.length === 1 && after.length === 0 && first !== undefined && makesVector(layers[0] as LayerIr))
@@ -119,9 +131,11 @@ export function chainText(module: Module, layers: readonly LayerIr[], ...after: 
   return `${module.use("chain")}(\n${lines.join("\n")}\n)`;
 }
 
-function layerCall(module: Module, layer: LayerIr): string {
-  module.use(layer.call.name);
-  return call(layer.call);
+function layerCall(module: Module, plan: Plan, { call: made }: LayerIr): string {
+  module.use(made.name);
+  if (made.file === undefined) return call(made);
+  const { name, to } = plan.customFile(made.file);
+  return call(made, module.useDefault(name, `./${to}`));
 }
 
 /** Layers whose type says that they make [batch, features]. */
@@ -145,7 +159,7 @@ function emitEncoder(
       doc,
       `Encoder ${name} for ${phrase(modalities)}: ${batchShape(input?.input ?? [])} -> [batch, ${width}] (${plan.place(line)}).`,
     ),
-    initializer: `${chainText(module, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
+    initializer: `${chainText(module, plan, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
   });
 }
 

@@ -12,6 +12,8 @@ import { commentText } from "./text.js";
 interface Imported {
   values: Set<string>;
   types: Set<string>;
+  /** What its default export is called. */
+  whole?: string;
 }
 
 /** One generated file on its way: statements by ts-morph, imports by what the statements use. */
@@ -33,6 +35,12 @@ export class Module {
     return name;
   }
 
+  /** Imports a file's default export by a name. */
+  useDefault(name: string, from: string): string {
+    this.of(from).whole = name;
+    return name;
+  }
+
   /** Imports a type. */
   useType(name: string, from = "mmspec/runtime"): string {
     this.of(from).types.add(name);
@@ -40,7 +48,7 @@ export class Module {
   }
 
   private of(from: string): Imported {
-    const known = this.imports.get(from) ?? { values: new Set<string>(), types: new Set<string>() };
+    const known: Imported = this.imports.get(from) ?? { values: new Set(), types: new Set() };
     this.imports.set(from, known);
     return known;
   }
@@ -51,12 +59,13 @@ export class Module {
       (a, b) => Number(a.startsWith(".")) - Number(b.startsWith(".")) || compare(a, b),
     );
     specifiers.forEach((from, i) => {
-      const { values, types } = this.of(from);
+      const { values, types, whole } = this.of(from);
       const typed = [...types].filter((name) => !values.has(name));
       const names = [...values, ...typed].sort(compare);
       this.file.insertImportDeclaration(i, {
         moduleSpecifier: from,
-        isTypeOnly: values.size === 0,
+        isTypeOnly: values.size === 0 && whole === undefined,
+        ...(whole !== undefined && { defaultImport: whole }),
         namedImports: names.map((name) => ({ name, isTypeOnly: values.size > 0 && !values.has(name) })),
       });
     });

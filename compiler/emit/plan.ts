@@ -1,5 +1,6 @@
 import { capitalise, Namer } from "../check/names.js";
 import { encodedModalities } from "../encoded.js";
+import { customFiles, type CustomFile } from "../files.js";
 import type { BlockFusionIr, EncoderIr, ModalityIr, ModelIr } from "../ir.js";
 import { targetRow, type TargetRow } from "../tables/targets.js";
 
@@ -22,6 +23,10 @@ export interface Plan {
   /** True when some modality may be missing. */
   optional: boolean;
   encoderFields: readonly { encoder: EncoderIr; field: string }[];
+  /** The file of a `custom` layer, by its path in the spec. */
+  customFile(path: string): CustomFile;
+  /** True when some table has categories, whose names a run keeps. */
+  named: boolean;
   /** `digits.mmspec:9` */
   place(line: number): string;
 }
@@ -78,6 +83,9 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     const names = new Map(ir.modalities.map(({ name }) => [name, fields.make(name + suffix)]));
     return (modality: string) => names.get(modality) as string;
   };
+  const files = new Map(
+    customFiles(ir, [...globals, ...runtimeNames, className]).map((file) => [file.from, file]),
+  );
   const { kind } = ir.training.paradigm;
   const headed = kind === "ensemble" || kind === "unimodal";
   return {
@@ -93,6 +101,10 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     modalities: ir.modalities,
     optional: ir.modalities.some(({ optional }) => optional),
     encoderFields,
+    customFile: (path) => files.get(path) as CustomFile,
+    named: ir.modalities.some(({ columns = [] }) =>
+      columns.some(({ categories }) => categories !== undefined),
+    ),
     place: (line) => `${ir.file}:${line}`,
   };
 }

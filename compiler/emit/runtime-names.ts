@@ -1,6 +1,6 @@
 import { drawn } from "../tables/data.js";
 import { measures, metrics } from "../tables/evaluation.js";
-import { layers } from "../tables/layers.js";
+import { layers, oneHot } from "../tables/layers.js";
 import { merges } from "../tables/merges.js";
 import { targets } from "../tables/targets.js";
 import { optimizers, schedules } from "../tables/training.js";
@@ -28,6 +28,7 @@ const fixed = [
   "linear",
   "linearProbes",
   "loadData",
+  "loadFrozen",
   "maskMissing",
   "missing",
   "mixture",
@@ -58,13 +59,24 @@ const fixed = [
   "vclub",
 ];
 
-const types = ["Answer", "Context", "Losses", "Model", "Rule", "Session", "Splits", "Stage", "TensorBatch"];
+const types = [
+  "Answer",
+  "Context",
+  "Losses",
+  "Model",
+  "Names",
+  "Rule",
+  "Session",
+  "Splits",
+  "Stage",
+  "TensorBatch",
+];
 
 /** Every value that generated code may import from the runtime. */
 export const runtimeValues: readonly string[] = [
   ...fixed,
   ...[...drawn.values()].flatMap(({ load }) => Object.values(load)),
-  ...layers.keys(),
+  ...[...layers.values(), oneHot].flatMap(({ name, runtime = [name] }) => runtime),
   ...merges.keys(),
   ...[...optimizers.values()].map(({ name, runtime }) => runtime ?? name),
   ...[...schedules.values()].map(({ runtime }) => runtime),

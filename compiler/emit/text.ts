@@ -36,9 +36,9 @@ export function key(name: string): string {
   return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name) ? name : literal(name);
 }
 
-/** `conv({ channels: 1, filters: 8, kernel: 3 })` */
-export function call({ name, options: given }: RuntimeCall): string {
-  return given === undefined ? `${name}()` : `${name}(${options(given)})`;
+/** `conv({ channels: 1, filters: 8, kernel: 3 })`; what comes first stands before the options. */
+export function call({ name, options: given }: RuntimeCall, ...first: string[]): string {
+  return `${name}(${[...first, ...(given === undefined ? [] : [options(given)])].join(", ")})`;
 }
 
 /** `[batch, 14, 28, 1]` */

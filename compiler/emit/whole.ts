@@ -51,7 +51,7 @@ export function emitMergeFields(
     name: head,
     isReadonly: true,
     docs: docs(`The prediction of ${target.name}: [batch, ${target.outputs.length}].`),
-    initializer: `${chainText(module, fusion.layers, linear)}(this.parameters.scope(${literal(head)}))`,
+    initializer: `${chainText(module, plan, fusion.layers, linear)}(this.parameters.scope(${literal(head)}))`,
   });
 }
 
@@ -107,7 +107,7 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
         component?.doc,
         `What ${name} alone says of ${target.name}: [batch, ${target.outputs.length}].`,
       ),
-      initializer: `${chainText(module, component?.layers ?? [], linear)}(this.parameters.scope(${literal(`head.${name}`)}))`,
+      initializer: `${chainText(module, plan, component?.layers ?? [], linear)}(this.parameters.scope(${literal(`head.${name}`)}))`,
     });
   }
   const [only] = names;

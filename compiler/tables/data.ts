@@ -1,3 +1,4 @@
+import type { ModalityIr } from "../ir.js";
 import {
   count,
   positive,
@@ -6,6 +7,7 @@ import {
   weight,
   whole,
   word,
+  type Arguments,
   type Callable,
   type Parameter,
 } from "./parameters.js";
@@ -121,7 +123,14 @@ export const drawn: ReadonlyMap<string, DrawnRow> = new Map(
 
 /** Kinds of modality. */
 export interface ModalityRow extends Callable {
-  shape(args: Readonly<Record<string, unknown>>): number[];
+  /** Of one sample. */
+  shape(args: Arguments): number[];
+  /** What else layers and data have to know of it. */
+  about?(args: Arguments): Pick<ModalityIr, "rate" | "vocabulary">;
+  /** Layers that one would begin with. */
+  encoder: string;
+  /** True where its arguments are columns, each with a type of its own. */
+  columns?: boolean;
 }
 
 export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
@@ -131,6 +140,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "vector",
         doc: "A row of numbers.",
         example: "vector(16)",
+        encoder: "mlp(64, 32)",
         parameters: [count("features", "How many numbers.")],
         shape: (args) => [args.features as number],
       },
@@ -138,6 +148,7 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         name: "image",
         doc: "Height, width and channels.",
         example: "image(28, 28, 1)",
+        encoder: "flatten -> mlp(64)",
         parameters: [
           count("height", "Rows of pixels."),
           count("width", "Columns of pixels."),
@@ -145,6 +156,57 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         ],
         shape: (args) => [args.height as number, args.width as number, args.channels as number],
       },
+      {
+        name: "sequence",
+        doc: "Moments one after the other, each a row of numbers.",
+        example: "sequence(50, 35)",
+        encoder: "gru(64)",
+        parameters: [count("time", "How many moments."), count("features", "Numbers of a moment.")],
+        shape: (args) => [args.time as number, args.features as number],
+      },
+      {
+        name: "audio",
+        doc: "A sound of one channel.",
+        example: "audio(rate: 8000, seconds: 1)",
+        encoder: "mel(40) -> gru(64)",
+        parameters: [count("rate", "Samples a second."), positive("seconds", "How long it is.")],
+        shape: (args) => [Math.round((args.rate as number) * (args.seconds as number))],
+        about: (args) => ({ rate: args.rate as number }),
+      },
+      {
+        name: "tokens",
+        doc: "Whole numbers that stand for words or parts of words, counted from 0.",
+        example: "tokens(32, 5000)",
+        encoder: "embed(64) -> gru(64)",
+        parameters: [
+          count("length", "How many in a sample."),
+          count("vocabulary", "How many different ones there are."),
+        ],
+        shape: (args) => [args.length as number],
+        about: (args) => ({ vocabulary: args.vocabulary as number }),
+      },
+      {
+        name: "table",
+        doc: "Columns, each `number` or `category(most)`: numbers as they are, and names of which there are so many at most.",
+        example: "table(age: number, city: category(12))",
+        encoder: "norm(batch) -> mlp(64)",
+        parameters: [],
+        columns: true,
+        shape: () => [],
+      },
     ] satisfies ModalityRow[]
   ).map((row) => [row.name, row]),
+);
+
+/** What a column of a table may be. */
+export const columnKinds: ReadonlyMap<string, Callable> = new Map(
+  [
+    { name: "number", doc: "A number.", example: "number", parameters: [] },
+    {
+      name: "category",
+      doc: "A name, or a number that is one.",
+      example: "category(12)",
+      parameters: [count("most", "How many different ones training sees, at most.")],
+    },
+  ].map((row) => [row.name, row]),
 );

@@ -15,11 +15,14 @@ export interface Parameter {
 }
 
 export type ParameterType =
-  | { kind: "integer"; min: number; max?: number }
+  /** `only` says in words which of them it may be, and tells for each. */
+  | { kind: "integer"; min: number; max?: number; only?: { words: string; has(value: number): boolean } }
   | { kind: "number"; min: number; max?: number; above?: boolean }
   | { kind: "word"; words: readonly string[] }
   /** A bare name, that what uses it looks up. */
   | { kind: "name" }
+  /** A string that names a file. */
+  | { kind: "path" }
   | { kind: "modality" };
 
 export type Argument =
@@ -90,6 +93,9 @@ export const word = (name: string, doc: string, words: readonly string[], fallba
 /** The name of a modality; whether there is one is asked where the modalities are known. */
 export const modality = (name: string, doc: string): Parameter => ({ name, doc, type: { kind: "modality" } });
 
+/** A file in the spec's folder; whether it stays there is asked by what uses it. */
+export const path = (name: string, doc: string): Parameter => ({ name, doc, type: { kind: "path" } });
+
 export const several = (name: string, doc: string): Parameter => ({
   name,
   doc,
@@ -108,6 +114,8 @@ export const severalWords = (name: string, doc: string, words: readonly string[]
 /** "a whole number from 1", "one of `same` or `valid`" */
 export function describeType(type: ParameterType): string {
   if (type.kind === "name") return "a name";
+  if (type.kind === "path") return 'a path in "..."';
+  if (type.kind === "integer" && type.only) return type.only.words;
   if (type.kind === "word") return type.words.map((text) => `\`${text}\``).join(" or ");
   if (type.kind === "modality") return "the name of a modality";
   const noun = type.kind === "integer" ? "a whole number" : "a number";

@@ -1,7 +1,8 @@
-import { figure, colours, gridY, Plot } from "../figures/plot.js";
+import { figure, colours, gridX, gridY, Plot } from "../figures/plot.js";
 import type { ModalityContent } from "../content.js";
 import { colour } from "./theme.js";
-import { h } from "./dom.js";
+import { h, table } from "./dom.js";
+import { sound } from "./sound.js";
 
 /** Shows what one sample has of a modality. */
 type View = (values: Float32Array, modality: ModalityContent) => Element;
@@ -10,7 +11,14 @@ type View = (values: Float32Array, modality: ModalityContent) => Element;
  * How each kind of modality is shown. A kind that isn't here is shown by its shape: pictures for [height, width, channels], a map of
  * heat for [rows, columns], bars for [n].
  */
-const views: Readonly<Record<string, View>> = { image: picture, vector: bars };
+const views: Readonly<Record<string, View>> = {
+  image: picture,
+  vector: bars,
+  audio: sound,
+  tokens: text,
+  table: row,
+  sequence: (values, modality) => ((modality.shape[1] ?? 0) <= mostLines ? lines : heat)(values, modality),
+};
 
 export const modalityView: View = (values, modality) => {
   const byShape = modality.shape.length === 3 ? picture : modality.shape.length === 2 ? heat : bars;
@@ -99,6 +107,66 @@ function heat(values: Float32Array, { shape, name }: ModalityContent): Element {
     context.fillRect(i % width, Math.floor(i / width), 1, 1);
   });
   return canvas;
+}
+
+/** Features of a sequence that are drawn as lines; more are a map of heat. */
+const mostLines = 8;
+
+/** [time, features]: a line a feature, one below the other. */
+function lines(values: Float32Array, { shape, name }: ModalityContent): Element {
+  const [time = 0, features = 0] = shape;
+  const points = Array.from(values, (value, i) => ({
+    value,
+    t: Math.floor(i / features),
+    feature: i % features,
+  }));
+  const [least, greatest] = rangeOf(values);
+  return figure(
+    {
+      height: 26 + 30 * features,
+      marginLeft: 34,
+      marginRight: 22,
+      marginTop: 6,
+      marginBottom: 20,
+      x: { label: null, domain: [0, Math.max(1, time - 1)], ticks: Math.min(6, time), tickFormat: "d" },
+      y: { axis: null, domain: [least, greatest] },
+      fy: { axis: "left", label: null, tickFormat: "d" },
+      marks: [
+        gridX({ ticks: Math.min(6, time) }),
+        Plot.lineY(points, { x: "t", y: "value", fy: "feature", stroke: colours.accent, strokeWidth: 1.25 }),
+      ],
+    },
+    { width: 300 },
+    `${name}: ${features} feature${features === 1 ? "" : "s"} over ${time} moments, from ${least.toPrecision(3)} to ${greatest.toPrecision(3)}`,
+  );
+}
+
+/** [length]: words where they are known, otherwise numbers; empty words at the end are left out. */
+function text(values: Float32Array, { words }: ModalityContent): Element {
+  const shown = Array.from(values, (token) =>
+    words === undefined ? String(token) : (words[token] ?? `#${token}`),
+  );
+  const end = shown.findLastIndex((word) => word !== "");
+  return h(
+    "p",
+    { class: "tokens" },
+    shown
+      .slice(0, end + 1)
+      .map((word) => (word === "" ? "·" : word))
+      .join(" "),
+  );
+}
+
+/** [columns]: a table's row, its categories by name. */
+function row(values: Float32Array, { name, columns = [] }: ModalityContent): Element {
+  const cells = Array.from(values, (value, i) => {
+    const { name: column = String(i), names } = columns[i] ?? {};
+    return [
+      column,
+      names === undefined ? String(+value.toPrecision(7)) : (names[value] ?? "not seen in training"),
+    ];
+  });
+  return table(`${name}: a row of the table`, ["column", "value"], cells);
 }
 
 function rangeOf(values: Float32Array): [number, number] {

@@ -1,5 +1,11 @@
 import type { EpochContent, ReportContent } from "../content.js";
-import { calibrationBins, calibrationDiagram, confusionCells, confusionMatrix } from "../figures/answers.js";
+import {
+  calibrationBins,
+  calibrationDiagram,
+  confusionCells,
+  confusionMatrix,
+  type ConfusionCell,
+} from "../figures/answers.js";
 import { learningCurve, stagesOf } from "../figures/learning.js";
 import { fixed, percent } from "../figures/names.js";
 import { wilson } from "../figures/statistics.js";
@@ -134,6 +140,55 @@ export function learningSection({ content }: Store): HTMLElement {
   );
 }
 
+/**
+ * Makes the matrix' cells buttons. One of them at a time can be reached with Tab, so that ten thousand cells don't stand in the way; the arrow keys
+ * go on from there.
+ */
+function reachable(
+  matrix: SVGSVGElement,
+  cells: readonly ConfusionCell[],
+  classes: readonly string[],
+  choose: (cell: { truth: number; answer: number }) => void,
+): void {
+  matrix.setAttribute("role", "group");
+  const width = classes.length;
+  const rects = [...matrix.querySelectorAll<SVGElement>('[aria-label="cell"] > *')];
+  const moves: Record<string, [number, number]> = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+  };
+  let current = 0;
+  const go = (to: number) => {
+    rects[current]?.setAttribute("tabindex", "-1");
+    rects[to]?.setAttribute("tabindex", "0");
+    current = to;
+  };
+  rects.forEach((rect, at) => {
+    const [truth, answer] = [Math.floor(at / width), at % width];
+    const { count = 0 } = cells[at] ?? {};
+    rect.classList.add("cell");
+    rect.setAttribute("role", "button");
+    rect.setAttribute("tabindex", at === 0 ? "0" : "-1");
+    rect.setAttribute("aria-label", `${classes[truth]} answered ${classes[answer]}: ${count}`);
+    rect.addEventListener("click", () => {
+      go(at);
+      choose({ truth, answer });
+    });
+    rect.addEventListener("keydown", (event) => {
+      const move = moves[event.key];
+      if (event.key === "Enter" || event.key === " ") choose({ truth, answer });
+      else if (move !== undefined) {
+        const within = (index: number) => Math.max(0, Math.min(width - 1, index));
+        go(within(truth + move[0]) * width + within(answer + move[1]));
+        rects[current]?.focus();
+      } else return;
+      event.preventDefault();
+    });
+  });
+}
+
 /** What it gets right. A cell of the confusion matrix chooses its samples. */
 export function answersSection(store: Store): HTMLElement {
   const { content, size } = store;
@@ -146,17 +201,13 @@ export function answersSection(store: Store): HTMLElement {
     "Confusion: how often each class was taken for each",
     (width) => {
       const drawn = confusionMatrix(cells, classes, { width });
-      const rects = drawn.querySelectorAll<SVGElement>('[aria-label="cell"] > *');
-      rects.forEach((rect, at) => {
-        rect.classList.add("cell");
-        rect.addEventListener("click", () => {
-          store.choose({ class: [Math.floor(at / classes.length)], answered: [at % classes.length] });
-          document.getElementById("samples")?.scrollIntoView();
-        });
+      reachable(drawn, cells, classes, ({ truth, answer }) => {
+        store.choose({ class: [truth], answered: [answer] });
+        document.getElementById("samples")?.scrollIntoView();
       });
       return drawn;
     },
-    "Click a cell to see its samples.",
+    "Click a cell to see its samples, or go to it with Tab and the arrow keys and press Enter.",
   );
   const bins = calibrationBins(confidence, (i) => store.isRight(i));
   const calibration = responsive(

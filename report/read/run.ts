@@ -1,11 +1,15 @@
 import { drawing, explain, type ModelIr } from "../../compiler/index.js";
+import { own, type Names } from "../../runtime/data/names.js";
+import { readNames } from "../../runtime/session/names.js";
 import {
   packColumns,
   type Column,
+  type ModalityContent,
   type ReportContent,
   type RunSummary,
   type TargetContent,
 } from "../content.js";
+import { RunProblem } from "./problem.js";
 import { readRunFiles, summaryOf, type MetricsFile } from "./summary.js";
 import {
   measureColumns,
@@ -73,9 +77,7 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     target: ir?.target.name ?? "target",
     ...(targets && { targets }),
     classes,
-    modalities: ir
-      ? ir.modalities.map(({ name, kind, shape }) => ({ name, kind, shape: [...shape] }))
-      : modalitiesOf(heldOut.shapes),
+    modalities: ir ? modalitiesIn(ir, await namesOf(files.folder)) : modalitiesOf(heldOut.shapes),
     components: shares.map((name) => componentOf(ir, name)),
     rules,
     types,
@@ -117,6 +119,37 @@ function numberColumns(table: SampleTable, { names }: TargetContent): Column[] {
       { name: `target:${k}`, values: table.numbers(`target${suffix}`) },
       { name: `predicted:${k}`, values: table.numbers(`prediction${suffix}`) },
     ];
+  });
+}
+
+/** What a run's whole numbers stand for. @throws RunProblem */
+async function namesOf(folder: string): Promise<Names> {
+  const names = await readNames(folder).catch((error: unknown) => {
+    throw new RunProblem((error as Error).message);
+  });
+  return names ?? {};
+}
+
+/** The modalities of a spec, with what their whole numbers stand for. */
+function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityContent[] {
+  const bindings = data?.kind === "file" ? data.modalities : [];
+  return modalities.map(({ name, kind, shape, rate, vocabulary, columns }) => {
+    const read = bindings.find((binding) => binding.name === name)?.columns ?? [];
+    const namesIn = (i: number) => own(names[name], read[i] ?? "");
+    const words = vocabulary === undefined ? undefined : namesIn(0);
+    return {
+      name,
+      kind,
+      shape: [...shape],
+      ...(rate !== undefined && { rate }),
+      ...(words && { words }),
+      ...(columns && {
+        columns: columns.map((column, i) => {
+          const known = column.categories === undefined ? undefined : namesIn(i);
+          return { name: column.name, ...(known && { names: known }) };
+        }),
+      }),
+    };
   });
 }
 

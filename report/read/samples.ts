@@ -129,7 +129,7 @@ export function modalitiesOf(shapes: Record<string, number[]>): ModalityContent[
   return Object.entries(shapes).map(([name, shape]) => ({
     name,
     shape,
-    kind: shape.length === 3 ? "image" : "vector",
+    kind: shape.length === 3 ? "image" : shape.length === 2 ? "sequence" : "vector",
   }));
 }
 

@@ -7,6 +7,7 @@ export {
   type NumbersBinding,
   type TargetBinding,
 } from "./load.js";
+export type { Names } from "./names.js";
 export { DataError, type DataProblem } from "./problems.js";
 export { Random } from "./random.js";
 export { readTable, readers } from "./read.js";

@@ -1,4 +1,12 @@
 import { join } from "node:path";
+import {
+  checkTokens,
+  codeColumn,
+  nameCategories,
+  vocabularyOf,
+  type CodedColumn,
+  type Names,
+} from "./names.js";
 import { ProblemList } from "./problems.js";
 import { readTable } from "./read.js";
 import type { Samples, Splits } from "./samples.js";
@@ -17,6 +25,10 @@ export interface ModalityBinding {
   shape: readonly number[];
   /** Every value is multiplied by it. */
   scale?: number;
+  /** Of tokens: how many different ones there are. */
+  vocabulary?: number;
+  /** Of a table: the columns that are categories, and how many names training may see of each. */
+  categories?: Readonly<Record<string, number>>;
   /** True when samples may lack it. */
   optional?: boolean;
   /** The line of the spec, for messages. */
@@ -45,9 +57,10 @@ export interface DataPlan {
 /**
  * Reads samples, checks them and splits them.
  * @param folder where paths begin
+ * @param kept the names of categories that a model was trained with; found in the training part when left out
  * @throws DataError with everything that is wrong
  */
-export async function loadData(plan: DataPlan, folder: string): Promise<Splits> {
+export async function loadData(plan: DataPlan, folder: string, kept?: Names): Promise<Splits> {
   const where = join(folder, plan.from);
   const table = await readTable(plan.from, folder, plan.line);
   const problems = new ProblemList();
@@ -55,8 +68,15 @@ export async function loadData(plan: DataPlan, folder: string): Promise<Splits> 
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
   const shapes: Record<string, number[]> = {};
+  const coded = new Map<string, ReadonlyMap<string, CodedColumn>>();
+  const vocabularies: Record<string, Record<string, readonly string[]>> = {};
   for (const [name, binding] of Object.entries(plan.modalities)) {
-    const loaded = loadModality(name, binding, table, rows, where, problems);
+    const categories = codeCategories(binding, table);
+    coded.set(name, categories);
+    const [column = ""] = binding.columns;
+    const words = binding.vocabulary === undefined ? undefined : vocabularyOf(table, column);
+    if (words !== undefined) vocabularies[name] = { [column]: words };
+    const loaded = loadModality(name, binding, { table, categories }, rows, where, problems);
     shapes[name] = [...binding.shape];
     if (loaded === undefined) continue;
     inputs[name] = loaded.values;
@@ -74,7 +94,27 @@ export async function loadData(plan: DataPlan, folder: string): Promise<Splits> 
     ...answers,
     index,
   };
-  return splitSamples(samples, plan.split, where, target.name);
+  const splits = splitSamples(samples, plan.split, where, target.name);
+  const names = {
+    ...vocabularies,
+    ...nameCategories(splits, plan.modalities, coded, kept, { where, problems }),
+  };
+  problems.check();
+  return Object.keys(names).length === 0 ? splits : { ...splits, names };
+}
+
+/** The numbering of a table's categories, by column. */
+function codeCategories(
+  { categories = {} }: ModalityBinding,
+  table: Table,
+): ReadonlyMap<string, CodedColumn> {
+  const columns = Object.keys(categories).flatMap((name) => {
+    const column = table.columns.get(name);
+    return column === undefined || (column.kind === "numeric" && column.shape.length > 0)
+      ? []
+      : [[name, codeColumn(column)] as const];
+  });
+  return new Map(columns);
 }
 
 /** What the samples are held against; labels that aren't read because of a problem are all 0. */
@@ -135,12 +175,17 @@ interface LoadedModality {
 function loadModality(
   name: string,
   binding: ModalityBinding,
-  table: Table,
+  { table, categories }: { table: Table; categories: ReadonlyMap<string, CodedColumn> },
   rows: number,
   where: string,
   problems: ProblemList,
 ): LoadedModality | undefined {
-  const columns = binding.columns.map((column) => numericColumn(column, binding, table, where, problems));
+  const columns = binding.columns.map((column): NumericColumn | undefined => {
+    const codes = categories.get(column)?.codes;
+    return codes === undefined
+      ? numericColumn(column, binding, table, where, problems)
+      : { kind: "numeric", shape: [], values: codes };
+  });
   if (!columns.every((column) => column !== undefined)) return undefined;
   const found =
     columns.length === 1 ? (columns[0]?.shape ?? []) : [columns.reduce((n, { shape }) => n + size(shape), 0)];
@@ -161,6 +206,7 @@ function loadModality(
     offset += part;
   }
   const present = checkFinite(name, binding, values, rows, width, where, problems);
+  if (binding.vocabulary !== undefined) checkTokens(name, binding, values, { where, problems });
   return { values, present };
 }
 

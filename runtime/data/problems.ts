@@ -26,6 +26,8 @@ interface Text {
 
 const row = <P>(code: string, text: (parameters: P) => Text) => ({ code, text });
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;
 
 function nearest(word: string, candidates: readonly string[]): string | undefined {
@@ -122,6 +124,31 @@ export const dataProblems = {
   labelNeverChanges: row("MM4035", (p: { name: string; label: string; always: boolean }) => ({
     message: `${p.always ? "All samples" : "No sample"} of the training split ${p.always ? "have" : "has"} label "${p.label}" of \`${p.name}\`: there is nothing to learn of it.`,
     fix: "add samples, give the training split a larger share, or leave the label out",
+  })),
+  notAToken: row(
+    "MM4020",
+    (p: { name: string; value: number; row: number; count: number; vocabulary: number }) => ({
+      message: `\`${p.name}\` has ${p.value} in row ${p.row}: tokens are whole numbers from 0 to ${p.vocabulary - 1} (${p.count} such value${p.count === 1 ? "" : "s"}).`,
+      fix: `mend the rows, or the vocabulary of \`${p.name}\` in the spec`,
+    }),
+  ),
+  tooManyCategories: row("MM4021", (p: { column: string; found: number; most: number }) => ({
+    message: `The training split has ${p.found} different values in column "${p.column}"; the spec expects ${p.most} at most.`,
+    fix: `write \`category(${p.found})\``,
+  })),
+  frozenShape: row(
+    "MM4022",
+    (p: { what: "reads" | "makes"; found: readonly (number | null)[]; wanted: readonly number[] }) => ({
+      message: `The saved model ${p.what} [${p.found.map((size) => size ?? "?").join(", ")}] of each sample; the spec ${p.what === "reads" ? "gives it" : "says"} ${shape(p.wanted)}.`,
+      fix:
+        p.what === "reads"
+          ? "put `reshape` before `frozen`, or change the modality"
+          : `write \`frozen(..., ${p.found.map((size) => size ?? "?").join(", ")})\``,
+    }),
+  ),
+  frozenPorts: row("MM4023", (p: { inputs: number; outputs: number }) => ({
+    message: `The saved model has ${counted(p.inputs, "input")} and ${counted(p.outputs, "output")}; \`frozen\` passes one tensor through it.`,
+    fix: "save a model with one of each",
   })),
 } as const;
 

@@ -1,3 +1,5 @@
+import type { Names } from "./names.js";
+
 /** What is to be predicted where that isn't one class. Row i is sample i. */
 export interface Targets {
   /** Any of several labels, or numbers. */
@@ -55,6 +57,8 @@ export interface Splits {
   test: Samples;
   /** All samples of the classes that were held out: none of them is in another part. */
   outside?: Samples;
+  /** What whole numbers in the inputs stand for. */
+  names?: Names;
 }
 
 /** The samples at these positions. */

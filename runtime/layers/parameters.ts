@@ -22,6 +22,33 @@ export const glorotUniform: Initializer = (values, random, fanIn, fanOut) => {
   for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1);
 };
 
+/** Standard normal: for embeddings. */
+export const standardNormal: Initializer = (values, random) => {
+  for (let i = 0; i < values.length; i++) values[i] = random.normal();
+};
+
+/**
+ * Square blocks side by side, [fanIn, k fanIn], each orthogonal (Saxe, McClelland and Ganguli 2014): what a state is multiplied by again and again
+ * neither fades nor grows.
+ */
+export const orthogonal: Initializer = (values, random, fanIn) => {
+  const width = values.length / fanIn;
+  for (let at = 0; at < width; at += fanIn) {
+    const rows: Float64Array[] = [];
+    while (rows.length < fanIn) {
+      const row = Float64Array.from({ length: fanIn }, () => random.normal());
+      // Gram and Schmidt, twice for the sake of rounding.
+      for (const other of [...rows, ...rows]) {
+        const along = other.reduce((sum, value, i) => sum + value * (row[i] as number), 0);
+        other.forEach((value, i) => (row[i] = (row[i] as number) - along * value));
+      }
+      const length = Math.hypot(...row);
+      if (length > 1e-6) rows.push(row.map((value) => value / length));
+    }
+    rows.forEach((row, i) => values.set(row, i * width + at));
+  }
+};
+
 export interface NamedTensor {
   name: string;
   tensor: tf.Tensor;
@@ -58,11 +85,10 @@ export class Parameters {
     return variable;
   }
 
-  /** An array of zeros that is saved with the others but doesn't learn: what a paradigm remembers from step to step. */
-  addState(name: string, shape: number[]): tf.Variable {
-    if (this.variables.has(name)) throw new Error(`Two weight arrays are called ${name}.`);
-    const variable = tf.tidy(() => tf.variable(tf.zeros(shape), false));
-    this.variables.set(name, variable);
+  /** An array that is saved with the others but doesn't learn: what a layer or a paradigm remembers from step to step. Zeros at first. */
+  addState(name: string, shape: number[], initialize: Initializer = zeros): tf.Variable {
+    const variable = this.add(name, shape, initialize);
+    variable.trainable = false;
     return variable;
   }
 
@@ -140,7 +166,7 @@ export class Scope {
     return this.parameters.add(`${this.name}.${name}`, shape, initialize, fanIn, fanOut);
   }
 
-  addState(name: string, shape: number[]): tf.Variable {
-    return this.parameters.addState(`${this.name}.${name}`, shape);
+  addState(name: string, shape: number[], initialize?: Initializer): tf.Variable {
+    return this.parameters.addState(`${this.name}.${name}`, shape, initialize);
   }
 }

@@ -45,10 +45,14 @@ function engineText({ engine: { name, version, detail } }: Origin): string {
   return `${name} ${version} (${detail})`;
 }
 
-/** SHA-256 of all samples, in their splits and order. */
-export function dataHash(data: Splits): string {
+/**
+ * SHA-256 of all samples, in their splits and order.
+ * @param models hashes of the saved models that they pass through
+ */
+export function dataHash(data: Splits, models: Readonly<Record<string, string>> = {}): string {
   const sum = createHash("sha256");
   add(sum, data);
+  add(sum, models);
   return sum.digest("hex");
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DataError, type Splits } from "../data/index.js";
+import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
 import { EngineError, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
@@ -22,6 +22,7 @@ import {
 } from "../runs/index.js";
 import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
+import { readNames, writeNames } from "./names.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin } from "./origin.js";
 import { renderReport } from "./render.js";
@@ -122,9 +123,15 @@ export class Session {
    * interruption.
    */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
+    if (data.names !== undefined && !this.training.began) await writeNames(this.folder, data.names);
     this.splits = data;
     await this.training.fit(model, data, stage);
     await this.writeRecord("running");
+  }
+
+  /** What whole numbers stood for when the run's model was trained; undefined where nothing needs a name. */
+  names(): Promise<Names | undefined> {
+    return readNames(this.folder);
   }
 
   /**

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Splits } from "../data/samples.js";
 import type { Random } from "../data/random.js";
+import { frozenHashes } from "../layers/frozen.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
 import type { Model } from "../learning/model.js";
@@ -105,7 +106,8 @@ export class Training {
   /** Before the first stage: goes on from the checkpoint, or begins anew. */
   private async begin<Inputs>(model: Model<Inputs>, data: Splits): Promise<void> {
     const { folder, checkpoint } = this.options;
-    this.data = dataHash(data);
+    const saved = frozenHashes();
+    this.data = dataHash(data, saved);
     await removeTemporaryFiles(folder);
     if (checkpoint === undefined) {
       await removeCheckpoint(folder);
@@ -113,7 +115,10 @@ export class Training {
       return;
     }
     const plan = checkpoint.plan as RunPlan;
-    if (plan.data !== this.data) throw cannotResume(folder, ["the data changed"]);
+    if (plan.data !== this.data) {
+      const what = Object.keys(saved).length > 0 ? "the data or a saved model" : "the data";
+      throw cannotResume(folder, [`${what} changed`]);
+    }
     this.ended = plan.ended;
     this.history.push(...plan.history);
     Object.assign(this.seconds, plan.seconds);

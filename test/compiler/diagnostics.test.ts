@@ -169,4 +169,62 @@ describe("diagnostics", () => {
     expectDiagnostics(measured("ensemble", "pid gate per sample"), ["18:20 MM6004", "19:14 MM6024"]);
     expectDiagnostics(measured("unimodal(left)", "pid lsmi of encodings"), ["18:20 MM6004", "19:14 MM6010"]);
   });
+
+  it("closes the door of custom layers on request, and nothing else", () => {
+    const source = spec().replace("left = mlp(16)", 'left = custom("./own.ts", 16)');
+    expectDiagnostics(source, []);
+    expectDiagnostics(source, ["5:34 MM3024"], { custom: false });
+    expectDiagnostics(spec(), [], { custom: false });
+  });
+
+  it("takes a picture or a sequence as one channel, a table as columns of its names, and layers between that keep what comes", () => {
+    const kinds = (left: string, encoder: string) =>
+      spec({
+        data: 'from "a.csv"\n  left <- "a"\n  right <- "b"\n  label <- "c"\n  split 0.8 train, 0.2 test',
+      })
+        .replace("left: vector(9)", `left: ${left}`)
+        .replace("Left for left = mlp(16)", `Left for left = ${encoder}`);
+    expectDiagnostics(
+      kinds("audio(rate: 100, seconds: 1)", "norm -> mel(8) -> conv(4) -> pool(2) -> mean"),
+      [],
+    );
+    expectDiagnostics(
+      kinds(
+        "audio(rate: 100, seconds: 1)",
+        "conv1d(8, 5, stride: 2) -> lstm(4, output: all) -> attention(2) -> max",
+      ),
+      [],
+    );
+    expectDiagnostics(kinds("audio(rate: 100, seconds: 1)", "pool(2) -> mel(8) -> flatten"), ["5:27 MM3010"]);
+    expectDiagnostics(kinds("sequence(10, 4)", "mel(8) -> flatten"), ["5:27 MM3010"]);
+    expectDiagnostics(kinds("image(8, 8)", "resnet(8) -> mean"), ["5:40 MM3010"]);
+    expectDiagnostics(kinds("tokens(4, 9)", "flatten -> embed(4) -> mean"), ["5:27 MM3021"]);
+    const table = kinds("table(age: number, city: category(3))", "embed(4) -> mlp(16)").replace(
+      'left <- "a"\n',
+      "",
+    );
+    expectDiagnostics(table, []);
+    expectDiagnostics(kinds("sequence(10, 4)", "gru(16)").replace('left <- "a"\n', ""), ["13:10 MM7003"]);
+  });
+
+  it("reports that dmil can't rebuild names", () => {
+    const rebuilding = (kind: string, encoder: string) =>
+      spec({
+        fusion: block,
+        train: "train { paradigm dmil(rebuild: inputs) }",
+        data: 'from "a.npz"\n  left <- "a"\n  right <- "b"\n  label <- "c"\n  split 0.8 train, 0.2 test',
+      })
+        .replace("left: vector(9)", `left: ${kind}`)
+        .replace("Left for left = mlp(16)", `Left for left = ${encoder}`);
+    expectDiagnostics(rebuilding("sequence(9, 2)", "gru(16)"), []);
+    expectDiagnostics(rebuilding("tokens(9, 20)", "embed(4) -> gru(16)"), ["18:20 MM6030"]);
+    expectDiagnostics(
+      rebuilding("table(age: number)", "mlp(16)").replace('left <- "a"', 'left <- "age"'),
+      [],
+    );
+    expectDiagnostics(
+      rebuilding("table(age: category(2))", "mlp(16)").replace('left <- "a"', 'left <- "age"'),
+      ["18:20 MM6030"],
+    );
+  });
 });

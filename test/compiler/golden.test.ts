@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as compiler from "../../compiler/index.js";
 import { runtimeValues } from "../../compiler/emit/runtime-names.js";
@@ -12,7 +12,11 @@ const paradigmFiles = (file: string) => file === "model.ts" || file === "learnin
 
 /** The specs whose generated code is kept for review, with the folder it lies in. */
 const specs = [
-  ...["digits", "xor"].map((name) => ({ name, path: `examples/${name}.mmspec`, kept: everyFile })),
+  ...["digits", "xor", "emotion", "reviews", "sentiment"].map((name) => ({
+    name,
+    path: `examples/${name}.mmspec`,
+    kept: everyFile,
+  })),
   ...[
     "optional",
     "concat",
@@ -25,6 +29,7 @@ const specs = [
     "measures",
     "regression",
     "multilabel",
+    "layers",
   ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
@@ -51,11 +56,15 @@ const specs = [
 
 describe("generated code", () => {
   it.each(specs)("of $name is what was reviewed, byte for byte", async ({ name, path, kept }) => {
-    const { files, diagnostics } = await compiler.compile(readFileSync(path, "utf8"), path);
+    const { files, customFiles, diagnostics } = await compiler.compile(readFileSync(path, "utf8"), path);
     expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
     for (const { path: file, text } of files) {
       if (file.endsWith(".mmspec")) expect(text).toBe(readFileSync(path, "utf8"));
       else if (kept(file)) await expect(text).toMatchFileSnapshot(`../golden/${name}/${file}`);
+    }
+    for (const { from, to } of customFiles) {
+      const text = readFileSync(join(dirname(path), from), "utf8");
+      await expect(text).toMatchFileSnapshot(`../golden/${name}/${to}`);
     }
   });
 

@@ -115,6 +115,34 @@ describe("gradients on wasm are those of plain JavaScript", () => {
     });
   });
 
+  it("for summing rows by segment, as the definition says", async () => {
+    const rows = [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ];
+    for (const engine of ["wasm", "cpu"]) {
+      await tf.setBackend(engine);
+      const before = tf.memory().numTensors;
+      const sums = tf.tidy(() =>
+        // A segment below 0 counts nowhere.
+        tf.unsortedSegmentSum(tf.tensor2d(rows), tf.tensor1d([2, 0, 2, -1], "int32"), 4).arraySync(),
+      );
+      expect(sums, engine).toEqual([
+        [3, 4],
+        [0, 0],
+        [6, 8],
+        [0, 0],
+      ]);
+      const numbers = tf.tidy(() =>
+        tf.unsortedSegmentSum(tf.tensor1d([1, 2, 4]), tf.tensor1d([1, 1, 0], "int32"), 2).arraySync(),
+      );
+      expect(numbers, engine).toEqual([4, 3]);
+      expect(tf.memory().numTensors).toBe(before);
+    }
+  });
+
   it("for depthwise convolutions of all sizes, strides, dilations and paddings", async () => {
     const sizes = fc.record({
       height: fc.integer({ min: 4, max: 9 }),

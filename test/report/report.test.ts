@@ -315,6 +315,32 @@ describe.skipIf(noBrowser !== undefined)(
       await opened.close();
     });
 
+    it("leads from the confusion matrix to the samples with the keyboard alone, too", async () => {
+      const opened = await open();
+      const right = (name: string) =>
+        rows.filter(({ label, prediction }) => label === name && prediction === name);
+      const focused = () => opened.evaluate("document.activeElement?.getAttribute('aria-label')");
+      // Whatever can be reached with Tab, from the top of the page on.
+      for (let i = 0; i < 400 && (await opened.locator(".cell:focus").count()) === 0; i++)
+        await opened.keyboard.press("Tab");
+      expect(await focused()).toBe(`circle answered circle: ${right("circle").length}`);
+      await opened.keyboard.press("ArrowDown");
+      await opened.keyboard.press("ArrowRight");
+      expect(await focused()).toBe(`square answered square: ${right("square").length}`);
+      await opened.keyboard.press("Enter");
+      expect(await count(opened)).toBe(right("square").length);
+      await opened.keyboard.press("ArrowUp");
+      await opened.keyboard.press("ArrowUp");
+      await opened.keyboard.press("ArrowLeft");
+      await opened.keyboard.press(" ");
+      expect(await count(opened)).toBe(right("circle").length);
+      // The matrix is one stop of the Tab key.
+      expect(await opened.locator('.cell[tabindex="0"]').count()).toBe(1);
+      await opened.keyboard.press("Tab");
+      expect(await opened.locator(".cell:focus").count()).toBe(0);
+      await opened.close();
+    });
+
     it("never scrolls sideways on a phone", async () => {
       const opened = await open({ width: 360 });
       await opened.locator(".list tbody th button").first().click();

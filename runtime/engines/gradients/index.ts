@@ -4,6 +4,7 @@ import { addDepthwiseConv2dGradients } from "./depthwise-conv2d.js";
 import { addEinsum } from "./einsum.js";
 import { correctMaxPool } from "./max-pool.js";
 import { correctSlice } from "./slice.js";
+import { correctSplit } from "./split.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 let corrected = false;
@@ -16,6 +17,7 @@ export function correctGradients(): void {
   correctConv2d();
   correctMaxPool();
   correctSlice();
+  correctSplit();
   addConv2dBackpropFilter();
   addDepthwiseConv2dGradients();
   addEinsum();

@@ -1,11 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-
-/** What this kernel needs of the wasm backend. */
-interface Heap {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  /** A view of a tensor's memory, until the next allocation. */
-  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
-}
+import type { Heap } from "./heap.js";
 
 /**
  * The published wasm kernel copies the whole tensor before it takes its slice. Cutting one vector into all the weights of a

@@ -1,0 +1,8 @@
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** What kernels that work in the memory of the wasm backend need of it. */
+export interface Heap {
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  /** A view of a tensor's memory, until the next allocation. */
+  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
+}
