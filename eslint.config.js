@@ -13,13 +13,23 @@ export default tseslint.config(
       "no-restricted-imports": "off",
     },
   },
-  // Dependencies run one way: grammar <- compiler <- report, studies <- cli; the runtime stands alone.
+  // Dependencies run one way: grammar <- compiler <- language-server, report, studies <- cli; the runtime stands alone.
+  // The grammar, the compiler and the language server run in a browser too: none of Node's own modules.
   {
     files: ["grammar/**"],
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["**/compiler/**", "**/runtime/**", "**/studies/**", "**/cli/**"] },
+        {
+          patterns: [
+            "**/compiler/**",
+            "**/language-server/**",
+            "**/runtime/**",
+            "**/studies/**",
+            "**/cli/**",
+            "node:*",
+          ],
+        },
       ],
     },
   },
@@ -28,7 +38,25 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["**/runtime/**", "**/cli/**", "**/report/**", "**/studies/**"] },
+        {
+          patterns: [
+            "**/language-server/**",
+            "**/runtime/**",
+            "**/studies/**",
+            "**/cli/**",
+            "**/report/**",
+            "node:*",
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["language-server/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/runtime/**", "**/studies/**", "**/cli/**", "**/report/**", "node:*"] },
       ],
     },
   },

@@ -9,6 +9,7 @@ import { engines } from "./commands/engines.js";
 import { evaluate } from "./commands/evaluate.js";
 import { explain } from "./commands/explain.js";
 import { format } from "./commands/format.js";
+import { lsp } from "./commands/lsp.js";
 import { create } from "./commands/new.js";
 import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
@@ -31,10 +32,11 @@ const parser = yargs(hideBin(process.argv))
   .command(explain)
   .command(format)
   .command(create)
+  .command(lsp)
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, format, new or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

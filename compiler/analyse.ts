@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { parse } from "../grammar/index.js";
-import type { SyntaxProblem } from "../grammar/syntax.js";
-import { Checker, type CheckOptions } from "./check/checker.js";
+import type { SpecFile, SyntaxProblem } from "../grammar/syntax.js";
+import { Checker, type CheckOptions, type ShapeNote } from "./check/checker.js";
 import { checkModel } from "./check/model.js";
 import { Reporter, type Diagnostic } from "./diagnostics.js";
 import type { ModelIr } from "./ir.js";
@@ -15,6 +14,10 @@ export interface Analysis {
   failed: boolean;
   /** The models that are free of errors, in the order of the file; empty when the file has any. */
   models: ModelIr[];
+  /** What could be read, also of a file with errors. */
+  tree: SpecFile;
+  /** The shape that each layer and fusion makes, also in a file with errors elsewhere. */
+  shapes: readonly ShapeNote[];
 }
 
 /**
@@ -56,10 +59,22 @@ export function analyse(text: string, file: string, options: CheckOptions = {}):
 
   const models = tree.models.flatMap((declaration) => {
     const data = tree.data.find(({ model }) => model.text === declaration.name.text);
-    return checkModel(declaration, data, basename(file), checker) ?? [];
+    return checkModel(declaration, data, fileName(file), checker) ?? [];
   });
   const failed = reporter.hasErrors;
-  return { source, diagnostics: reporter.diagnostics, failed, models: failed ? [] : models };
+  return {
+    source,
+    diagnostics: reporter.diagnostics,
+    failed,
+    models: failed ? [] : models,
+    tree,
+    shapes: checker.shapes,
+  };
+}
+
+/** A path's last part, whichever way its slashes lean. */
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 function reportProblem({ kind, span, found, expected, within }: SyntaxProblem, reporter: Reporter): void {

@@ -1,5 +1,5 @@
 import type { Span } from "../grammar/syntax.js";
-import { didYouMean } from "./suggest.js";
+import { didYouMean, type Replacement, type Suggestion } from "./suggest.js";
 
 export type Severity = "error" | "warning";
 
@@ -10,12 +10,14 @@ export interface Diagnostic {
   message: string;
   /** What would most likely mend it. */
   fix?: string;
+  /** The misspelt word within the span, and the word that would mend it. */
+  replacement?: Replacement;
   span: Span;
 }
 
 interface Text {
   message: string;
-  fix?: string | undefined;
+  fix?: string | Suggestion | undefined;
 }
 
 interface Row<Parameters> {
@@ -521,7 +523,8 @@ export class Reporter {
     const row = diagnosticTable[name] as Row<ParametersOf<Name>>;
     const { message, fix } = row.text(parameters);
     const diagnostic: Diagnostic = { code: row.code, severity: row.severity, message, span };
-    if (fix !== undefined) diagnostic.fix = fix;
+    if (typeof fix === "string") diagnostic.fix = fix;
+    else if (fix !== undefined) Object.assign(diagnostic, { fix: fix.text, replacement: fix.replacement });
     this.found.set(`${span.start}:${row.code}:${message}`, diagnostic);
   }
 

@@ -1,5 +1,5 @@
 export { analyse, type Analysis } from "./analyse.js";
-export type { CheckOptions } from "./check/checker.js";
+export type { CheckOptions, ShapeNote } from "./check/checker.js";
 export { compile, type Compilation } from "./compile.js";
 export { diagnosticTable, type Diagnostic, type Severity } from "./diagnostics.js";
 export type { GeneratedFile } from "./emit/project.js";

@@ -21,8 +21,20 @@ function editsBetween(a: string, b: string): number {
   return a !== b && letters(a) === letters(b) ? 1 : distance(a, b);
 }
 
+/** A misspelt word and what it most likely means, as a message says it and as an editor mends it. */
+export interface Suggestion {
+  text: string;
+  replacement: Replacement;
+}
+
+export interface Replacement {
+  from: string;
+  to: string;
+}
+
 /** "did you mean `encoder`?", or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+export function didYouMean(word: string, candidates: Iterable<string>): Suggestion | undefined {
   const candidate = nearest(word, candidates);
-  return candidate === undefined ? undefined : `did you mean \`${candidate}\`?`;
+  if (candidate === undefined) return undefined;
+  return { text: `did you mean \`${candidate}\`?`, replacement: { from: word, to: candidate } };
 }

@@ -70,9 +70,13 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
   const rule = context.ruleStack.findLast((name) => name in constructs);
   const within = rule === undefined ? undefined : constructs[rule];
   const atEnd = token.tokenType === EOF;
-  const expected = (JSON.parse(message) as string[]).flatMap((label) =>
+  const wanted = (JSON.parse(message) as string[]).flatMap((label) =>
     label === "EOF" ? ["model", "data"] : [label],
   );
+  const block = context.ruleStack.at(-1) ?? "";
+  // Where a declaration begins, the block before it was never closed.
+  const closes = atEnd || /^(model|data)$/.test(token.image);
+  const expected = wanted.join() === "}" && !closes ? [...statementsOf(block), "}"] : wanted;
   const before = "previousToken" in error ? (error.previousToken as IToken | undefined) : undefined;
   const missing = lineEndAfter(before, token, source);
   if (missing !== undefined && !atEnd && expected.length === 1 && expected[0] !== "}") {
@@ -85,6 +89,23 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
     expected,
     ...(within !== undefined && { within }),
   };
+}
+
+/** The blocks whose statements all begin with words of their own, each as it is opened. */
+const openings: Readonly<Record<string, string>> = { model: "model M {", fusion: "fusion {" };
+const beginnings = new Map<string, string[]>();
+
+/** The words that begin a statement of a block. */
+function statementsOf(block: string): string[] {
+  const opening = openings[block];
+  if (opening === undefined) return [];
+  const known = beginnings.get(block);
+  if (known !== undefined) return known;
+  const next = parser.computeContentAssist(block, lexer.tokenize(opening).tokens);
+  const found = next.map(({ nextTokenType }) => nextTokenType.LABEL ?? nextTokenType.name);
+  const words = [...new Set(found)].filter((label) => label !== "}");
+  beginnings.set(block, words);
+  return words;
 }
 
 /** The end of a token's line, when the next token stands on a later one: that is where something is missing. */

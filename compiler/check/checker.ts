@@ -1,6 +1,7 @@
 import type { Name, Span } from "../../grammar/syntax.js";
 import type { DiagnosticName, diagnosticTable } from "../diagnostics.js";
 import type { Reporter } from "../diagnostics.js";
+import type { Shape } from "../ir.js";
 import type { Source } from "../source.js";
 
 type ParametersOf<Key extends DiagnosticName> = Parameters<(typeof diagnosticTable)[Key]["text"]>[0];
@@ -52,8 +53,23 @@ export interface CheckOptions {
   custom?: boolean;
 }
 
+/** What a modality is, or a layer or a fusion gets and makes where it stands; a template that several modalities use has several. */
+export interface ShapeNote {
+  span: Span;
+  /** One shape, or one of each modality that is joined; none of a modality itself. */
+  inputs: readonly Shape[];
+  output: Shape;
+  /** Trainable scalars. */
+  weights: number;
+  /** Multiplications and additions for one sample, forwards. */
+  flops: number;
+}
+
 /** What every check has at hand: the source, and where to report. */
 export class Checker {
+  /** The shapes of all modalities and of all layers that fit, for editors. */
+  readonly shapes: ShapeNote[] = [];
+
   /** The words of the lines that couldn't be read. */
   private readonly damagedWords: ReadonlySet<string>;
   readonly options: Required<CheckOptions>;

@@ -101,7 +101,10 @@ function checkLayer(
     checker.report("headsUneven", call.span, { layer: name, ...output });
     return undefined;
   }
-  return layerIr(row, args, input, checker.text(call.span), checker.line(call.span), source);
+  const layer = layerIr(row, args, input, checker.text(call.span), checker.line(call.span), source);
+  const { weights, flops } = layer;
+  checker.shapes.push({ span: call.span, inputs: [input], output: layer.output, weights, flops });
+  return layer;
 }
 
 /** The file that a layer comes from: it stays in the folder, and code of the user's is code that may be run. */

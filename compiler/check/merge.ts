@@ -30,16 +30,21 @@ export function checkMerge(
     checker.report("widthsDiffer", call.span, { merge: row.name, widths });
     return undefined;
   }
-  return {
-    args,
-    merge: {
-      text: checker.text(call.span),
-      call: row.call(inputs, args),
-      inputs,
-      output: row.width(inputs, args),
-      weights: row.weights(inputs, args),
-      flops: row.flops(inputs, args),
-      line: checker.line(call.span),
-    },
+  const merge: MergeIr = {
+    text: checker.text(call.span),
+    call: row.call(inputs, args),
+    inputs,
+    output: row.width(inputs, args),
+    weights: row.weights(inputs, args),
+    flops: row.flops(inputs, args),
+    line: checker.line(call.span),
   };
+  checker.shapes.push({
+    span: call.span,
+    inputs: inputs.map((width) => [width]),
+    output: [merge.output],
+    weights: merge.weights,
+    flops: merge.flops,
+  });
+  return { args, merge };
 }

@@ -29,7 +29,10 @@ export function checkModality(declaration: ModalityDeclaration, checker: Checker
   }
   if (row.columns) {
     const columns = checkColumns(type, checker);
-    return columns === undefined ? modality : { ...modality, shape: [columns.length], columns };
+    if (columns === undefined) return modality;
+    const shape = [columns.length];
+    checker.shapes.push({ span: type.span, inputs: [], output: shape, weights: 0, flops: 0 });
+    return { ...modality, shape, columns };
   }
   const args = bindArguments(type, row, checker);
   if (args === undefined) return modality;
@@ -44,6 +47,7 @@ export function checkModality(declaration: ModalityDeclaration, checker: Checker
     });
     return modality;
   }
+  checker.shapes.push({ span: type.span, inputs: [], output: shape, weights: 0, flops: 0 });
   return { ...modality, shape, ...row.about?.(args) };
 }
 

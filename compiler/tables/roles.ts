@@ -1,0 +1,59 @@
+import { drawn, modalityKinds } from "./data.js";
+import { measures, metrics } from "./evaluation.js";
+import { layers } from "./layers.js";
+import { ensembleFusion, merges } from "./merges.js";
+import type { Callable } from "./parameters.js";
+import { optimizers, paradigms } from "./training.js";
+
+/** Where in a spec something of a table is called. */
+export type Role =
+  | "target"
+  | "modality"
+  | "layer"
+  | "layer of an interaction"
+  | "fusion"
+  | "merge"
+  | "paradigm"
+  | "optimizer"
+  | "metric"
+  | "measure"
+  | "source";
+
+type Table = ReadonlyMap<string, Callable & { paper?: string }>;
+
+const tableOf = (...rows: readonly Callable[]): Table => new Map(rows.map((row) => [row.name, row]));
+
+const classes: Callable = {
+  name: "class",
+  doc: "One of several classes: how many, counted from 0, or their names.",
+  example: 'class("angry", "happy")',
+  parameters: [],
+};
+
+const linear: Callable = {
+  name: "linear",
+  doc: "An interaction's own prediction of the target; it stands at the end.",
+  example: "dense(64) -> linear",
+  parameters: [],
+};
+
+/** What can be called in each role: what editors complete, and what the reference lists. */
+export const roles: Readonly<Record<Role, Table>> = {
+  target: tableOf(classes),
+  modality: modalityKinds,
+  layer: layers,
+  "layer of an interaction": tableOf(...layers.values(), linear),
+  fusion: tableOf(...merges.values(), ensembleFusion),
+  merge: merges,
+  paradigm: paradigms,
+  optimizer: optimizers,
+  metric: metrics,
+  measure: measures,
+  source: drawn,
+};
+
+/** The settings of `train` whose value is called from a table. */
+export const settingRoles: ReadonlyMap<string, Role> = new Map([
+  ["paradigm", "paradigm"],
+  ["optimizer", "optimizer"],
+]);

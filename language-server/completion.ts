@@ -1,0 +1,269 @@
+import { CompletionItemKind, InsertTextFormat, type CompletionItem } from "vscode-languageserver";
+import { rowText, parameterText } from "../compiler/describe.js";
+import { interactions } from "../compiler/tables/interactions.js";
+import type { Callable, Parameter } from "../compiler/tables/parameters.js";
+import { points } from "../compiler/tables/points.js";
+import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
+import { settings } from "../compiler/tables/training.js";
+import { expectedAt, type Expectation, type Place, type SpecFile } from "../grammar/index.js";
+import type { Spec } from "./document.js";
+import type { Declared } from "./names.js";
+
+const markdown = (value: string) => ({ kind: "markdown" as const, value });
+
+/** What can be written at an offset: the words that the grammar allows there, and the names that the tables and the file give them. */
+export function complete(spec: Spec, offset: number): CompletionItem[] {
+  const inside = spec.words.find(({ span }) => span.start < offset && offset <= span.end);
+  if (inside?.kind === "comment" || inside?.kind === "doc" || inside?.kind === "number") return [];
+  if (inside?.kind === "string") return [];
+  const place = expectedAt(spec.source, offset);
+  const items = new Map<string, CompletionItem>();
+  for (const expectation of place.expected) {
+    for (const item of itemsOf(expectation, place, spec, offset)) {
+      if (!items.has(item.label)) items.set(item.label, item);
+    }
+  }
+  return [...items.values()].map((item, i) => ({ sortText: String(i).padStart(4, "0"), ...item }));
+}
+
+function itemsOf(expectation: Expectation, place: Place, spec: Spec, offset: number): CompletionItem[] {
+  const { kind, label, rules } = expectation;
+  if (rules.includes("argument")) return kind === "name" ? argumentItems(rules, place, spec, offset) : [];
+  if (kind === "keyword") return [keyword(label)];
+  return kind === "name" ? nameItems(rules, place, spec, offset) : [];
+}
+
+function keyword(label: string): CompletionItem {
+  const setting = settings.get(label);
+  return {
+    label,
+    kind: CompletionItemKind.Keyword,
+    sortText: `9${label}`,
+    ...(setting && { documentation: markdown(setting.doc) }),
+  };
+}
+
+/** A row of a table; its arguments that have no default are asked for. */
+function rowItem(row: Callable & { paper?: string }): CompletionItem {
+  const needed = row.parameters.some(
+    (parameter) => parameter.default === undefined && parameter.optional !== true,
+  );
+  return {
+    label: row.name,
+    kind: CompletionItemKind.Function,
+    detail: row.example,
+    documentation: markdown(rowText(row)),
+    ...(needed && { insertText: `${row.name}($1)$0`, insertTextFormat: InsertTextFormat.Snippet }),
+  };
+}
+
+const rowsOf = (role: Role): CompletionItem[] => [...roles[role].values()].map(rowItem);
+
+const word = (label: string, doc: string, kind: CompletionItemKind): CompletionItem => ({
+  label,
+  kind,
+  documentation: markdown(doc),
+});
+
+function declaredItem({ name, doc, kind }: Declared, spec: Spec): CompletionItem {
+  const declared = spec.names.declared.find(
+    (candidate) => candidate.name === name && candidate.kind === kind,
+  );
+  const detail = declared && firstLine(spec.source.slice(declared.whole.start, declared.whole.end));
+  return {
+    label: name,
+    kind: CompletionItemKind.Variable,
+    ...(detail !== undefined && { detail }),
+    ...(doc !== undefined && { documentation: markdown(doc) }),
+  };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? text;
+}
+
+/** What the model around an offset declares; for data, what its model does. */
+function declaredHere(spec: Spec, place: Place, offset: number): readonly Declared[] {
+  const { models } = spec.analysis.tree;
+  const fed = /^data for (.*)$/.exec(place.blocks[0] ?? "")?.[1];
+  const [around] = models
+    .filter(({ name, span }) => (fed === undefined ? span.start <= offset : name.text === fed))
+    .slice(fed === undefined ? -1 : 0);
+  if (around === undefined) return [];
+  return spec.names.declared.filter(
+    ({ kind, span }) => kind !== "model" && span.start >= around.span.start && span.end <= around.span.end,
+  );
+}
+
+/** The table that a call at this place is of: by the grammar's rules around it, and the words of the statement before it. */
+function roleAt(path: readonly string[], before: readonly string[]): Role | undefined {
+  const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
+  const chained = before.at(-1) === "->";
+  if (inside("target", "call")) return "target";
+  if (inside("modality", "call")) return "modality";
+  if (inside("encoder", "chain", "call") || inside("gate", "chain", "call")) return "layer";
+  if (inside("fusion", "chain", "call")) return chained ? "layer" : "fusion";
+  if (inside("interaction", "chain", "call")) {
+    const several = interactions.get(before[0] ?? "")?.modalities === "several";
+    return several && !chained ? "merge" : "layer of an interaction";
+  }
+  if (inside("setting", "value", "call")) return settingRoles.get(before.at(-1) ?? "");
+  if (inside("metric", "call")) return "metric";
+  if (inside("pid", "call")) return "measure";
+  return inside("source", "call") ? "source" : undefined;
+}
+
+function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: number): CompletionItem[] {
+  const path = rules.filter((rule) => rule !== "name");
+  const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
+  const { before } = place;
+  const role = roleAt(path, before);
+  if (role !== undefined) return rowsOf(role);
+  const declared = declaredHere(spec, place, offset);
+  const of = (...kinds: Declared["kind"][]) =>
+    declared.filter(({ kind }) => kinds.includes(kind)).map((found) => declaredItem(found, spec));
+  const unnamed = () => of("modality").filter(({ label }) => !namesBefore(before).includes(label));
+
+  if (inside("encoder")) return before.at(-1) === "for" ? unencoded(spec.analysis.tree, of("modality")) : [];
+  if (inside("encode", "names")) return unencoded(spec.analysis.tree, unnamed());
+  if (inside("encode")) return of("encoder");
+  if (inside("component", "names")) return unnamed();
+  if (inside("interaction", "component"))
+    return [...interactions.values()].map(({ name, doc }) => word(name, doc, CompletionItemKind.Keyword));
+  if (inside("rule", "component")) return of("interaction", "gate");
+  if (inside("comparison", "component")) return shares(of("interaction"));
+  if (inside("condition")) return of("modality");
+  if (inside("train", "setting"))
+    return [...settings.values()].map(({ name, doc, example }) => ({
+      ...word(name, doc, CompletionItemKind.Property),
+      detail: example,
+    }));
+  if (inside("pid", "names")) return [...unnamed(), ...pointItems()];
+  if (inside("binding")) return of("modality", "target");
+  if (inside("part") || (inside("lack") && before.includes("of")))
+    return ["train", "validation", "test"].map((part) =>
+      word(part, "A part of the split.", CompletionItemKind.EnumMember),
+    );
+  if (inside("lack")) return of("modality");
+  if (inside("data"))
+    return spec.names.declared
+      .filter(({ kind }) => kind === "model")
+      .map((found) => declaredItem(found, spec));
+  return [];
+}
+
+const pointItems = () =>
+  [...points.values()].map(({ name, doc }) => word(name, doc, CompletionItemKind.EnumMember));
+
+/** The names that already stand in the list that is being written: `redundant(top, `. */
+function namesBefore(before: readonly string[]): string[] {
+  const names: string[] = [];
+  for (let i = before.length - 1; before[i] === ","; i -= 2) names.push(before[i - 1] ?? "");
+  return names;
+}
+
+/** The modalities that have no encoder; all, when each has one. */
+function unencoded({ models }: SpecFile, items: CompletionItem[]): CompletionItem[] {
+  const encoded = new Set(
+    models.flatMap(({ members }) =>
+      members.flatMap((member) => {
+        if (member.kind === "encoder") return member.modality?.text ?? [];
+        return member.kind === "encode" ? member.modalities.map(({ text }) => text) : [];
+      }),
+    ),
+  );
+  const free = items.filter(({ label }) => !encoded.has(label));
+  return free.length > 0 ? free : items;
+}
+
+/** `redundancy`, `uniqueness(top)`: the shares of the interactions that the block has. */
+function shares(components: readonly CompletionItem[]): CompletionItem[] {
+  return [...interactions.values()].flatMap(({ name, share, doc }) => {
+    const own = components.filter(({ label }) => label.startsWith(`${name}(`));
+    const labels =
+      name === "unique" ? own.map(({ label }) => label.replace(name, share)) : own.length > 0 ? [share] : [];
+    return labels.map((label) => word(label, `The gate's share of it. ${doc}`, CompletionItemKind.Variable));
+  });
+}
+
+/** Inside a call's parentheses: the arguments that aren't given yet, and the words that this one may be. */
+function argumentItems(rules: readonly string[], place: Place, spec: Spec, offset: number): CompletionItem[] {
+  const modalities = () =>
+    declaredHere(spec, place, offset)
+      .filter(({ kind }) => kind === "modality")
+      .map((found) => declaredItem(found, spec));
+  // `noise(left`: an argument's modalities.
+  if (rules.includes("names")) return modalities();
+  const open = openCall(place.before);
+  const role = open && roleAt(rules.slice(0, rules.indexOf("argument")), open.before);
+  const row = role && roles[role].get(open.callee);
+  if (open === undefined || row === undefined) return [];
+  const values = (parameter: Parameter | undefined): CompletionItem[] => {
+    if (parameter?.type.kind === "word")
+      return parameter.type.words.map((text) =>
+        word(text, parameterText(parameter), CompletionItemKind.EnumMember),
+      );
+    if (parameter?.type.kind === "modality") return modalities();
+    return parameter?.name === "on" ? pointItems() : [];
+  };
+  const { given, position, named } = open;
+  if (named !== undefined) return values(row.parameters.find(({ name }) => name === named));
+  const options = row.parameters
+    .filter(({ name }, i) => !given.has(name) && i >= position)
+    .map((parameter) => ({
+      label: `${parameter.name}:`,
+      filterText: parameter.name,
+      kind: CompletionItemKind.Property,
+      insertText: `${parameter.name}: `,
+      documentation: markdown(parameterText(parameter)),
+      ...(parameter.default !== undefined && { detail: String(parameter.default) }),
+    }));
+  return [...(given.size > 0 ? [] : values(row.parameters[position])), ...options];
+}
+
+/** The call whose parentheses are open at the end. */
+interface OpenCall {
+  callee: string;
+  /** The words before the callee. */
+  before: readonly string[];
+  /** Arguments that are given by name, this one too when its colon is written. */
+  given: ReadonlySet<string>;
+  /** How many stand before this one without a name. */
+  position: number;
+  named?: string;
+}
+
+function openCall(words: readonly string[]): OpenCall | undefined {
+  let depth = 0;
+  let open = words.length - 1;
+  for (; open > 0; open--) {
+    if (words[open] === ")") depth++;
+    if (words[open] === "(" && depth-- === 0) break;
+  }
+  const callee = words[open - 1];
+  if (open < 1 || callee === undefined) return undefined;
+  const given = new Set<string>();
+  let position = 0;
+  let named: string | undefined;
+  depth = 0;
+  const args = words.slice(open + 1);
+  args.forEach((text, i) => {
+    if (text === "(" || text === "[") depth++;
+    else if (text === ")" || text === "]") depth--;
+    else if (depth === 0 && text === ":") {
+      // Of `noise(left):` the name stands before the parentheses.
+      named = args[args[i - 1] === ")" ? args.lastIndexOf("(", i) - 1 : i - 1];
+      if (named !== undefined) given.add(named);
+    } else if (depth === 0 && text === ",") {
+      if (named === undefined) position++;
+      named = undefined;
+    }
+  });
+  return {
+    callee,
+    before: words.slice(0, open - 1),
+    given,
+    position,
+    ...(named !== undefined && { named }),
+  };
+}

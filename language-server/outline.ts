@@ -1,0 +1,110 @@
+import { SymbolKind, type DocumentSymbol } from "vscode-languageserver";
+import type { DataDeclaration, ModelDeclaration, ModelMember, Span } from "../grammar/index.js";
+import type { Spec } from "./document.js";
+
+/** The parts of a file, as an editor's outline shows them. */
+export function outline(spec: Spec): DocumentSymbol[] {
+  const { models, data } = spec.analysis.tree;
+  const symbol = (
+    name: string,
+    kind: SymbolKind,
+    whole: Span,
+    selected: Span = whole,
+    children: DocumentSymbol[] = [],
+    detail?: string,
+  ): DocumentSymbol => ({
+    name: name === "" ? "?" : name,
+    kind,
+    range: spec.range(whole),
+    selectionRange: spec.range(selected),
+    children,
+    ...(detail !== undefined && { detail }),
+  });
+  const text = ({ start, end }: Span) => spec.source.slice(start, end).replace(/\s+/g, " ");
+
+  const ofMember = (member: ModelMember): DocumentSymbol => {
+    switch (member.kind) {
+      case "target":
+        return symbol(
+          member.name.text,
+          SymbolKind.Constant,
+          member.span,
+          member.name.span,
+          [],
+          text(member.type.span),
+        );
+      case "modality":
+        return symbol(
+          member.name.text,
+          SymbolKind.Variable,
+          member.span,
+          member.name.span,
+          [],
+          text(member.type.span),
+        );
+      case "encoder":
+        return symbol(
+          member.name.text,
+          SymbolKind.Function,
+          member.span,
+          member.name.span,
+          [],
+          text(member.layers.span),
+        );
+      case "encode":
+        return symbol(text(member.span), SymbolKind.Operator, member.span);
+      case "fusion":
+        return symbol("fusion", SymbolKind.Operator, member.span, member.span, [], text(member.chain.span));
+      case "fusion-block":
+        return symbol("fusion", SymbolKind.Namespace, member.span, member.span, [
+          ...member.interactions.map(({ component, layers, span }) =>
+            symbol(text(component.span), SymbolKind.Field, span, component.span, [], text(layers.span)),
+          ),
+          ...member.gates.map(({ layers, span }) =>
+            symbol("gate", SymbolKind.Field, span, span, [], text(layers.span)),
+          ),
+          ...member.rules.map(({ span }) => symbol(text(span), SymbolKind.Event, span)),
+        ]);
+      case "train":
+        return symbol(
+          "train",
+          SymbolKind.Namespace,
+          member.span,
+          member.span,
+          member.settings.map((setting) =>
+            setting.kind === "option"
+              ? symbol(
+                  setting.name.text,
+                  SymbolKind.Property,
+                  setting.span,
+                  setting.name.span,
+                  [],
+                  text(setting.value.span),
+                )
+              : symbol(text(setting.span), SymbolKind.Property, setting.span),
+          ),
+        );
+      case "evaluate":
+        return symbol(
+          "evaluate",
+          SymbolKind.Namespace,
+          member.span,
+          member.span,
+          member.items.map(({ span }) => symbol(text(span), SymbolKind.Property, span)),
+        );
+    }
+  };
+  const ofModel = ({ name, members, span }: ModelDeclaration) =>
+    symbol(name.text, SymbolKind.Class, span, name.span, members.map(ofMember));
+  const ofData = ({ model, sources, bindings, splits, lacks, heldOut, span }: DataDeclaration) =>
+    symbol(
+      `data for ${model.text}`,
+      SymbolKind.Module,
+      span,
+      model.span,
+      [...sources, ...bindings, ...splits, ...lacks, ...heldOut]
+        .sort((a, b) => a.span.start - b.span.start)
+        .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
+    );
+  return [...models.map(ofModel), ...data.map(ofData)];
+}
