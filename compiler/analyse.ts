@@ -23,9 +23,9 @@ export interface Analysis {
 /**
  * Parses and checks a spec; reports every error of the file.
  * @param text the spec
- * @param file its path, for messages
+ * @param file its path, for messages; nothing is read
  */
-export function analyse(text: string, file: string, options: CheckOptions = {}): Analysis {
+export function analyse(text: string, file = "spec.mmspec", options: CheckOptions = {}): Analysis {
   const source = new Source(file, text);
   const reporter = new Reporter();
   const { file: tree, problems } = parse(text);

@@ -23,7 +23,7 @@ export interface Compilation extends Analysis {
  */
 export async function compile(
   text: string,
-  file: string,
+  file = "spec.mmspec",
   model?: string,
   options: CheckOptions = {},
 ): Promise<Compilation> {

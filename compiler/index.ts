@@ -1,4 +1,12 @@
-export { analyse, type Analysis } from "./analyse.js";
+export {
+  format,
+  FormatError,
+  parse,
+  type ParseResult,
+  type SpecFile,
+  type SyntaxProblem,
+} from "../grammar/index.js";
+export { analyse, analyse as check, type Analysis } from "./analyse.js";
 export type { CheckOptions, ShapeNote } from "./check/checker.js";
 export { compile, type Compilation } from "./compile.js";
 export { diagnosticTable, type Diagnostic, type Severity } from "./diagnostics.js";

@@ -5,7 +5,9 @@ import {
   type OptionalKind,
   type SourceFile,
 } from "ts-morph";
-import { format } from "prettier";
+import * as estree from "prettier/plugins/estree";
+import * as typescript from "prettier/plugins/typescript";
+import { format } from "prettier/standalone";
 import { commentText } from "./text.js";
 
 /** What a specifier of an import gives. */
@@ -70,7 +72,11 @@ export class Module {
       });
     });
     for (const declared of this.file.getClasses()) spaceOut(declared);
-    return format(`${this.header}\n${this.file.getFullText()}`, { parser: "typescript", printWidth: 110 });
+    return format(`${this.header}\n${this.file.getFullText()}`, {
+      parser: "typescript",
+      printWidth: 110,
+      plugins: [estree, typescript],
+    });
   }
 }
 
