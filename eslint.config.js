@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "runs/", "studies-out/", "test/golden/", "examples/data/"] },
+  { ignores: ["dist/", "editor/out/", "runs/", "studies-out/", "test/golden/", "examples/data/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

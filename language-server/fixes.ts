@@ -13,7 +13,7 @@ export function fixes(spec: Spec, span: Span): CodeAction[] {
     if (replacement === undefined || place === undefined) return [];
     const edit = { range: spec.range(place), newText: replacement.to };
     return {
-      title: `Change \`${replacement.from}\` to \`${replacement.to}\``,
+      title: `Change to \`${replacement.to}\``,
       kind: CodeActionKind.QuickFix,
       isPreferred: true,
       diagnostics: [published(diagnostic, spec)],

@@ -1,0 +1,3 @@
+import { serveOverStdio } from "../../language-server/stdio.js";
+
+serveOverStdio();
