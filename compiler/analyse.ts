@@ -1,6 +1,7 @@
 import { parse } from "../grammar/index.js";
-import type { SpecFile, SyntaxProblem } from "../grammar/syntax.js";
+import type { DataDeclaration, SpecFile, SyntaxProblem } from "../grammar/syntax.js";
 import { Checker, type CheckOptions, type ShapeNote } from "./check/checker.js";
+import { keysOf } from "./check/names.js";
 import { checkModel } from "./check/model.js";
 import { Reporter, type Diagnostic } from "./diagnostics.js";
 import type { ModelIr } from "./ir.js";
@@ -47,18 +48,21 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
       checker.report("duplicate", name.span, { what: "a model", name: name.text, line });
     else names.set(name.text, checker.line(name.span));
   }
-  const fed = new Map<string, number>();
-  for (const { model } of tree.data) {
-    const line = fed.get(model.text);
+  const dataOf = new Map<string, DataDeclaration>();
+  for (const declaration of tree.data) {
+    const { model } = declaration;
+    const other = dataOf.get(model.text);
+    const line = other && checker.line(other.model.span);
     if (!names.has(model.text)) {
-      checker.report("unknownModel", model.span, { name: model.text, models: [...names.keys()] });
+      checker.report("unknownModel", model.span, { name: model.text, models: keysOf(names) });
     } else if (line !== undefined) {
       checker.report("duplicate", model.span, { what: "data for", name: model.text, line });
-    } else fed.set(model.text, checker.line(model.span));
+    }
+    if (other === undefined) dataOf.set(model.text, declaration);
   }
 
   const models = tree.models.flatMap((declaration) => {
-    const data = tree.data.find(({ model }) => model.text === declaration.name.text);
+    const data = dataOf.get(declaration.name.text);
     return checkModel(declaration, data, fileName(file), checker) ?? [];
   });
   const failed = reporter.hasErrors;
@@ -83,6 +87,14 @@ function reportProblem({ kind, span, found, expected, within }: SyntaxProblem, r
       return reporter.report("unknownCharacter", span, { found });
     case "string":
       return reporter.report("openString", span, undefined);
+    case "encoding":
+      return reporter.report("notText", span, { found });
+    case "long":
+      return reporter.report("tooLong", span, { found });
+    case "number":
+      return reporter.report("notFinite", span, { found });
+    case "depth":
+      return reporter.report("tooDeep", span, undefined);
     case "declaration":
       return reporter.report("unknownDeclaration", span, { found });
     case "missing":

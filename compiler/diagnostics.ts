@@ -1,4 +1,5 @@
 import type { Span } from "../grammar/syntax.js";
+import { deepest, longest } from "../grammar/limits.js";
 import { didYouMean, type Replacement, type Suggestion } from "./suggest.js";
 
 export type Severity = "error" | "warning";
@@ -43,7 +44,24 @@ export function oneOf(words: readonly string[]): string {
 
 /** "top, bottom" -> "`top`, `bottom`" */
 function listed(words: readonly string[]): string {
-  return words.map((word) => `\`${word}\``).join(", ");
+  const shown = words.slice(0, mostListed).map((word) => `\`${word}\``);
+  const others = words.length - shown.length;
+  return shown.join(", ") + (others > 0 ? ` and ${others} others` : "");
+}
+
+/** Of longer lists the others are counted. */
+const mostListed = 24;
+
+/** Characters that can't be seen, or only half of them, by their numbers: U+0000. */
+function visible(text: string): string {
+  const code = (character: string) =>
+    `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return text.replace(/[\p{C}\p{Z}\uFFFD]/gu, code);
+}
+
+/** What stands in backquotes, shortened where it is very long. */
+function shortened(text: string): string {
+  return text.replace(/`[^`]*`/g, (quoted) => (quoted.length > 82 ? `${quoted.slice(0, 61)}...\`` : quoted));
 }
 
 /** "image" -> "an image" */
@@ -70,7 +88,7 @@ function expectedText(expected: readonly string[]): string {
 export const diagnosticTable = {
   // --- MM1: syntax
   unknownCharacter: error("MM1001", (p: { found: string }) => ({
-    message: `\`${p.found}\` is not part of the language.`,
+    message: `\`${visible(p.found)}\` is not part of the language.`,
   })),
   openString: error("MM1002", () => ({
     message: "This string has no end.",
@@ -96,6 +114,25 @@ export const diagnosticTable = {
   emptyFile: error("MM1006", () => ({
     message: "The file declares no model.",
     fix: "begin with `model NAME { ... }`, or let `mmspec new NAME` write a first one",
+  })),
+
+  notText: error("MM1021", (p: { found: string }) => ({
+    message: `The file isn't UTF-8 text: it has ${visible(p.found)} here.`,
+    fix: "save it as UTF-8",
+  })),
+  tooLong: error("MM1022", (p: { found: string }) => ({
+    message: `This is ${p.found.length} characters long; a name, a number or a string has at most ${longest}.`,
+  })),
+  notFinite: error("MM1023", (p: { found: string }) => ({
+    message: `\`${p.found}\` is no finite number.`,
+  })),
+  tooDeep: error("MM1024", () => ({
+    message: `This is nested more than ${deepest} deep.`,
+    fix: "write it with fewer parentheses",
+  })),
+  tooMany: error("MM1025", (p: { most: number }) => ({
+    message: `The file has more than ${p.most} problems; the others aren't reported.`,
+    fix: "mend some of these first",
   })),
 
   // --- MM2: names
@@ -515,13 +552,24 @@ export type DiagnosticName = keyof typeof diagnosticTable;
 
 type ParametersOf<Name extends DiagnosticName> = Parameters<(typeof diagnosticTable)[Name]["text"]>[0];
 
+/** Of a file with more problems the first that are found are reported. */
+const mostDiagnostics = 1000;
+
 /** Gathers what is wrong with one file; the same thing at the same place is kept once. */
 export class Reporter {
   private readonly found = new Map<string, Diagnostic>();
+  private more = false;
 
   report<Name extends DiagnosticName>(name: Name, span: Span, parameters: ParametersOf<Name>): void {
     const row = diagnosticTable[name] as Row<ParametersOf<Name>>;
-    const { message, fix } = row.text(parameters);
+    if (this.found.size >= mostDiagnostics && name !== "tooMany") {
+      if (!this.more) this.report("tooMany", span, { most: mostDiagnostics });
+      this.more = true;
+      return;
+    }
+    const text = row.text(parameters);
+    const message = shortened(text.message);
+    const fix = typeof text.fix === "string" ? shortened(text.fix) : text.fix;
     const diagnostic: Diagnostic = { code: row.code, severity: row.severity, message, span };
     if (typeof fix === "string") diagnostic.fix = fix;
     else if (fix !== undefined) Object.assign(diagnostic, { fix: fix.text, replacement: fix.replacement });

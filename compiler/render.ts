@@ -12,6 +12,9 @@ export interface Palette {
 
 const same = (text: string) => text;
 
+/** Characters of a line that are shown. */
+const widest = 240;
+
 export const plain: Palette = { error: same, warning: same, bold: same, dim: same, fix: same };
 
 /**
@@ -26,12 +29,12 @@ export function renderDiagnostic(diagnostic: Diagnostic, source: Source, palette
   const { span, severity, code, message, fix } = diagnostic;
   const start = source.positionAt(span.start);
   const end = source.positionAt(span.end);
-  const text = source.lineText(start.line);
-  const last = end.line === start.line ? end.column : text.length + 1;
-  const width = Math.max(1, last - start.column);
+  const line = source.lineText(start.line);
+  const last = end.line === start.line ? end.column : line.length + 1;
+  const { text, column, width } = excerpt(line, start.column, Math.max(1, last - start.column));
   const number = String(start.line);
   const gutter = " ".repeat(number.length);
-  const indent = text.slice(0, start.column - 1).replace(/[^\t]/g, " ");
+  const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
   const colour = severity === "error" ? palette.error : palette.warning;
   const lines = [
     `${palette.bold(`${source.file}:${start.line}:${start.column}`)} ${colour(`${severity} ${code}`)}: ${message}`,
@@ -40,6 +43,20 @@ export function renderDiagnostic(diagnostic: Diagnostic, source: Source, palette
   ];
   if (fix !== undefined) lines.push(`  ${palette.dim(`${gutter} =`)} ${palette.fix(fix)}`);
   return lines.join("\n");
+}
+
+/** Of a line that no screen could show, the part around what is underlined. */
+function excerpt(
+  line: string,
+  column: number,
+  width: number,
+): { text: string; column: number; width: number } {
+  if (line.length <= widest) return { text: line, column, width };
+  const begin = Math.max(0, column - 1 - widest / 2);
+  const shown = line.slice(begin, begin + widest);
+  const text = `${begin > 0 ? "..." : ""}${shown}${begin + widest < line.length ? "..." : ""}`;
+  const at = column - begin + (begin > 0 ? 3 : 0);
+  return { text, column: at, width: Math.max(1, Math.min(width, begin + widest - column + 1)) };
 }
 
 /** A diagnostic as programs read it. */

@@ -1,9 +1,15 @@
 import { distance } from "fastest-levenshtein";
 
+/** Candidates that a word is compared with: a file may declare very many. */
+const most = 1000;
+
 /** The candidate that a misspelt word most likely means, if any is near enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; edits: number } | undefined;
+  let compared = 0;
   for (const candidate of candidates) {
+    if (compared++ > most) break;
+    if (Math.abs(candidate.length - word.length) > Math.max(1, candidate.length / 3)) continue;
     const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase());
     if (
       edits <= Math.max(1, Math.floor(candidate.length / 3)) &&
@@ -18,7 +24,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 /** Letters to change, add or leave out; letters that only stand in another order are one mistake. */
 function editsBetween(a: string, b: string): number {
   const letters = (text: string) => [...text].sort().join("");
-  return a !== b && letters(a) === letters(b) ? 1 : distance(a, b);
+  const edits = distance(a, b);
+  return edits > 1 && a.length === b.length && letters(a) === letters(b) ? 1 : edits;
 }
 
 /** A misspelt word and what it most likely means, as a message says it and as an editor mends it. */

@@ -62,6 +62,19 @@ function piecesOf(source: string): Piece[] {
   return [...tokens.map(piece(false)), ...comments].sort((a, b) => a.start - b.start);
 }
 
+/** The commas that stand before an item of a list that keeps its lines, comments or further commas between. */
+function beforeItems(pieces: readonly Piece[], items: ReadonlySet<number>): Set<number> {
+  const found = new Set<number>();
+  let next = -1;
+  for (let i = pieces.length - 1; i >= 0; i--) {
+    const { text, start, comment } = pieces[i] as Piece;
+    if (comment) continue;
+    if (text !== ",") next = start;
+    else if (items.has(next)) found.add(i);
+  }
+  return found;
+}
+
 const tight = { before: new Set([",", ")", "]", ":", "("]), after: new Set(["(", "["]) };
 
 /** Whether a space stands between two tokens of a line. */
@@ -98,10 +111,10 @@ export function format(source: string): string {
     if (previous !== undefined && previous.text !== "{" && /\n[^\S\n]*\r?\n/.test(gap)) lines.push("");
   };
   const pieces = piecesOf(source);
+  const listed = beforeItems(pieces, items);
   pieces.forEach((piece, i) => {
     const { text, start, comment } = piece;
     const ownLine = previous === undefined || between(piece).includes("\n");
-    const inList = items.has(pieces.find((p, k) => k > i && !p.comment && p.text !== ",")?.start ?? -1);
     if (comment) {
       if (ownLine) {
         flush();
@@ -111,7 +124,7 @@ export function format(source: string): string {
         flush();
         lines.push(`${lines.pop() ?? ""} ${text}`);
       }
-    } else if (text === "," && (inList || statements.has(pieces[i + 1]?.start ?? -1))) {
+    } else if (text === "," && (listed.has(i) || statements.has(pieces[i + 1]?.start ?? -1))) {
       return; // Commas between the items of a block say nothing that a line's end doesn't.
     } else if (text === "}") {
       flush();

@@ -1,6 +1,7 @@
 import { EOF, type IRecognitionException, type IToken } from "chevrotain";
 import { SpecParser } from "./parser.js";
 import type { ParseResult, Span, SyntaxProblem } from "./syntax.js";
+import { extremes, notText, withoutDepths } from "./limits.js";
 import { lexer, OpenString, words } from "./tokens.js";
 import { TreeBuilder } from "./tree.js";
 
@@ -33,28 +34,49 @@ const constructs: Record<string, string> = {
 /** Reads a spec: a tree of all that could be read, and what couldn't, in the order of the text. Never throws. */
 export function parse(source: string): ParseResult {
   const { tokens, errors, groups } = lexer.tokenize(source);
-  const problems: SyntaxProblem[] = errors.map(({ offset, length }) => ({
-    kind: "character",
-    span: { start: offset, end: offset + Math.max(1, length) },
-    found: source.slice(offset, offset + Math.max(1, length)),
-    expected: [],
-  }));
+  const encoding = notText(source);
+  const problems = [...encoding];
+  // Of what isn't text no character needs to be reported by itself.
+  for (const { offset, length } of encoding.length > 0 ? [] : errors) {
+    const end = offset + Math.max(1, length);
+    problems.push({
+      kind: "character",
+      span: { start: offset, end },
+      found: source.slice(offset, end),
+      expected: [],
+    });
+  }
   for (const token of tokens) {
     if (token.tokenType === OpenString) {
       problems.push({ kind: "string", span: spanOf(token, source), found: token.image, expected: [] });
     }
   }
   const { kept, unknown, skipped } = withoutLaterDeclarations(tokens, source);
-  const outside = problems.filter(
-    ({ span }) => !skipped.some(({ start, end }) => span.start >= start && span.end <= end),
-  );
-  problems.splice(0, problems.length, ...outside, ...unknown);
-  parser.input = kept;
+  const shallow = withoutDepths(kept);
+  parser.input = shallow.kept;
   const tree = parser.file();
-  problems.push(...parser.errors.map((error) => syntaxProblem(error, source)));
+  const found = [
+    ...problems.filter(({ span }) => !within(skipped, span)),
+    ...unknown,
+    ...extremes(kept),
+    ...shallow.tooDeep,
+    ...parser.errors.map((error) => syntaxProblem(error, source)),
+  ];
   const builder = new TreeBuilder(groups.docs ?? []);
   builder.source = (from, to) => source.slice(from, to);
-  return { file: builder.file(tree, source.length), problems: onePerLine(problems, source) };
+  return { file: builder.file(tree, source.length), problems: onePerLine(found, source) };
+}
+
+/** Whether a span lies in one of several that are in the order of the text. */
+function within(spans: readonly Span[], { start, end }: Span): boolean {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as Span).start <= start) low = middle + 1;
+    else high = middle;
+  }
+  const last = spans[low - 1];
+  return last !== undefined && end <= last.end;
 }
 
 function spanOf(token: IToken, source: string): Span {
@@ -152,13 +174,16 @@ function withoutLaterDeclarations(
 
 /** The first problem of each line: those that follow it there come from it. */
 function onePerLine(problems: SyntaxProblem[], source: string): SyntaxProblem[] {
+  let [line, offset] = [0, 0];
   const lines = new Set<number>();
   return problems
     .sort((a, b) => a.span.start - b.span.start)
     .filter(({ kind, span, found }) => {
-      const line = found === "" && kind !== "missing" ? -1 : source.slice(0, span.start).split("\n").length;
-      if (lines.has(line)) return false;
-      lines.add(line);
+      for (; offset < span.start; offset++) if (source[offset] === "\n") line++;
+      if (kind === "encoding") return true;
+      const key = found === "" && kind !== "missing" ? -1 : line;
+      if (lines.has(key)) return false;
+      lines.add(key);
       return true;
     });
 }

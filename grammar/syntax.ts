@@ -314,7 +314,17 @@ export interface SplitPart extends Node {
 
 /** Something that could not be read, as data: what was found and what could have stood there. The compiler words it. */
 export interface SyntaxProblem {
-  kind: "character" | "string" | "token" | "missing" | "duplicate" | "declaration";
+  kind:
+    | "character"
+    | "string"
+    | "token"
+    | "missing"
+    | "duplicate"
+    | "declaration"
+    | "encoding"
+    | "long"
+    | "number"
+    | "depth";
   span: Span;
   /** What stands there, as spelt; empty at the end of the file. */
   found: string;

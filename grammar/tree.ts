@@ -10,6 +10,9 @@ function isNode(element: CstElement): element is CstNode {
 
 /** Makes the plain tree of chevrotain's; what error recovery left incomplete is left out. */
 export class TreeBuilder {
+  private readonly extents = new Map<CstNode, S.Span>();
+
+  /** @param docs the doc comments, in the order of the text */
   constructor(private readonly docs: readonly IToken[]) {}
 
   file(node: CstNode, length: number): S.SpecFile {
@@ -57,32 +60,55 @@ export class TreeBuilder {
   }
 
   private span(node: CstNode): S.Span {
-    let start = Infinity;
-    let end = -1;
-    const visit = (element: CstElement) => {
-      if (isNode(element)) Object.values(element.children).flat().forEach(visit);
-      else if (!element.isInsertedInRecovery && element.image !== "") {
-        start = Math.min(start, element.startOffset);
-        end = Math.max(end, element.startOffset + element.image.length);
-      }
-    };
-    visit(node);
+    const { start, end } = this.extent(node);
     if (end < 0) throw new Incomplete();
     return { start, end };
+  }
+
+  /** From the first to the last token; the end is below 0 when there is none. */
+  private extent(node: CstNode): S.Span {
+    const known = this.extents.get(node);
+    if (known !== undefined) return known;
+    const extent = { start: Infinity, end: -1 };
+    for (const rule in node.children) {
+      for (const element of node.children[rule] as CstElement[]) {
+        if (isNode(element)) {
+          const { start, end } = this.extent(element);
+          extent.start = Math.min(extent.start, start);
+          extent.end = Math.max(extent.end, end);
+        } else if (!element.isInsertedInRecovery && element.image !== "") {
+          extent.start = Math.min(extent.start, element.startOffset);
+          extent.end = Math.max(extent.end, element.startOffset + element.image.length);
+        }
+      }
+    }
+    this.extents.set(node, extent);
+    return extent;
   }
 
   /** The doc comment that ends right before an offset: lines of `///` with nothing but white space between. */
   private doc(start: number, source: (from: number, to: number) => string): { doc?: string } {
     const lines: string[] = [];
     let before = start;
-    for (const comment of [...this.docs].reverse()) {
+    for (let i = this.docsBefore(start) - 1; i >= 0; i--) {
+      const comment = this.docs[i] as IToken;
       const end = comment.startOffset + comment.image.length;
-      if (end > before) continue;
       if (source(end, before).trim() !== "") break;
       lines.unshift(comment.image.slice(3).replace(/^ /, "").trimEnd());
       before = comment.startOffset;
     }
     return lines.length > 0 ? { doc: lines.join("\n") } : {};
+  }
+
+  /** How many doc comments begin before an offset. */
+  private docsBefore(offset: number): number {
+    let [low, high] = [0, this.docs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.docs[middle] as IToken).startOffset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Set by `buildTree`; gives the text between two offsets. */
@@ -403,17 +429,21 @@ function spanOf(token: IToken): S.Span {
   return { start: token.startOffset, end: token.startOffset + token.image.length };
 }
 
+/** From the left, as it is read; of very many a balanced tree, so that its depth stays small. */
 function joined(kind: "and" | "or", conditions: S.Condition[]): S.Condition {
-  return conditions.reduce((left, right) => ({
+  const join = (left: S.Condition, right: S.Condition): S.Condition => ({
     kind,
     left,
     right,
     span: { start: left.span.start, end: right.span.end },
-  }));
+  });
+  if (conditions.length <= 32) return conditions.reduce(join);
+  const middle = conditions.length >> 1;
+  return join(joined(kind, conditions.slice(0, middle)), joined(kind, conditions.slice(middle)));
 }
 
 /** `500k` -> 500000, `1/255` -> 0.0039... */
-function numberValue(text: string): number {
+export function numberValue(text: string): number {
   const [top = "", bottom] = text.split("/");
   const factor = /k\s*$/.test(top) ? 1e3 : /M\s*$/.test(top) ? 1e6 : 1;
   const value = Number(top.trim().replace(/[kM]$/, "")) * factor;

@@ -4,6 +4,7 @@ import { columnSizes, type LayerSource } from "../tables/layers.js";
 import type { Checker } from "./checker.js";
 import { checkLayers } from "./layers.js";
 import type { CheckedModality } from "./modalities.js";
+import { keysOf } from "./names.js";
 
 /** The encoders of a model, one for each modality or one for several whose weights are tied. */
 export function checkEncoders(
@@ -30,7 +31,7 @@ export function checkEncoders(
   const claim = (name: Name): CheckedModality | undefined => {
     const modality = modalities.get(name.text);
     if (modality === undefined) {
-      checker.report("unknownModality", name.span, { name: name.text, modalities: [...modalities.keys()] });
+      checker.report("unknownModality", name.span, { name: name.text, modalities: keysOf(modalities) });
       return undefined;
     }
     const line = encoded.get(name.text);

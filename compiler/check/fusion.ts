@@ -13,7 +13,7 @@ import type { Checker } from "./checker.js";
 import { checkLayers } from "./layers.js";
 import { checkMerge } from "./merge.js";
 import type { CheckedModality } from "./modalities.js";
-import { capitalise, Namer } from "./names.js";
+import { capitalise, keysOf, Namer } from "./names.js";
 import { checkRules } from "./rules.js";
 
 /** What a fusion reads. */
@@ -153,7 +153,7 @@ function checkNames(names: readonly Name[], inputs: FusionInputs, checker: Check
     if (!inputs.modalities.has(name.text)) {
       checker.report("unknownModality", name.span, {
         name: name.text,
-        modalities: [...inputs.modalities.keys()],
+        modalities: keysOf(inputs.modalities),
       });
     } else if (found.includes(name.text)) {
       checker.report("modalityTwice", name.span, { modality: name.text });

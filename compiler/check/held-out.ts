@@ -2,6 +2,7 @@ import type { HoldOutDeclaration, MissingDeclaration } from "../../grammar/synta
 import type { HoldOutIr, MissingIr, TargetIr } from "../ir.js";
 import type { Checker } from "./checker.js";
 import type { CheckedModality } from "./modalities.js";
+import { keysOf } from "./names.js";
 import { checkSeed } from "./seed.js";
 
 /**
@@ -18,7 +19,7 @@ export function checkMissing(
   return declarations.flatMap(({ modality, share, part, seed, span }) => {
     const known = modalities.get(modality.text);
     if (known === undefined) {
-      const names = [...modalities.keys()];
+      const names = keysOf(modalities);
       checker.report("unknownModality", modality.span, { name: modality.text, modalities: names });
     } else if (!known.optional) {
       checker.report("missingNotOptional", modality.span, { modality: modality.text });

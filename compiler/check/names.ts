@@ -18,3 +18,14 @@ export class Namer {
     return name;
   }
 }
+
+const listed = new WeakMap<ReadonlyMap<string, unknown>, string[]>();
+
+/** A map's keys as a list for a message; made anew only when the map has grown, so that many messages cost no more than one. */
+export function keysOf(map: ReadonlyMap<string, unknown>): readonly string[] {
+  const known = listed.get(map);
+  if (known?.length === map.size) return known;
+  const keys = [...map.keys()];
+  listed.set(map, keys);
+  return keys;
+}

@@ -9,6 +9,7 @@ import type { ComponentIr, ConditionIr, RuleIr } from "../ir.js";
 import { interactions } from "../tables/interactions.js";
 import type { Checker } from "./checker.js";
 import type { CheckedModality } from "./modalities.js";
+import { keysOf } from "./names.js";
 
 /** What a condition may speak of. */
 interface Scope {
@@ -118,7 +119,7 @@ function checkCondition(condition: Condition, scope: Scope, checker: Checker): C
       const { text } = condition.modality;
       const modality = scope.modalities.get(text);
       if (modality === undefined) {
-        const modalities = [...scope.modalities.keys()];
+        const modalities = keysOf(scope.modalities);
         checker.report("unknownModality", condition.modality.span, { name: text, modalities });
         return undefined;
       }
@@ -161,7 +162,7 @@ function checkShare(share: ShareReference, scope: Scope, checker: Checker): stri
   const row = [...interactions.values()].find((candidate) => candidate.share === share.name.text);
   const unknown = share.modalities.filter(({ text }) => !modalities.has(text));
   for (const name of unknown) {
-    checker.report("unknownModality", name.span, { name: name.text, modalities: [...modalities.keys()] });
+    checker.report("unknownModality", name.span, { name: name.text, modalities: keysOf(modalities) });
   }
   if (unknown.length > 0) return undefined;
   const names = share.modalities.map(({ text }) => text);

@@ -1,0 +1,28 @@
+import { expect } from "vitest";
+import { analyse, renderDiagnostic } from "../../compiler/index.js";
+import { format, FormatError, parse } from "../../grammar/index.js";
+
+/** What must hold of the reading of any text at all: nothing is thrown, every diagnostic lies in the text and can be shown, and what is formatted stays so. */
+export function expectSurvival(source: string): void {
+  const { file, problems } = parse(source);
+  expect(() => JSON.stringify(file)).not.toThrow();
+  const analysis = analyse(source, "any.mmspec");
+  const { diagnostics, failed } = analysis;
+  if (problems.length > 0) expect(failed).toBe(true);
+  for (const diagnostic of diagnostics) {
+    const { start, end } = diagnostic.span;
+    expect(start).toBeGreaterThanOrEqual(0);
+    expect(end).toBeGreaterThanOrEqual(start);
+    expect(end).toBeLessThanOrEqual(Math.max(1, source.length));
+    expect(renderDiagnostic(diagnostic, analysis.source)).toContain(diagnostic.code);
+  }
+  let formatted: string;
+  try {
+    formatted = format(source);
+  } catch (error) {
+    expect(error).toBeInstanceOf(FormatError);
+    expect(problems).not.toEqual([]);
+    return;
+  }
+  expect(format(formatted)).toBe(formatted);
+}
