@@ -225,7 +225,6 @@ export const diagnosticTable = {
     message: `\`${p.merge}\` wants the same width from every modality, but they give ${p.widths.join(", ")}.`,
     fix: "end the encoders in `dense` of the same size, or use `concat`",
   })),
-  noLayers: error("MM3014", (p: { what: string }) => ({ message: `${p.what} has no layers.` })),
   linearInside: error("MM3015", () => ({
     message: "`linear` makes the prediction, so it can only stand at the end of an interaction.",
     fix: "use `dense(UNITS, activation: none)` here",

@@ -5,6 +5,8 @@ const most = 1000;
 
 /** The candidate that a misspelt word most likely means, if any is near enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  // Of a number no other is a slip of the hand.
+  if (/^\d+$/.test(word)) return undefined;
   let best: { candidate: string; edits: number } | undefined;
   let compared = 0;
   for (const candidate of candidates) {

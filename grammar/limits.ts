@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import type { Span, SyntaxProblem } from "./syntax.js";
+import type { SyntaxProblem } from "./syntax.js";
 import { numberValue } from "./tree.js";
 import { Name, NumberToken, OpenString, StringToken } from "./tokens.js";
 
@@ -34,22 +34,20 @@ export function extremes(tokens: readonly IToken[]): SyntaxProblem[] {
   });
 }
 
+const levels = new Set(["(", ")", "[", "]", "not"]);
+
 /**
- * Leaves out what is nested too deep for the parser, which goes down with it, and reports where that begins.
+ * Leaves out the parentheses, brackets and negations that are nested too deep for the parser, which goes down with them, and reports where
+ * that begins.
  * A `not` is a level until its condition ends, like a parenthesis.
  */
-export function withoutDepths(tokens: readonly IToken[]): {
-  kept: IToken[];
-  tooDeep: SyntaxProblem[];
-  skipped: Span[];
-} {
+export function withoutDepths(tokens: readonly IToken[]): { kept: IToken[]; tooDeep: SyntaxProblem[] } {
   const kept: IToken[] = [];
   const tooDeep: SyntaxProblem[] = [];
-  const skipped: Span[] = [];
   /** The negations in each group that is open; the first is the statement itself. */
   let groups = [0];
   let depth = 0;
-  let skipping = false;
+  let reported = false;
   for (const token of tokens) {
     const { image, startOffset } = token;
     const before = depth;
@@ -73,17 +71,14 @@ export function withoutDepths(tokens: readonly IToken[]): {
       groups[groups.length - 1] = 0;
       depth -= nots;
     }
-    const end = startOffset + image.length;
     // What closes a level belongs to it.
-    if ((image === ")" || image === "]" ? before : depth) <= deepest) {
-      kept.push(token);
-      skipping = false;
-    } else if (skipping) (skipped.at(-1) as Span).end = end;
-    else {
-      tooDeep.push(problem("depth", startOffset, end, image));
-      skipped.push({ start: startOffset, end });
-      skipping = true;
+    const level = Math.max(before, depth);
+    if (level <= deepest) reported = false;
+    else if (!reported) {
+      tooDeep.push(problem("depth", startOffset, startOffset + image.length, image));
+      reported = true;
     }
+    if (level <= deepest || !levels.has(image)) kept.push(token);
   }
-  return { kept, tooDeep, skipped };
+  return { kept, tooDeep };
 }

@@ -14,7 +14,6 @@ const absences: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
   "emptyFile",
   "missingMember",
   "noEncoder",
-  "noLayers",
   "noInteractions",
   "noGate",
   "noOtherwise",
@@ -124,12 +123,9 @@ export class Checker {
     label: (node: Node) => string,
   ): Node | undefined {
     const [first, ...others] = nodes;
+    if (first === undefined) return undefined;
     for (const other of others) {
-      this.report("duplicate", other.span, {
-        what,
-        name: label(other),
-        line: this.line((first as Node).span),
-      });
+      this.report("duplicate", other.span, { what, name: label(first), line: this.line(first.span) });
     }
     return first;
   }

@@ -126,10 +126,6 @@ function checkEncoder(
   checker: Checker,
 ): EncoderIr | undefined {
   const { name, layers: chain, doc } = declaration;
-  if (chain.items.length === 0) {
-    checker.report("noLayers", name.span, { what: `Encoder \`${name.text}\`` });
-    return undefined;
-  }
   const source: LayerSource | undefined = modality;
   const { layers, output } = checkLayers(chain.items, modality?.shape, checker, source);
   if (output === undefined) return undefined;

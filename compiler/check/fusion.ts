@@ -40,10 +40,7 @@ export function checkFusion(
   checker: Checker,
 ): FusionIr | undefined {
   const [first, ...rest] = chain.items;
-  if (first === undefined) {
-    checker.report("noLayers", span, { what: "The fusion" });
-    return undefined;
-  }
+  if (first === undefined) return undefined;
   const line = checker.line(span);
   const documented = doc === undefined ? {} : { doc };
   const name = first.name.text;
