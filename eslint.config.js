@@ -16,7 +16,7 @@ export default tseslint.config(
   // Dependencies run one way: grammar <- compiler <- language-server, report, studies <- cli; the runtime stands alone.
   // The grammar, the compiler and the language server run in a browser too: none of Node's own modules.
   {
-    files: ["grammar/**"],
+    files: ["grammar/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

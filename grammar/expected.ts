@@ -1,5 +1,5 @@
-import type { IToken } from "chevrotain";
-import { SpecParser } from "./parser.js";
+import type { IToken } from "./chevrotain.js";
+import { parser } from "./parser.js";
 import { lexer, Name, words } from "./tokens.js";
 
 /** What could stand at a place. */
@@ -20,7 +20,6 @@ export interface Place {
   blocks: readonly string[];
 }
 
-const parser = new SpecParser();
 const keywords = new Map(Object.values(words).map((type) => [type, type.LABEL ?? type.name]));
 
 /** Lines of a statement that are read backwards to find its beginning. */

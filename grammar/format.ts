@@ -1,4 +1,4 @@
-import type { IToken } from "chevrotain";
+import type { IToken } from "./chevrotain.js";
 import { parse } from "./parse.js";
 import type { EvaluateItem, SpecFile, SyntaxProblem } from "./syntax.js";
 import { lexer } from "./tokens.js";

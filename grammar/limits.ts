@@ -1,4 +1,4 @@
-import type { IToken } from "chevrotain";
+import type { IToken } from "./chevrotain.js";
 import type { SyntaxProblem } from "./syntax.js";
 import { numberValue } from "./tree.js";
 import { Name, NumberToken, OpenString, StringToken } from "./tokens.js";

@@ -1,11 +1,9 @@
-import { EOF, type IRecognitionException, type IToken } from "chevrotain";
-import { SpecParser } from "./parser.js";
+import { EOF, type IRecognitionException, type IToken } from "./chevrotain.js";
+import { parser } from "./parser.js";
 import type { ParseResult, Span, SyntaxProblem } from "./syntax.js";
 import { extremes, notText, withoutDepths } from "./limits.js";
 import { lexer, OpenString, words } from "./tokens.js";
 import { TreeBuilder } from "./tree.js";
-
-const parser = new SpecParser();
 
 /** The statements of the grammar, as a message calls them. */
 const constructs: Record<string, string> = {

@@ -1,10 +1,11 @@
 import {
   CstParser,
   type CstNode,
+  type IParserConfig,
   type IParserErrorMessageProvider,
   type ParserMethod,
   type TokenType,
-} from "chevrotain";
+} from "./chevrotain.js";
 import { Name, NumberToken, StringToken, symbols as s, tokens, words as w } from "./tokens.js";
 
 /** An error's message is its data: what could have stood there. The compiler words it. */
@@ -30,8 +31,9 @@ const inside = { resyncEnabled: false };
 
 /** The grammar, without meaning: any name is taken for a layer, a metric or a paradigm. */
 export class SpecParser extends CstParser {
-  constructor() {
-    super(tokens, { recoveryEnabled: true, maxLookahead: 1, errorMessageProvider: messages });
+  /** @param config for tests: the grammar is as it is, and needn't be examined by every process */
+  constructor(config: IParserConfig = { skipValidations: true }) {
+    super(tokens, { recoveryEnabled: true, maxLookahead: 1, errorMessageProvider: messages, ...config });
     this.performSelfAnalysis();
   }
 
@@ -477,3 +479,6 @@ export class SpecParser extends CstParser {
 
   private readonly name: Rule = this.RULE("name", () => void this.CONSUME(Name), inside);
 }
+
+/** One for all: making one takes longer than reading a spec. */
+export const parser = new SpecParser();

@@ -1,4 +1,4 @@
-import type { CstElement, CstNode, IToken } from "chevrotain";
+import type { CstElement, CstNode, IToken } from "./chevrotain.js";
 import type * as S from "./syntax.js";
 
 /** Thrown inside a statement that can't be made whole: it is left out of the tree. */

@@ -1,4 +1,4 @@
-import type { IToken } from "chevrotain";
+import type { IToken } from "./chevrotain.js";
 import type { Span } from "./syntax.js";
 import { DocComment, lexer, Name, NumberToken, OpenString, StringToken, words } from "./tokens.js";
 
