@@ -108,6 +108,10 @@ function roleAt(path: readonly string[], before: readonly string[]): Role | unde
     return several && !chained ? "merge" : "layer of an interaction";
   }
   if (inside("setting", "value", "call")) return settingRoles.get(before.at(-1) ?? "");
+  // `schedule warmup -> `
+  if (inside("setting", "call"))
+    return settingRoles.get(before.findLast((word) => settingRoles.has(word)) ?? "");
+  if (inside("supervise", "call")) return "teacher";
   if (inside("metric", "call")) return "metric";
   if (inside("pid", "call")) return "measure";
   return inside("source", "call") ? "source" : undefined;

@@ -182,9 +182,12 @@ class Finder {
           break;
         case "train":
           for (const setting of member.settings) {
+            if (setting.kind === "supervise") this.call(setting.teacher, "teacher", scope);
             if (setting.kind !== "option") continue;
             const role = settingRoles.get(setting.name.text);
-            if (setting.value.kind === "call" && role !== undefined) this.call(setting.value, role, scope);
+            if (role === undefined) continue;
+            if (setting.value.kind === "call") this.call(setting.value, role, scope);
+            for (const call of setting.then) this.call(call, role, scope);
           }
           break;
         case "evaluate":

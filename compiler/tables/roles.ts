@@ -3,7 +3,7 @@ import { measures, metrics } from "./evaluation.js";
 import { layers } from "./layers.js";
 import { ensembleFusion, merges } from "./merges.js";
 import type { Callable } from "./parameters.js";
-import { optimizers, paradigms } from "./training.js";
+import { optimizers, paradigms, schedules, teachers } from "./training.js";
 
 /** Where in a spec something of a table is called. */
 export type Role =
@@ -15,6 +15,8 @@ export type Role =
   | "merge"
   | "paradigm"
   | "optimizer"
+  | "schedule"
+  | "teacher"
   | "metric"
   | "measure"
   | "source";
@@ -47,6 +49,8 @@ export const roles: Readonly<Record<Role, Table>> = {
   merge: merges,
   paradigm: paradigms,
   optimizer: optimizers,
+  schedule: schedules,
+  teacher: teachers,
   metric: metrics,
   measure: measures,
   source: drawn,
@@ -56,4 +60,5 @@ export const roles: Readonly<Record<Role, Table>> = {
 export const settingRoles: ReadonlyMap<string, Role> = new Map([
   ["paradigm", "paradigm"],
   ["optimizer", "optimizer"],
+  ["schedule", "schedule"],
 ]);

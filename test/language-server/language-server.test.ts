@@ -198,6 +198,9 @@ describe("completion", () => {
     );
     expect(await labels(`${heads}train { paradigm <|> }`)).toEqual(expect.arrayContaining(["joint", "dmil"]));
     expect(await labels(`${heads}train {\n batch 8\n optimizer <|>\n}`)).toContain("adam");
+    expect(await labels(`${heads}train { schedule warmup(<|>`)).toEqual(["epochs:"]);
+    expect(await labels(`${heads}train { batch 8 schedule warmup -> <|> }`)).toContain("cosine");
+    expect(await labels(`${heads}train { supervise gate with <|> }`)).toContain("pid");
     expect(await labels(`${heads}evaluate { accuracy, <|> }`)).toEqual(
       expect.arrayContaining(["pid", "calibration"]),
     );
