@@ -3,6 +3,7 @@ import { measures, metrics } from "./evaluation.js";
 import { layers } from "./layers.js";
 import { ensembleFusion, merges } from "./merges.js";
 import type { Callable } from "./parameters.js";
+import { targets } from "./targets.js";
 import { optimizers, paradigms, schedules, teachers } from "./training.js";
 
 /** Where in a spec something of a table is called. */
@@ -25,13 +26,6 @@ type Table = ReadonlyMap<string, Callable & { paper?: string }>;
 
 const tableOf = (...rows: readonly Callable[]): Table => new Map(rows.map((row) => [row.name, row]));
 
-const classes: Callable = {
-  name: "class",
-  doc: "One of several classes: how many, counted from 0, or their names.",
-  example: 'class("angry", "happy")',
-  parameters: [],
-};
-
 const linear: Callable = {
   name: "linear",
   doc: "An interaction's own prediction of the target; it stands at the end.",
@@ -41,7 +35,7 @@ const linear: Callable = {
 
 /** What can be called in each role: what editors complete, and what the reference lists. */
 export const roles: Readonly<Record<Role, Table>> = {
-  target: tableOf(classes),
+  target: targets,
   modality: modalityKinds,
   layer: layers,
   "layer of an interaction": tableOf(...layers.values(), linear),
