@@ -95,7 +95,7 @@ function headOf(body: readonly IToken[]): IToken[] {
 
 /** Where the statement that is being written may begin: the lines of the block, the last one first. */
 function beginnings(body: readonly IToken[], source: string): number[] {
-  const found: number[] = [body.length].filter(() => body.length === 0);
+  const found: number[] = [];
   for (let i = body.length - 1; i >= 0 && found.length < longest; i--) {
     const [before, token] = [body[i - 1], body[i] as IToken];
     const gap =
@@ -103,5 +103,5 @@ function beginnings(body: readonly IToken[], source: string): number[] {
     if (gap.includes("\n")) found.push(i);
   }
   // On a new line a new statement may begin, whatever stands before it.
-  return body.length === 0 ? [0] : [...found, body.length];
+  return [...found, body.length];
 }
