@@ -38,6 +38,9 @@ describe("broken specs", () => {
     expect(specsIn(one).length).toBeGreaterThanOrEqual(80);
     // A file of more than a thousand problems isn't worth a place in the repository.
     const reached = new Set((await compile("model M { }\n".repeat(500))).diagnostics.map(({ code }) => code));
+    const custom = 'model M { modality a: vector(2) encoder A for a = custom("./a.ts", 4) }';
+    const closed = await compile(custom, "closed.mmspec", undefined, { custom: false });
+    for (const { code } of closed.diagnostics) reached.add(code);
     for (const folder of ["test/broken", one]) {
       for (const name of specsIn(folder)) {
         for (const { code } of (await read(folder, name)).diagnostics) reached.add(code);

@@ -5,13 +5,14 @@ import { compile } from "../../compiler/index.js";
 import { reference, type DiagnosticExample } from "../../compiler/reference.js";
 import { layers } from "../../compiler/tables/layers.js";
 
-const folder = "test/broken/one-fault";
+const folders = ["test/broken/one-fault", "test/broken"];
 
 describe("docs/reference.md", () => {
   it("is what the tables make", async () => {
     const examples = new Map<string, DiagnosticExample>();
-    for (const name of readdirSync(folder).filter((file) => file.endsWith(".mmspec"))) {
-      const { diagnostics } = await compile(readFileSync(`${folder}/${name}`, "utf8"), name);
+    const specs = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+    for (const path of specs.filter((path) => path.endsWith(".mmspec"))) {
+      const { diagnostics } = await compile(readFileSync(path, "utf8"), path);
       for (const { code, message, fix } of diagnostics) {
         if (!examples.has(code)) examples.set(code, fix === undefined ? { message } : { message, fix });
       }

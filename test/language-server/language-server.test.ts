@@ -119,7 +119,6 @@ describe("completion", () => {
       "model M {\n  <|>",
       ["target", "optional", "modality", "encoder", "encode", "fusion", "train", "evaluate"],
     ],
-    ["a kind of modality", "model M {\n  modality a: <|>", ["vector", "image"]],
     ["a modality to encode", `${heads}encoder A for left = flatten\n  encoder B for <|>`, ["right"]],
     ["a template", `${heads}encoder A = flatten\n  encode left with <|>`, ["A"]],
     [
@@ -193,6 +192,7 @@ describe("completion", () => {
   });
 
   it("offers what learns and what is measured", async () => {
+    expect(await labels("model M {\n  modality a: <|>")).toEqual(expect.arrayContaining(["vector", "image"]));
     expect(await labels(`${heads}train { <|> }`)).toEqual(
       expect.arrayContaining(["stop", "paradigm", "optimizer", "batch", "seed"]),
     );
@@ -514,7 +514,7 @@ describe("quick fixes", () => {
   });
 
   it("are offered only where a word is near enough", async () => {
-    const opened = await client.open(spec().replace("mlp(16)", "transformer(16)"));
+    const opened = await client.open(spec().replace("mlp(16)", "wavelet(16)"));
     const [diagnostic] = opened.diagnostics;
     expect(diagnostic?.code).toBe("MM2005");
     const range = diagnostic?.range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
