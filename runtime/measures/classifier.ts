@@ -137,8 +137,8 @@ function latentFamily(classes: number, latent: number): Family {
   });
 }
 
-/** From the simplest on. */
-function families(x: Evidence, classes: number, samples: number): Family[] {
+/** From the simplest on. @param starts of mixtures, of which the best goes on */
+function families(x: Evidence, classes: number, samples: number, starts: number): Family[] {
   const perClass = samples / classes;
   const parts: Part[] = x.leading === x.whole ? ["whole"] : ["leading", "whole"];
   const [narrow = "whole"] = parts;
@@ -168,7 +168,7 @@ function families(x: Evidence, classes: number, samples: number): Family[] {
     ...(width <= widestFull && perClass > 2 * width
       ? [generative(narrow, { form: "full", components: 1 })]
       : []),
-    ...mixtures.map((components) => generative(narrow, { form: "full tied", components, starts: 3 })),
+    ...mixtures.map((components) => generative(narrow, { form: "full tied", components, starts })),
     networkFamily(`logistic regression`, "whole", classes, {
       hidden: [],
       decay: 0.1,
@@ -209,14 +209,14 @@ export async function chooseClassifier(
       logs: likelihoods.map(Math.log),
     };
   };
-  let candidates = families(inner, classes, innerLabels.length);
+  let candidates = families(inner, classes, innerLabels.length, 3);
   const screening = screeningPart(innerLabels.length, outer.labels.length);
   if (screening !== undefined) {
-    const scores = new Map<Family, number>();
-    for (const family of candidates) scores.set(family, meanOf((await judge(family, screening)).logs));
-    const sorted = [...candidates].sort((a, b) => (scores.get(b) as number) - (scores.get(a) as number));
-    const kept = new Set(sorted.slice(0, shortlisted));
-    candidates = candidates.filter((family, i) => i === 0 || kept.has(family));
+    const scores: number[] = [];
+    for (const family of families(inner, classes, innerLabels.length, 1))
+      scores.push(meanOf((await judge(family, screening)).logs));
+    const least = [...scores].sort((a, b) => b - a)[shortlisted - 1] ?? -Infinity;
+    candidates = candidates.filter((_, i) => i === 0 || (scores[i] as number) >= least);
   }
   const judged: Judged[] = [];
   for (const family of candidates)
