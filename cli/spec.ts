@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { compile, type Analysis, type Compilation, type ModelIr } from "../compiler/index.js";
+import {
+  compile,
+  ParameterError,
+  setParameters,
+  type Analysis,
+  type Compilation,
+  type ModelIr,
+} from "../compiler/index.js";
 import { CommandError, exitCodes } from "./exit.js";
 import { diagnosticsJson, printDiagnostics, printJson } from "./output.js";
 
@@ -19,8 +26,40 @@ export async function readSpec(file: string): Promise<string> {
   }
 }
 
+/**
+ * Reads a spec and gives its parameters other numbers.
+ * @param set `width=128`, one or several
+ * @throws CommandError when there is no such file or parameter, or a value is no number
+ */
+export async function readSpecWith(file: string, set: string | readonly string[] = []): Promise<string> {
+  const values = [set].flat().map((setting): [string, string] => {
+    const at = setting.indexOf("=");
+    if (at < 1)
+      throw new CommandError(
+        `--set wants NAME=NUMBER, as in --set width=128, not ${setting}.`,
+        exitCodes.wrongUsage,
+      );
+    return [setting.slice(0, at).trim(), setting.slice(at + 1)];
+  });
+  const text = await readSpec(file);
+  try {
+    return setParameters(text, new Map(values));
+  } catch (error) {
+    if (error instanceof ParameterError) throw new CommandError(error.message, exitCodes.wrongUsage);
+    throw error;
+  }
+}
+
+/** `--set width=128` */
+export const setOption = {
+  type: "string",
+  describe: "Give a parameter of the spec another number: --set width=128; may be repeated",
+} as const;
+
 export interface SpecOptions {
   file: string;
+  /** `width=128`, one or several. */
+  set?: string | readonly string[] | undefined;
   model?: string | undefined;
   json?: boolean | undefined;
   /** False forbids `custom` layers. */
@@ -50,7 +89,7 @@ export function chooseModel({ models }: Analysis, { model, file }: SpecOptions):
  * @throws CommandError when one of them isn't there
  */
 export async function compileSpec(options: SpecOptions): Promise<Compilation | undefined> {
-  const text = await readSpec(options.file);
+  const text = await readSpecWith(options.file, options.set);
   const { custom = true } = options;
   const compilation = await compile(text, options.file, options.model, { custom });
   if (!compilation.failed) chooseModel(compilation, options);

@@ -48,6 +48,16 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
       checker.report("duplicate", name.span, { what: "a model", name: name.text, line });
     else names.set(name.text, checker.line(name.span));
   }
+  const params = new Map<string, number>();
+  for (const { name, uses } of tree.params) {
+    const line = params.get(name.text);
+    if (line !== undefined)
+      checker.report("duplicate", name.span, { what: "a parameter", name: name.text, line });
+    else {
+      params.set(name.text, checker.line(name.span));
+      if (uses.length === 0) checker.report("unusedParameter", name.span, { name: name.text });
+    }
+  }
   const dataOf = new Map<string, DataDeclaration>();
   for (const declaration of tree.data) {
     const { model } = declaration;
@@ -95,6 +105,8 @@ function reportProblem({ kind, span, found, expected, within }: SyntaxProblem, r
       return reporter.report("notFinite", span, { found });
     case "depth":
       return reporter.report("tooDeep", span, undefined);
+    case "parameter":
+      return reporter.report("unknownParameter", span, { name: found, known: expected });
     case "declaration":
       return reporter.report("unknownDeclaration", span, { found });
     case "missing":

@@ -109,7 +109,7 @@ export const diagnosticTable = {
   })),
   unknownDeclaration: error("MM1005", (p: { found: string }) => ({
     message: `\`${p.found}\` is not in this version of mmspec.`,
-    fix: "a file has `model NAME { ... }` and `data for NAME { ... }`",
+    fix: "a file has `model NAME { ... }`, `data for NAME { ... }` and `param NAME = NUMBER`",
   })),
   emptyFile: error("MM1006", () => ({
     message: "The file declares no model.",
@@ -181,6 +181,16 @@ export const diagnosticTable = {
   isTemplate: error("MM2011", (p: { name: string; modality: string }) => ({
     message: `Encoder \`${p.name}\` belongs to modality \`${p.modality}\` and can't be shared.`,
     fix: `leave out \`for ${p.modality}\` to make it a template`,
+  })),
+  unknownParameter: error("MM2012", (p: { name: string; known: readonly string[] }) => ({
+    message: `\`${p.name}\` is neither a number nor a parameter.`,
+    fix:
+      didYouMean(p.name, p.known) ??
+      (p.known.length > 0 ? `the parameters are ${listed(p.known)}` : `add \`param ${p.name} = 1\``),
+  })),
+  unusedParameter: warning("MM2013", (p: { name: string }) => ({
+    message: `Nothing uses the parameter \`${p.name}\`.`,
+    fix: "remove it",
   })),
 
   // --- MM3: arguments, layers and shapes

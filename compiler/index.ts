@@ -16,5 +16,6 @@ export { explain, type Explanation, type PartExplained } from "./explain.js";
 export type * from "./ir.js";
 export { picture } from "./picture.js";
 export { locate, plain, renderDiagnostic, type LocatedDiagnostic, type Palette } from "./render.js";
+export { ParameterError, setParameters } from "./set.js";
 export { Source, type Position } from "./source.js";
 export { version } from "./version.js";

@@ -20,12 +20,13 @@ interface Layout {
   items: ReadonlySet<number>;
 }
 
-function layoutOf({ models, data }: SpecFile): Layout {
+function layoutOf({ models, data, params }: SpecFile): Layout {
   const statements = new Set<number>();
   const items = new Set<number>();
   const begin = (nodes: readonly { span: { start: number } }[], set = statements) =>
     nodes.forEach(({ span }) => set.add(span.start));
   begin(models);
+  begin(params);
   begin(data);
   for (const member of models.flatMap(({ members }) => members)) {
     begin([member]);

@@ -22,6 +22,7 @@ const constructs: Record<string, string> = {
   evaluate: "the `evaluate` block",
   pid: "`pid`",
   data: "the data",
+  param: "the parameter",
   source: "`from`",
   binding: "a binding",
   split: "the split",
@@ -53,16 +54,23 @@ export function parse(source: string): ParseResult {
   const shallow = withoutDepths(kept);
   parser.input = shallow.kept;
   const tree = parser.file();
+  const builder = new TreeBuilder(groups.docs ?? []);
+  builder.source = (from, to) => source.slice(from, to);
+  const file = builder.file(tree, source.length);
   const found = [
     ...problems.filter(({ span }) => !within(skipped, span)),
     ...unknown,
     ...extremes(kept),
     ...shallow.tooDeep,
     ...parser.errors.map((error) => syntaxProblem(error, source)),
+    ...builder.unknown.map(({ text, span }): SyntaxProblem => ({
+      kind: "parameter",
+      span,
+      found: text,
+      expected: file.params.map(({ name }) => name.text),
+    })),
   ];
-  const builder = new TreeBuilder(groups.docs ?? []);
-  builder.source = (from, to) => source.slice(from, to);
-  return { file: builder.file(tree, source.length), problems: onePerLine(found, source) };
+  return { file, problems: onePerLine(found, source) };
 }
 
 /** Whether a span lies in one of several that are in the order of the text. */
@@ -91,11 +99,11 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
   const within = rule === undefined ? undefined : constructs[rule];
   const atEnd = token.tokenType === EOF;
   const wanted = (JSON.parse(message) as string[]).flatMap((label) =>
-    label === "EOF" ? ["model", "data"] : [label],
+    label === "EOF" ? ["model", "data", "param"] : [label],
   );
   const block = context.ruleStack.at(-1) ?? "";
   // Where a declaration begins, the block before it was never closed.
-  const closes = atEnd || /^(model|data)$/.test(token.image);
+  const closes = atEnd || /^(model|data|param)$/.test(token.image);
   const expected = wanted.join() === "}" && !closes ? [...statementsOf(block), "}"] : wanted;
   const before = "previousToken" in error ? (error.previousToken as IToken | undefined) : undefined;
   const missing = lineEndAfter(before, token, source);
@@ -141,7 +149,7 @@ function withoutLaterDeclarations(
   tokens: IToken[],
   source: string,
 ): { kept: IToken[]; unknown: SyntaxProblem[]; skipped: Span[] } {
-  const later = new Set([words.variants, words.import, words.param]);
+  const later = new Set([words.variants, words.import]);
   const openers = new Set(["model", "data", "variants", "import", "param"]);
   const kept: IToken[] = [];
   const unknown: SyntaxProblem[] = [];

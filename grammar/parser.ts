@@ -11,7 +11,7 @@ import { Name, NumberToken, StringToken, symbols as s, tokens, words as w } from
 /** An error's message is its data: what could have stood there. The compiler words it. */
 const messages: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected }) => JSON.stringify([label(expected)]),
-  buildNotAllInputParsedMessage: () => JSON.stringify(["model", "data"]),
+  buildNotAllInputParsedMessage: () => JSON.stringify(["model", "data", "param"]),
   buildNoViableAltMessage: ({ expectedPathsPerAlt }) => firsts(expectedPathsPerAlt.flat()),
   buildEarlyExitMessage: ({ expectedIterationPaths }) => firsts(expectedIterationPaths),
 };
@@ -39,8 +39,19 @@ export class SpecParser extends CstParser {
 
   readonly file: Rule = this.RULE("file", () => {
     this.MANY(() => {
-      this.OR([{ ALT: () => this.SUBRULE(this.model) }, { ALT: () => this.SUBRULE(this.data) }]);
+      this.OR([
+        { ALT: () => this.SUBRULE(this.model) },
+        { ALT: () => this.SUBRULE(this.data) },
+        { ALT: () => this.SUBRULE(this.param) },
+      ]);
     });
+  });
+
+  private readonly param: Rule = this.RULE("param", () => {
+    this.CONSUME(w.param);
+    this.SUBRULE(this.name);
+    this.CONSUME(s.equals);
+    this.CONSUME(NumberToken);
   });
 
   private readonly model: Rule = this.RULE("model", () => {
@@ -234,7 +245,7 @@ export class SpecParser extends CstParser {
               { ALT: () => this.CONSUME(s.below) },
               { ALT: () => this.CONSUME(s.atMost) },
             ]);
-            this.CONSUME(NumberToken);
+            this.SUBRULE(this.number);
           },
         },
       ]);
@@ -262,7 +273,7 @@ export class SpecParser extends CstParser {
   private readonly stop: Rule = this.RULE("stop", () => {
     this.CONSUME(w.stop);
     this.CONSUME(w.after);
-    this.CONSUME(NumberToken);
+    this.SUBRULE(this.number);
     this.CONSUME(w.epochs);
     this.CONSUME(w.without);
     this.CONSUME(w.improvement);
@@ -346,7 +357,7 @@ export class SpecParser extends CstParser {
     this.OPTION(() => {
       this.CONSUME(w.scaled);
       this.CONSUME(w.by);
-      this.CONSUME(NumberToken);
+      this.SUBRULE(this.number);
     });
   });
 
@@ -356,7 +367,7 @@ export class SpecParser extends CstParser {
     this.OPTION(() => this.CONSUME(w.stratified));
     this.OPTION2(() => {
       this.CONSUME(w.seed);
-      this.CONSUME(NumberToken);
+      this.SUBRULE(this.number);
     });
   });
 
@@ -364,12 +375,12 @@ export class SpecParser extends CstParser {
     this.CONSUME(w.missing);
     this.SUBRULE(this.name);
     this.CONSUME(w.in);
-    this.CONSUME(NumberToken);
+    this.SUBRULE(this.number);
     this.CONSUME(w.of);
     this.SUBRULE2(this.name);
     this.OPTION(() => {
       this.CONSUME(w.seed);
-      this.CONSUME2(NumberToken);
+      this.SUBRULE2(this.number);
     });
   });
 
@@ -388,8 +399,22 @@ export class SpecParser extends CstParser {
   private readonly part: Rule = this.RULE(
     "part",
     () => {
-      this.CONSUME(NumberToken);
+      this.SUBRULE(this.number);
       this.SUBRULE(this.name);
+    },
+    inside,
+  );
+
+  /** A number, or the name of a parameter. */
+  private readonly number: Rule = this.RULE(
+    "number",
+    () => {
+      const plain = () => this.CONSUME(NumberToken);
+      const named = () => this.SUBRULE(this.name);
+      if (this.RECORDING_PHASE) this.OR([{ ALT: plain }, { ALT: named }]);
+      // A number that isn't there is made up by CONSUME, but not by OR; a word of the grammar goes on with the statement.
+      else if (this.LA(1).tokenType === Name) named();
+      else plain();
     },
     inside,
   );

@@ -19,7 +19,7 @@ export interface Name extends Node {
   text: string;
 }
 
-/** `0.5`, `1e-3`, `500k`, `1/255`; `value` is the number it means. */
+/** `0.5`, `1e-3`, `500k`, `1/255`, or the name of a parameter; `value` is the number it means. */
 export interface NumberLiteral extends Node {
   kind: "number";
   value: number;
@@ -67,6 +67,17 @@ export interface SpecFile extends Node {
   kind: "file";
   models: ModelDeclaration[];
   data: DataDeclaration[];
+  params: ParamDeclaration[];
+}
+
+/** `param width = 64`: a number with a name. */
+export interface ParamDeclaration extends Node {
+  kind: "param";
+  doc?: string;
+  name: Name;
+  value: NumberLiteral;
+  /** Where the name stands for the number. */
+  uses: Name[];
 }
 
 export interface ModelDeclaration extends Node {
@@ -324,7 +335,8 @@ export interface SyntaxProblem {
     | "encoding"
     | "long"
     | "number"
-    | "depth";
+    | "depth"
+    | "parameter";
   span: Span;
   /** What stands there, as spelt; empty at the end of the file. */
   found: string;

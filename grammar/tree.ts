@@ -15,9 +15,23 @@ export class TreeBuilder {
   /** @param docs the doc comments, in the order of the text */
   constructor(private readonly docs: readonly IToken[]) {}
 
+  /** Names that stand where a number must, and are no parameter's. */
+  readonly unknown: S.Name[] = [];
+  private readonly params = new Map<string, S.ParamDeclaration>();
+
   file(node: CstNode, length: number): S.SpecFile {
+    const params = this.each(node, "param", (child): S.ParamDeclaration => ({
+      kind: "param",
+      name: this.nameIn(child),
+      value: this.literal(this.token(child, "Number")),
+      uses: [],
+      ...this.documented(child),
+    }));
+    // The first of a name counts.
+    for (const param of [...params].reverse()) this.params.set(param.name.text, param);
     return {
       kind: "file",
+      params,
       models: this.each(node, "model", (child) => this.model(child)),
       data: this.each(node, "data", (child) => this.data(child)),
       span: { start: 0, end: length },
@@ -136,8 +150,34 @@ export class TreeBuilder {
     return this.nodes(node, "name").map((child) => this.name(child));
   }
 
-  private number(token: IToken): S.NumberLiteral {
+  private literal(token: IToken): S.NumberLiteral {
     return { kind: "number", value: numberValue(token.image), span: spanOf(token) };
+  }
+
+  /** What a name stands for, where it is a parameter's. */
+  private parameter(name: S.Name): S.NumberLiteral | undefined {
+    const param = this.params.get(name.text);
+    param?.uses.push(name);
+    return param && { kind: "number", value: param.value.value, span: name.span };
+  }
+
+  /** A number or a parameter's name. */
+  private number(node: CstNode): S.NumberLiteral {
+    const [token] = this.tokens(node, "Number");
+    if (token !== undefined) return this.literal(token);
+    const name = this.nameIn(node);
+    const value = this.parameter(name);
+    if (value === undefined) {
+      this.unknown.push(name);
+      throw new Incomplete();
+    }
+    return value;
+  }
+
+  private numberIn(node: CstNode, which = 0): S.NumberLiteral {
+    const found = this.nodes(node, "number")[which];
+    if (found === undefined) throw new Incomplete();
+    return this.number(found);
   }
 
   private string(token: IToken): S.StringLiteral {
@@ -169,7 +209,7 @@ export class TreeBuilder {
 
   private value(node: CstNode): S.Value {
     const [number] = this.tokens(node, "Number");
-    if (number !== undefined) return this.number(number);
+    if (number !== undefined) return this.literal(number);
     const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
     if (string !== undefined) return this.string(string);
     const [list] = this.nodes(node, "list");
@@ -177,7 +217,8 @@ export class TreeBuilder {
       const items = this.nodes(list, "value").map((child) => this.value(child));
       return { kind: "list", items, span: this.span(list) };
     }
-    return this.call(this.node(node, "call"));
+    const call = this.call(this.node(node, "call"));
+    return (call.parens ? undefined : this.parameter(call.name)) ?? call;
   }
 
   private chain(node: CstNode): S.Chain {
@@ -311,7 +352,7 @@ export class TreeBuilder {
       this.tokens(comparison, type),
     );
     if (operator === undefined) throw new Incomplete();
-    const value = this.number(this.token(comparison, "Number"));
+    const value = this.numberIn(comparison);
     return { kind: "comparison", share, operator: operator.image as S.Comparison["operator"], value, span };
   }
 
@@ -321,7 +362,7 @@ export class TreeBuilder {
     const settings: S.TrainSetting[] = [
       ...this.each(node, "stop", (child): S.StopSetting => ({
         kind: "stop",
-        epochs: this.number(this.token(child, "Number")),
+        epochs: this.numberIn(child),
         span: this.span(child),
       })),
       ...this.each(node, "supervise", (child): S.SuperviseSetting => ({
@@ -375,46 +416,46 @@ export class TreeBuilder {
         return { kind: "source", value, span: this.span(child) };
       }),
       bindings: this.each(node, "binding", (child): S.DataBinding => {
-        const [scale] = this.tokens(child, "Number");
+        const scaled = this.nodes(child, "number").length > 0;
         const columns = this.tokens(child, "String").map((token) => this.string(token));
         if (columns.length === 0) throw new Incomplete();
         return {
           kind: "binding",
           name: this.nameIn(child),
           columns,
-          ...(scale && { scale: this.number(scale) }),
+          ...(scaled && { scale: this.numberIn(child) }),
           span: this.span(child),
         };
       }),
       splits: this.each(node, "split", (child): S.SplitDeclaration => {
-        const seed = this.tokens(child, "Word_seed").length > 0 ? this.tokens(child, "Number")[0] : undefined;
+        const seeded = this.nodes(child, "number").length > 0;
         return {
           kind: "split",
           parts: this.nodes(child, "part").map((part): S.SplitPart => ({
             kind: "part",
-            fraction: this.number(this.token(part, "Number")),
+            fraction: this.numberIn(part),
             name: this.nameIn(part),
             span: this.span(part),
           })),
           stratified: this.tokens(child, "Word_stratified").length > 0,
-          ...(seed && { seed: this.number(seed) }),
+          ...(seeded && { seed: this.numberIn(child) }),
           span: this.span(child),
         };
       }),
       lacks: this.each(node, "lack", (child): S.MissingDeclaration => {
-        const [share, seed] = this.tokens(child, "Number").map((token) => this.number(token));
-        if (share === undefined) throw new Incomplete();
+        const share = this.numberIn(child);
+        const seeded = this.nodes(child, "number").length > 1;
         return {
           kind: "lack",
           modality: this.nameIn(child),
           share,
           part: this.nameIn(child, 1),
-          ...(seed && { seed }),
+          ...(seeded && { seed: this.numberIn(child, 1) }),
           span: this.span(child),
         };
       }),
       heldOut: this.each(node, "holdOut", (child): S.HoldOutDeclaration => {
-        const numbers = this.tokens(child, "Number").map((token) => this.number(token));
+        const numbers = this.tokens(child, "Number").map((token) => this.literal(token));
         const strings = this.tokens(child, "String").map((token) => this.string(token));
         const classes = [...numbers, ...strings].sort((a, b) => a.span.start - b.span.start);
         if (classes.length === 0) throw new Incomplete();

@@ -27,6 +27,7 @@ export const legend: SemanticTokensLegend = {
 
 const ofDeclared: Record<Declared["kind"], Colour> = {
   model: "class",
+  param: "parameter",
   target: "property",
   modality: "variable",
   encoder: "class",

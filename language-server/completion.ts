@@ -27,6 +27,20 @@ export function complete(spec: Spec, offset: number): CompletionItem[] {
 }
 
 function itemsOf(expectation: Expectation, place: Place, spec: Spec, offset: number): CompletionItem[] {
+  const { kind, rules } = expectation;
+  const numeric = rules.includes("value") || rules.includes("number");
+  if (kind === "name" && numeric) {
+    const params = spec.names.declared.filter((declared) => declared.kind === "param");
+    return [
+      ...namedItems(expectation, place, spec, offset),
+      ...params.map((param) => declaredItem(param, spec)),
+    ];
+  }
+  return namedItems(expectation, place, spec, offset);
+}
+
+/** What isn't a parameter. */
+function namedItems(expectation: Expectation, place: Place, spec: Spec, offset: number): CompletionItem[] {
   const { kind, label, rules } = expectation;
   if (rules.includes("argument")) return kind === "name" ? argumentItems(rules, place, spec, offset) : [];
   if (kind === "keyword") return [keyword(label)];

@@ -6,6 +6,7 @@ import type {
   DataDeclaration,
   ModelDeclaration,
   Name,
+  ParamDeclaration,
   Span,
   SpecFile,
   Value,
@@ -16,7 +17,7 @@ import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
 
 /** Something that a spec declares. */
 export interface Declared {
-  kind: "model" | "target" | "modality" | "encoder" | "interaction" | "gate";
+  kind: "model" | "param" | "target" | "modality" | "encoder" | "interaction" | "gate";
   /** As others refer to it: `Digits`, `unique(top)`. */
   name: string;
   /** The name where it is declared. */
@@ -83,7 +84,8 @@ class Finder {
   private readonly models = new Map<string, Declared>();
   private readonly scopes = new Map<string, Scope>();
 
-  file({ models, data }: SpecFile): void {
+  file({ models, data, params }: SpecFile): void {
+    for (const param of params) this.param(param);
     for (const model of models) this.model(model);
     for (const declaration of data) this.data(declaration);
   }
@@ -98,6 +100,18 @@ class Finder {
   private refer(name: Name, ...tables: readonly ReadonlyMap<string, Declared>[]): void {
     const declared = tables.flatMap((table) => table.get(name.text) ?? [])[0];
     if (declared !== undefined) this.occurrences.push({ span: name.span, declared, declares: false });
+  }
+
+  private param({ name, uses, span, doc }: ParamDeclaration): void {
+    const declared: Declared = {
+      kind: "param",
+      name: name.text,
+      span: name.span,
+      whole: span,
+      ...(doc !== undefined && { doc }),
+    };
+    this.declare(new Map(), name.text, declared);
+    for (const use of uses) this.occurrences.push({ span: use.span, declared, declares: false });
   }
 
   private model(model: ModelDeclaration): void {

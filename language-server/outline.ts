@@ -1,10 +1,16 @@
 import { SymbolKind, type DocumentSymbol } from "vscode-languageserver";
-import type { DataDeclaration, ModelDeclaration, ModelMember, Span } from "../grammar/index.js";
+import type {
+  DataDeclaration,
+  ModelDeclaration,
+  ModelMember,
+  ParamDeclaration,
+  Span,
+} from "../grammar/index.js";
 import type { Spec } from "./document.js";
 
 /** The parts of a file, as an editor's outline shows them. */
 export function outline(spec: Spec): DocumentSymbol[] {
-  const { models, data } = spec.analysis.tree;
+  const { models, data, params } = spec.analysis.tree;
   const symbol = (
     name: string,
     kind: SymbolKind,
@@ -106,5 +112,9 @@ export function outline(spec: Spec): DocumentSymbol[] {
         .sort((a, b) => a.span.start - b.span.start)
         .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
     );
-  return [...models.map(ofModel), ...data.map(ofData)];
+  const ofParam = ({ name, value, span }: ParamDeclaration) =>
+    symbol(name.text, SymbolKind.Constant, span, name.span, [], text(value.span));
+  return [...params.map(ofParam), ...models.map(ofModel), ...data.map(ofData)].sort(
+    (a, b) => a.range.start.line - b.range.start.line,
+  );
 }

@@ -2,10 +2,11 @@ import type { CommandModule } from "yargs";
 import { analyse } from "../../compiler/index.js";
 import { exitCodes } from "../exit.js";
 import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
-import { customOption, readSpec } from "../spec.js";
+import { customOption, readSpecWith, setOption } from "../spec.js";
 
 interface Options {
   file: string;
+  set: string | string[] | undefined;
   custom: boolean;
   json: boolean;
 }
@@ -16,10 +17,11 @@ export const check: CommandModule<object, Options> = {
   builder: (yargs) =>
     yargs
       .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
+      .option("set", setOption)
       .option("custom", customOption)
       .option("json", { type: "boolean", default: false, describe: "Print the diagnostics as JSON" }),
-  async handler({ file, custom, json }) {
-    const analysis = analyse(await readSpec(file), file, { custom });
+  async handler({ file, set, custom, json }) {
+    const analysis = analyse(await readSpecWith(file, set), file, { custom });
     if (json) printJson({ file, ...(diagnosticsJson(analysis) as object) });
     else {
       printDiagnostics(analysis);

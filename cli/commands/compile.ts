@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { print, printJson } from "../output.js";
-import { compileSpec, customOption } from "../spec.js";
+import { compileSpec, customOption, setOption } from "../spec.js";
 import { writeFiles } from "../write-files.js";
 
 interface Options {
   file: string;
   out: string;
   model: string | undefined;
+  set: string | string[] | undefined;
   custom: boolean;
   json: boolean;
 }
@@ -20,10 +21,11 @@ export const compile: CommandModule<object, Options> = {
       .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
       .option("out", { alias: "o", type: "string", demandOption: true, describe: "Folder to write to" })
       .option("model", { type: "string", describe: "Which model of the file" })
+      .option("set", setOption)
       .option("custom", customOption)
       .option("json", { type: "boolean", default: false, describe: "Print what was written as JSON" }),
-  async handler({ file, out, model, custom, json }) {
-    const compilation = await compileSpec({ file, model, custom, json });
+  async handler({ file, set, out, model, custom, json }) {
+    const compilation = await compileSpec({ file, model, set, custom, json });
     if (compilation === undefined) return;
     await writeFiles(out, compilation.files);
     const paths = compilation.files.map(({ path }) => join(out, path));

@@ -10,11 +10,12 @@ import {
 import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { exitCodes } from "../exit.js";
 import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
-import { chooseModel, customOption, readSpec } from "../spec.js";
+import { chooseModel, customOption, readSpecWith, setOption } from "../spec.js";
 
 interface Options {
   file: string;
   model: string | undefined;
+  set: string | string[] | undefined;
   custom: boolean;
   svg: string | undefined;
   json: boolean;
@@ -27,11 +28,12 @@ export const explain: CommandModule<object, Options> = {
     yargs
       .positional("file", { type: "string", demandOption: true, describe: "A .mmspec file" })
       .option("model", { type: "string", describe: "Which model of the file" })
+      .option("set", setOption)
       .option("custom", customOption)
       .option("svg", { type: "string", describe: "Write the picture to this file as well, as SVG" })
       .option("json", { type: "boolean", default: false, describe: "Print it as JSON" }),
-  async handler({ file, model, svg, custom, json }) {
-    const analysis = analyse(await readSpec(file), file, { custom });
+  async handler({ file, model, set, svg, custom, json }) {
+    const analysis = analyse(await readSpecWith(file, set), file, { custom });
     if (analysis.failed) {
       if (json) printJson(diagnosticsJson(analysis));
       else printDiagnostics(analysis);

@@ -157,7 +157,7 @@ function wholeNumber(option: string, value: number | undefined): number | undefi
 }
 
 function unknown(what: string, name: string, known: readonly string[]): CommandError {
-  const hint = didYouMean(name, known);
+  const hint = didYouMean(name, known)?.text;
   const kinds: Record<string, string> = { study: "study", only: "column", rows: "task" };
   const first = `There is no ${kinds[what]} ${name}${hint === undefined ? "" : `: ${hint}`}`;
   return new CommandError(

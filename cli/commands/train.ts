@@ -3,13 +3,14 @@ import { dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { createRunFolder } from "../../runtime/runs/folder.js";
 import { runScript } from "../run-script.js";
-import { compileSpec, customOption } from "../spec.js";
+import { compileSpec, customOption, setOption } from "../spec.js";
 import { writeFiles } from "../write-files.js";
 
 interface Options {
   file: string;
   runs: string;
   model: string | undefined;
+  set: string | string[] | undefined;
   custom: boolean;
   engine: string | undefined;
   "checkpoint-every": number | undefined;
@@ -40,13 +41,24 @@ export const train: CommandModule<object, Options> = {
         describe: "Folder in which the run gets a folder of its own",
       })
       .option("model", { type: "string", describe: "Which model of the file" })
+      .option("set", setOption)
       .option("custom", customOption)
       .option("engine", engineOption)
       .option("checkpoint-every", checkpointOption)
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
-  async handler({ file, runs, model, engine, "checkpoint-every": checkpointEvery, quiet, custom, json }) {
-    const compilation = await compileSpec({ file, model, custom, json });
+  async handler({
+    file,
+    set,
+    runs,
+    model,
+    engine,
+    "checkpoint-every": checkpointEvery,
+    quiet,
+    custom,
+    json,
+  }) {
+    const compilation = await compileSpec({ file, model, set, custom, json });
     if (compilation?.ir === undefined) return;
     await mkdir(runs, { recursive: true });
     const folder = resolve(await createRunFolder(runs, compilation.ir.name.toLowerCase()));

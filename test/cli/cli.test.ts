@@ -37,6 +37,20 @@ beforeAll(() => {
 });
 
 describe("mmspec", () => {
+  it("gives parameters other numbers, and says so in what it writes", () => {
+    const text = spec({ train: "train { paradigm joint epochs 1 batch width seed 3 }" });
+    const file = write("parameter.mmspec", `param width = 32\n\n${text}`);
+    expect(mmspec("check", file, "--set", "width=16").code).toBe(0);
+    const compiled = mmspec("compile", file, "--set", "width=16", "-o", "set");
+    expect(compiled.err).toBe("");
+    expect(readFileSync(join(folder, "set", "learning.ts"), "utf8")).toContain("batch: 16,");
+    expect(readFileSync(join(folder, "set", "parameter.mmspec"), "utf8")).toContain("param width = 16\n");
+    const unknown = mmspec("check", file, "--set", "widht=16");
+    expect(unknown.code).toBe(2);
+    expect(unknown.err).toBe("The spec has no parameter `widht`: did you mean `width`?\n");
+    expect(mmspec("explain", file, "--set", "width").err).toContain("--set wants NAME=NUMBER");
+  });
+
   it("tells how samples fare that lack a modality, and how well held-out classes are detected", () => {
     const data = `from logic_gate(gate: sum, samples: 1200, noise: 0.2)
   split 0.7 train, 0.3 test

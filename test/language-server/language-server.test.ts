@@ -113,7 +113,7 @@ describe("the language server", () => {
 
 describe("completion", () => {
   it.each([
-    ["the file", "<|>", ["model", "data"]],
+    ["the file", "<|>", ["model", "data", "param"]],
     [
       "a model",
       "model M {\n  <|>",
@@ -167,6 +167,7 @@ describe("completion", () => {
       ["from", "split", "missing", "hold", "y", "left", "right"],
     ],
     ["a part of a split", `${heads}}\ndata for M {\n split 0.5 <|>`, ["train", "validation", "test"]],
+    ["a parameter", `param rate = 1e-3\n${heads}train { stop after <|>`, ["rate"]],
     ["nothing in a comment", `${heads}// enc<|>`, []],
     ["nothing in a string", `${heads}}\ndata for M {\n from "dig<|>its.npz"`, []],
     ["nothing in a name that is being declared", "model M {\n  modality <|>", []],
@@ -342,6 +343,15 @@ describe("names", () => {
       context: { includeDeclaration: true },
     })) as Location[];
     expect(places(opened, found)).toEqual(["3:12 vector", "5:20 vector"]);
+  });
+
+  it("are parameters, too, wherever they stand for their numbers", async () => {
+    const text = digits.replace("mlp(32)", "mlp(wi<|>dth)").replace("batch 64", "batch width");
+    const opened = await client.open(`param width = 64\n${text}`);
+    expect(opened.diagnostics).toEqual([]);
+    const edit = await send(RenameRequest.type, { ...opened.here, newName: "units" });
+    const renamed = opened.after(Object.values(edit?.changes ?? {}).flat());
+    expect(renamed).toBe(opened.text.replaceAll("width", "units"));
   });
 
   it("are renamed everywhere, and the file stays right", async () => {
