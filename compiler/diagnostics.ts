@@ -253,6 +253,10 @@ export const diagnosticTable = {
     message: `\`custom\` would run the code of "${p.path}", which --no-custom forbids.`,
     fix: "leave out --no-custom if you trust that code",
   })),
+  topAboveExperts: error("MM3025", (p: { merge: string; top: number; experts: number }) => ({
+    message: `\`${p.merge}\` has ${p.experts} expert${p.experts === 1 ? "" : "s"}; a sample can't ask ${p.top} of them.`,
+    fix: "make `top` smaller, or `experts` larger",
+  })),
 
   // --- MM5: fusion and rules
   needsTwo: error("MM5001", (p: { what: string; count: number }) => ({
@@ -373,6 +377,11 @@ export const diagnosticTable = {
   notTaught: error("MM6013", (p: { paradigm: string; modalities: number }) => ({
     message: `\`supervise gate\` teaches the gate of paradigm \`evidence\` over two modalities, not that of \`${p.paradigm}\` over ${p.modalities}.`,
     fix: "remove it, or write `paradigm evidence`",
+  })),
+  weightsUnlearned: error("MM6014", () => ({
+    message:
+      "Paradigm `ensemble` trains each modality on its own; nothing would learn the weights of `ensemble(learned)`.",
+    fix: "write `fusion = ensemble`, or `paradigm joint`",
   })),
   unknownPoint: error(
     "MM6021",

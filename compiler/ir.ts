@@ -99,6 +99,7 @@ export interface MergeFusionIr {
 export interface EnsembleFusionIr {
   kind: "ensemble";
   doc?: string;
+  weights: "mean" | "learned";
   line: number;
 }
 

@@ -33,7 +33,7 @@ function widthsOf(names: readonly string[], inputs: FusionInputs): number[] | un
   return widths.every((width) => width !== undefined) ? (widths as number[]) : undefined;
 }
 
-/** `fusion = concat -> mlp(64)`, `fusion = ensemble`. */
+/** `fusion = concat -> mlp(64)`, `fusion = ensemble(learned)`. */
 export function checkFusion(
   { chain, doc, span }: FusionDeclaration,
   inputs: FusionInputs,
@@ -55,7 +55,13 @@ export function checkFusion(
       });
       return undefined;
     }
-    return args && { kind: "ensemble", ...documented, line };
+    if (args === undefined) return undefined;
+    const learned = args.weights === "learned";
+    if (learned && inputs.paradigm.kind === "ensemble") {
+      checker.report("weightsUnlearned", first.span, undefined);
+      return undefined;
+    }
+    return { kind: "ensemble", ...documented, weights: learned ? "learned" : "mean", line };
   }
   if (!merges.has(name)) {
     const known = [...merges.keys(), ensembleFusion.name];
