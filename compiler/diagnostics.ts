@@ -319,6 +319,18 @@ export const diagnosticTable = {
     message: `When \`${p.modality}\` is missing, \`${p.component}\` has nothing to go by.`,
     fix: "use a component that can do without it",
   })),
+  neverHolds: warning("MM5017", () => ({
+    message: "This condition never holds: shares lie between 0 and 1 and add up to 1.",
+    fix: "change what it asks for, or remove the rule",
+  })),
+  alwaysHolds: warning("MM5018", () => ({
+    message: "This condition always holds: no rule after it is ever reached.",
+    fix: "change what it asks for, or end the rules here with `otherwise use ...`",
+  })),
+  ruleCovered: warning("MM5019", (p: { line: number }) => ({
+    message: `This rule is never reached: wherever its condition holds, that of line ${p.line} does.`,
+    fix: `put it before line ${p.line}, or remove it`,
+  })),
 
   // --- MM6: training and evaluation
   settingTwice: error("MM6001", (p: { name: string; line: number }) => ({

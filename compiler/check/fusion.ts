@@ -93,13 +93,16 @@ export function checkFusionBlock(
   if (block.interactions.length === 0) checker.report("noInteractions", block.span, undefined);
   for (const declaration of block.interactions) {
     const text = checker.text(declaration.component.span);
-    const other = declared.get(text);
+    // Two components differ by their modalities, not by the order in which these are named.
+    const { name, modalities } = declaration.component;
+    const same = [name.text, ...modalities.map((modality) => modality.text).sort()].join(" ");
+    const other = declared.get(same);
     if (other !== undefined) {
       const line = checker.line(other.span);
       checker.report("duplicate", declaration.component.span, { what: "an interaction", name: text, line });
       continue;
     }
-    declared.set(text, declaration);
+    declared.set(same, declaration);
     const component = checkInteraction(declaration, block, namer, inputs, checker);
     if (component !== undefined) components.push(component);
   }

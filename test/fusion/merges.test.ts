@@ -104,30 +104,27 @@ const others = (await surveyEngines())
 /** Output and gradients of the inputs and of each weight array, weighted by fixed numbers so that nothing cancels. */
 function run(merge: string, widths: readonly number[], output: number, present?: tf.Tensor2D[]) {
   const { parameters, layer } = made(merge, widths);
-  return tf.tidy(() => {
-    const xs = inputsOf(widths);
-    const factors = normal(new runtime.Random(5), [batch, output]);
-    const loss = (...given: tf.Tensor[]) =>
-      tf.sum(tf.mul(layer.apply(given as tf.Tensor2D[], context(), present), factors)) as tf.Scalar;
-    const variables = parameters.select();
-    const byWeight = variables.length > 0 ? tf.variableGrads(() => loss(...xs), variables).grads : {};
-    const named = parameters
-      .named()
-      .map(({ name, tensor }) => [name, byWeight[(tensor as tf.Variable).name]] as const);
-    const byInput = tf
-      .grads(loss)(xs)
-      .map((grad, m) => [`input ${m}`, grad] as const);
-    return {
-      at: (given: tf.Tensor[]) => tf.tidy(() => loss(...given).dataSync()[0] as number),
-      xs: xs.map((x) => tf.keep(x)),
-      variables: new Map(parameters.named().map(({ name, tensor }) => [name, tensor as tf.Variable])),
-      value: [...layer.apply(xs, context(), present).dataSync()],
-      gradients: new Map(
-        [...byInput, ...named].map(([name, grad]) => [name, [...(grad as tf.Tensor).dataSync()]] as const),
-      ),
-      keep: tf.keep(factors),
-    };
-  });
+  const xs = inputsOf(widths);
+  const factors = normal(new runtime.Random(5), [batch, output]);
+  const loss = (...given: tf.Tensor[]) =>
+    tf.sum(tf.mul(layer.apply(given as tf.Tensor2D[], context(), present), factors)) as tf.Scalar;
+  const variables = parameters.select();
+  const byWeight = variables.length > 0 ? tf.variableGrads(() => loss(...xs), variables).grads : {};
+  const named = parameters
+    .named()
+    .map(({ name, tensor }) => [name, byWeight[(tensor as tf.Variable).name] as tf.Tensor] as const);
+  const byInput = tf
+    .grads(loss)(xs)
+    .map((grad, m) => [`input ${m}`, grad] as const);
+  return {
+    at: (given: tf.Tensor[]) => tf.tidy(() => loss(...given)).dataSync()[0] as number,
+    xs,
+    variables: new Map(parameters.named().map(({ name, tensor }) => [name, tensor as tf.Variable])),
+    value: [...layer.apply(xs, context(), present).dataSync()],
+    gradients: new Map<string, number[]>(
+      [...byInput, ...named].map(([name, grad]) => [name, [...grad.dataSync()]]),
+    ),
+  };
 }
 
 describe.each(written)("%s of %s", (merge, widths, output) => {
