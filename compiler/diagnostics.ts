@@ -395,6 +395,10 @@ export const diagnosticTable = {
       "Paradigm `ensemble` trains each modality on its own; nothing would learn the weights of `ensemble(learned)`.",
     fix: "write `fusion = ensemble`, or `paradigm joint`",
   })),
+  nothingToDrop: warning("MM6015", () => ({
+    message: "`modality_dropout` takes optional modalities away; no modality is optional.",
+    fix: "write `optional modality ...` of one that may be missing, or remove it",
+  })),
   unknownPoint: error(
     "MM6021",
     (p: { name: string; known: readonly string[]; paradigm?: string | undefined }) => ({

@@ -16,6 +16,7 @@ export function stages(model: Operators): Stage<Inputs>[] {
       epochs: 2,
       batch: 32,
       optimizer: adam({ learningRate: 0.001 }),
+      modalityDropout: { c: 0.2 },
       loss: (batch, context) => taskLoss(model, batch, context),
     },
   ];
