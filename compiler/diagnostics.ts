@@ -263,6 +263,10 @@ export const diagnosticTable = {
     message: `\`custom\` would run the code of "${p.path}", which --no-custom forbids.`,
     fix: "leave out --no-custom if you trust that code",
   })),
+  topAboveExperts: error("MM3025", (p: { merge: string; top: number; experts: number }) => ({
+    message: `\`${p.merge}\` has ${p.experts} expert${p.experts === 1 ? "" : "s"}; a sample can't ask ${p.top} of them.`,
+    fix: "make `top` smaller, or `experts` larger",
+  })),
 
   // --- MM5: fusion and rules
   needsTwo: error("MM5001", (p: { what: string; count: number }) => ({
@@ -325,6 +329,18 @@ export const diagnosticTable = {
     message: `When \`${p.modality}\` is missing, \`${p.component}\` has nothing to go by.`,
     fix: "use a component that can do without it",
   })),
+  neverHolds: warning("MM5017", () => ({
+    message: "This condition never holds: shares lie between 0 and 1 and add up to 1.",
+    fix: "change what it asks for, or remove the rule",
+  })),
+  alwaysHolds: warning("MM5018", () => ({
+    message: "This condition always holds: no rule after it is ever reached.",
+    fix: "change what it asks for, or end the rules here with `otherwise use ...`",
+  })),
+  ruleCovered: warning("MM5019", (p: { line: number }) => ({
+    message: `This rule is never reached: wherever its condition holds, that of line ${p.line} does.`,
+    fix: `put it before line ${p.line}, or remove it`,
+  })),
 
   // --- MM6: training and evaluation
   settingTwice: error("MM6001", (p: { name: string; line: number }) => ({
@@ -383,6 +399,15 @@ export const diagnosticTable = {
   notTaught: error("MM6013", (p: { paradigm: string; modalities: number }) => ({
     message: `\`supervise gate\` teaches the gate of paradigm \`evidence\` over two modalities, not that of \`${p.paradigm}\` over ${p.modalities}.`,
     fix: "remove it, or write `paradigm evidence`",
+  })),
+  weightsUnlearned: error("MM6014", () => ({
+    message:
+      "Paradigm `ensemble` trains each modality on its own; nothing would learn the weights of `ensemble(learned)`.",
+    fix: "write `fusion = ensemble`, or `paradigm joint`",
+  })),
+  nothingToDrop: warning("MM6015", () => ({
+    message: "`modality_dropout` takes optional modalities away; no modality is optional.",
+    fix: "write `optional modality ...` of one that may be missing, or remove it",
   })),
   unknownPoint: error(
     "MM6021",

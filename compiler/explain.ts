@@ -98,6 +98,16 @@ export function explain(ir: ModelIr): Explanation {
         fusion.line,
       );
     }
+    if (fusion.kind === "ensemble" && fusion.weights === "learned" && paradigm.kind !== "unimodal") {
+      const count = ir.modalities.length;
+      const weighing = {
+        input: [count, outputs],
+        output: [outputs],
+        weights: count,
+        flops: 2 * count * outputs,
+      };
+      add("fusion", { ...weighing, line: fusion.line }, "ensemble(learned)");
+    }
   } else {
     if (paradigm.kind === "dmil") {
       const { latent, rebuild, ablation, bound } = paradigm;

@@ -99,6 +99,7 @@ export interface MergeFusionIr {
 export interface EnsembleFusionIr {
   kind: "ensemble";
   doc?: string;
+  weights: "mean" | "learned";
   line: number;
 }
 
@@ -236,6 +237,8 @@ export interface TrainingIr {
   schedule?: readonly RuntimeCall[];
   /** Standard deviation of the noise on the inputs. */
   noise?: number;
+  /** Share of the samples that lose an optional modality while learning. */
+  modalityDropout?: number;
   classWeights?: "balanced";
   supervise?: SuperviseIr;
   line: number;

@@ -33,7 +33,7 @@ function widthsOf(names: readonly string[], inputs: FusionInputs): number[] | un
   return widths.every((width) => width !== undefined) ? (widths as number[]) : undefined;
 }
 
-/** `fusion = concat -> mlp(64)`, `fusion = ensemble`. */
+/** `fusion = concat -> mlp(64)`, `fusion = ensemble(learned)`. */
 export function checkFusion(
   { chain, doc, span }: FusionDeclaration,
   inputs: FusionInputs,
@@ -55,7 +55,13 @@ export function checkFusion(
       });
       return undefined;
     }
-    return args && { kind: "ensemble", ...documented, line };
+    if (args === undefined) return undefined;
+    const learned = args.weights === "learned";
+    if (learned && inputs.paradigm.kind === "ensemble") {
+      checker.report("weightsUnlearned", first.span, undefined);
+      return undefined;
+    }
+    return { kind: "ensemble", ...documented, weights: learned ? "learned" : "mean", line };
   }
   if (!merges.has(name)) {
     const known = [...merges.keys(), ensembleFusion.name];
@@ -87,13 +93,16 @@ export function checkFusionBlock(
   if (block.interactions.length === 0) checker.report("noInteractions", block.span, undefined);
   for (const declaration of block.interactions) {
     const text = checker.text(declaration.component.span);
-    const other = declared.get(text);
+    // Two components differ by their modalities, not by the order in which these are named.
+    const { name, modalities } = declaration.component;
+    const same = [name.text, ...modalities.map((modality) => modality.text).sort()].join(" ");
+    const other = declared.get(same);
     if (other !== undefined) {
       const line = checker.line(other.span);
       checker.report("duplicate", declaration.component.span, { what: "an interaction", name: text, line });
       continue;
     }
-    declared.set(text, declaration);
+    declared.set(same, declaration);
     const component = checkInteraction(declaration, block, namer, inputs, checker);
     if (component !== undefined) components.push(component);
   }

@@ -24,7 +24,14 @@ export function checkMerge(
   const row = merges.get(call.name.text);
   if (row === undefined) return undefined;
   const args = bindArguments(call, row, checker);
-  if (args === undefined || inputs === undefined) return undefined;
+  if (args === undefined) return undefined;
+  const problem = row.problem?.(args);
+  if (problem !== undefined) {
+    if ("heads" in problem) checker.report("headsUneven", call.span, { layer: row.name, ...problem });
+    else checker.report("topAboveExperts", call.span, { merge: row.name, ...problem });
+    return undefined;
+  }
+  if (inputs === undefined) return undefined;
   if (row.sameWidth && new Set(inputs).size > 1) {
     const widths = names.map((name, i) => `${inputs[i]} (\`${name}\`)`);
     checker.report("widthsDiffer", call.span, { merge: row.name, widths });

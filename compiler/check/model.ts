@@ -72,7 +72,7 @@ export function checkModel(
   const trainSyntax = checker.single(members("train"), "a", () => "train block");
   if (trainSyntax === undefined) lacks("`train` block", "train { paradigm joint }");
   const empty: TrainDeclaration = { kind: "train", settings: [], span: name.span };
-  const { training, paradigmSpan, stopSpan, superviseSpan, classWeightsSpan } = checkTraining(
+  const { training, paradigmSpan, stopSpan, superviseSpan, dropoutSpan, classWeightsSpan } = checkTraining(
     trainSyntax ?? empty,
     checker,
   );
@@ -80,6 +80,9 @@ export function checkModel(
     const about = { what: "class_weights", target: target.name, kind: target.kind };
     checker.report("needsClasses", classWeightsSpan, about);
   }
+
+  if (dropoutSpan !== undefined && modalities.size > 0 && ![...modalities.values()].some((m) => m.optional))
+    checker.report("nothingToDrop", dropoutSpan, undefined);
 
   const fusions = [...members("fusion"), ...members("fusion-block")].sort(
     (a, b) => a.span.start - b.span.start,

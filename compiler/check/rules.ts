@@ -4,12 +4,14 @@ import type {
   Condition,
   FusionBlock,
   ShareReference,
+  Span,
 } from "../../grammar/syntax.js";
 import type { ComponentIr, ConditionIr, RuleIr } from "../ir.js";
 import { interactions } from "../tables/interactions.js";
 import type { Checker } from "./checker.js";
 import type { CheckedModality } from "./modalities.js";
 import { keysOf } from "./names.js";
+import { alwaysHolds, canHold, implies } from "./reachable.js";
 
 /** What a condition may speak of. */
 interface Scope {
@@ -30,11 +32,15 @@ export function checkRules(
   const scope: Scope = { components, complete, modalities };
   const rules: RuleIr[] = [];
   let otherwise = false;
+  const reached: Reached[] = [];
   for (const rule of block.rules) {
     if (otherwise) checker.report("afterOtherwise", rule.span, undefined);
     const condition = rule.condition && checkCondition(rule.condition, scope, checker);
     const use = checkUse(rule.use, scope, checker);
     if (rule.condition === undefined) otherwise = true;
+    else if (condition !== undefined && complete && !otherwise) {
+      checkReached(rule.condition.span, condition, reached, components, checker);
+    }
     if (use === undefined || (rule.condition !== undefined && condition === undefined)) continue;
     if (rule.condition?.kind === "missing")
       checkUsable(rule.condition.modality.text, use, rule.use, scope, checker);
@@ -55,6 +61,44 @@ export function checkRules(
     if (optional && !spoken.has(name)) checker.report("missingUnspoken", block.span, { modality: name });
   }
   return rules.length === Math.max(1, block.rules.length) ? rules : undefined;
+}
+
+/** A rule with a condition, which those after it may say again. */
+interface Reached {
+  condition: ConditionIr;
+  line: number;
+  /** Nothing comes after it. */
+  always: boolean;
+}
+
+/** So many rules before a rule are held against it, that long lists of rules take no longer for each. */
+const mostCompared = 50;
+
+/** A condition must be able to hold, and to hold where no rule before it decides. */
+function checkReached(
+  span: Span,
+  condition: ConditionIr,
+  before: Reached[],
+  components: readonly ComponentIr[],
+  checker: Checker,
+): void {
+  // What comes after a rule that always holds was told there.
+  if (before.at(-1)?.always === true) return;
+  if (!canHold(condition, components)) {
+    checker.report("neverHolds", span, undefined);
+    return;
+  }
+  const line = checker.line(span);
+  const first = before
+    .slice(-mostCompared)
+    .find((earlier) => implies(condition, earlier.condition, components));
+  if (first !== undefined) {
+    checker.report("ruleCovered", span, { line: first.line });
+    return;
+  }
+  const always = alwaysHolds(condition, components);
+  if (always) checker.report("alwaysHolds", span, undefined);
+  before.push({ condition, line, always });
 }
 
 /** The modalities that a condition asks after. */
@@ -173,7 +217,8 @@ function checkShare(share: ShareReference, scope: Scope, checker: Checker): stri
   if (row === undefined || complete) {
     const known = components.map(({ interaction, modalities: of }) => {
       const word = interactions.get(interaction)?.share ?? interaction;
-      return interaction === "unique" ? `${word}(${of.join(", ")})` : word;
+      const several = components.filter((other) => other.interaction === interaction).length > 1;
+      return interaction === "unique" || several ? `${word}(${of.join(", ")})` : word;
     });
     checker.report("unknownShare", share.span, {
       text: checker.text(share.span),

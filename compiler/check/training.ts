@@ -21,6 +21,8 @@ export interface CheckedTraining {
   paradigmSpan: Span;
   stopSpan?: Span;
   superviseSpan?: Span;
+  /** Of `modality_dropout`. */
+  dropoutSpan?: Span;
   classWeightsSpan?: Span;
 }
 
@@ -81,6 +83,10 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     checker.report("settingTwice", decaySetting.span, { name: "weight_decay", line });
   }
   const noise = number("noise", 0);
+  const dropout = number("modality_dropout", 0);
+  const dropoutSetting = options.get("modality_dropout");
+  if (dropoutSetting !== undefined && dropout !== undefined && dropout >= 1)
+    wrongSetting(dropoutSetting.value, "modality_dropout", "a number from 0 up and below 1", checker);
   const schedule = checkSchedule(options.get("schedule"), checker);
   const classWeights = checkClassWeights(options.get("class_weights")?.value, checker);
   const teacher = checkCall(supervise?.teacher, teachers, "a teacher", "supervise", checker);
@@ -94,6 +100,7 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     ...(decay !== undefined && decay > 0 && { weightDecay: decay }),
     ...(schedule !== undefined && { schedule }),
     ...(noise !== undefined && noise > 0 && { noise }),
+    ...(dropout !== undefined && dropout > 0 && { modalityDropout: dropout }),
     ...(classWeights && { classWeights }),
     ...(teacher && { supervise: teacher.args as unknown as SuperviseIr }),
     line: checker.line(declaration.span),
@@ -103,6 +110,7 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
     paradigmSpan: options.get("paradigm")?.value.span ?? declaration.span,
     ...(stop !== undefined && { stopSpan: stop.span }),
     ...(supervise !== undefined && { superviseSpan: supervise.span }),
+    ...(dropoutSetting !== undefined && { dropoutSpan: dropoutSetting.span }),
     ...(classWeights && { classWeightsSpan: options.get("class_weights")?.span ?? declaration.span }),
   };
 }

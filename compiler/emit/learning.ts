@@ -20,8 +20,18 @@ function useModel(module: Module, plan: Plan): string {
 
 /** The parts of a stage that every stage of this model has. */
 function stageLines(module: Module, plan: Plan): string[] {
-  const { optimizer, learningRate, batch, clip, weightDecay, schedule, noise, classWeights } =
-    plan.ir.training;
+  const {
+    optimizer,
+    learningRate,
+    batch,
+    clip,
+    weightDecay,
+    schedule,
+    noise,
+    modalityDropout,
+    classWeights,
+    paradigm,
+  } = plan.ir.training;
   module.use(optimizer.name);
   // Whole numbers that stand for words or categories aren't near those beside them.
   const named = plan.modalities.filter(
@@ -29,6 +39,8 @@ function stageLines(module: Module, plan: Plan): string[] {
       vocabulary !== undefined || columns.some(({ categories }) => categories !== undefined),
   );
   const noisy = plan.encoded.filter((name) => !named.some((modality) => modality.name === name));
+  // What learns from one modality alone would learn nothing without it.
+  const dropped = paradigm.kind === "unimodal" ? [] : plan.modalities.filter(({ optional }) => optional);
   return [
     `batch: ${batch},`,
     `optimizer: ${call(optimizer)},`,
@@ -38,6 +50,11 @@ function stageLines(module: Module, plan: Plan): string[] {
     ...(noise === undefined || noisy.length === 0
       ? []
       : [`inputNoise: ${options(Object.fromEntries(noisy.map((name) => [name, noise])))},`]),
+    ...(modalityDropout === undefined || dropped.length === 0
+      ? []
+      : [
+          `modalityDropout: ${options(Object.fromEntries(dropped.map(({ name }) => [name, modalityDropout])))},`,
+        ]),
     ...(classWeights === undefined ? [] : [`classWeights: ${literal(classWeights)},`]),
   ];
 }

@@ -64,6 +64,7 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     "prototypes",
     "bounds",
     "alone",
+    "weights",
     "scale",
   ]);
   const wanted = ir.name;

@@ -32,6 +32,7 @@ const fixed = [
   "maskMissing",
   "missing",
   "mixture",
+  "modalityWeights",
   "modulateGradients",
   "monoModalResponses",
   "noIntraDecomposition",
@@ -77,7 +78,7 @@ export const runtimeValues: readonly string[] = [
   ...fixed,
   ...[...drawn.values()].flatMap(({ load }) => Object.values(load)),
   ...[...layers.values(), oneHot].flatMap(({ name, runtime = [name] }) => runtime),
-  ...merges.keys(),
+  ...[...merges.values()].map(({ name, runtime }) => runtime ?? name),
   ...[...optimizers.values()].map(({ name, runtime }) => runtime ?? name),
   ...[...schedules.values()].map(({ runtime }) => runtime),
   ...[...targets.values()].flatMap(({ loss, losses, ensemble, predict }) => [

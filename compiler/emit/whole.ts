@@ -112,7 +112,17 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
   }
   const [only] = names;
   const alone = plan.ir.training.paradigm.kind === "unimodal" && only !== undefined;
+  const learned = fusion.kind === "ensemble" && fusion.weights === "learned" && !alone;
+  if (learned) {
+    model.addProperty({
+      name: "weights",
+      isReadonly: true,
+      docs: docs(`How much each modality counts (${plan.place(fusion.line)}).`),
+      initializer: `${module.use("modalityWeights")}({ modalities: ${names.length} })(this.parameters.scope("weights"))`,
+    });
+  }
   const present = presentList(plan, names);
+  const counts = learned ? `this.weights.apply(${present ?? ""})` : present;
   const logits = `[${names.map((name) => access("unimodal", name)).join(", ")}]`;
   model.addMethod({
     name: "predict",
@@ -122,7 +132,7 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
       `const unimodal = ${record(names, (name) => `this.${plan.headOf(name)}.apply(${access("encodings", name)}, context)`)};`,
       alone
         ? `return { logits: ${access("unimodal", only)}, encodings, unimodal };`
-        : `return { logits: ${module.use(plan.target.ensemble)}(${[logits, present].filter(Boolean).join(", ")}), encodings, unimodal };`,
+        : `return { logits: ${module.use(plan.target.ensemble)}(${[logits, counts].filter(Boolean).join(", ")}), encodings, unimodal };`,
     ],
   });
 }

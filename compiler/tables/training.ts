@@ -334,6 +334,11 @@ export const settings: ReadonlyMap<string, { name: string; doc: string; example:
       example: "noise 0.5",
     },
     {
+      name: "modality_dropout",
+      doc: "Share of the samples that lose an optional modality while learning, each modality by itself.",
+      example: "modality_dropout 0.2",
+    },
+    {
       name: "class_weights",
       doc: "`balanced`: all classes count alike, however many samples of the training split they have.",
       example: "class_weights balanced",

@@ -1,4 +1,5 @@
 export { align, alignmentLoss, type Distance } from "./align.js";
+export { crossAttention, modalityAttention } from "./attention.js";
 export { bilinear } from "./bilinear.js";
 export {
   consistencyDecomposition,
@@ -11,8 +12,12 @@ export {
   type WholeParts,
 } from "./decomposition.js";
 export { evidence, inferInteraction, opinions, parsimony, productOfExperts, variation } from "./evidence.js";
-export { ensemble, labelEnsemble, numberEnsemble } from "./ensemble.js";
+export { ensemble, labelEnsemble, modalityWeights, numberEnsemble } from "./ensemble.js";
+export { film } from "./film.js";
 export { gateShares, mixture, shareColumns } from "./gate.js";
+export { gated } from "./gated.js";
+export { mixtureOfExperts } from "./moe.js";
+export { tensorFusion } from "./tensor.js";
 export {
   allPresent,
   anyPresent,

@@ -10,6 +10,7 @@ import { balancedWeights } from "./class-weights.js";
 import { TrainingError, type Place } from "./errors.js";
 import { addInputNoise } from "./input-noise.js";
 import { total, type Losses } from "./losses.js";
+import { dropModalities } from "./modality-dropout.js";
 import type { Model } from "./model.js";
 import type { Optimizer } from "./optimizers.js";
 import type { Moment, Schedule } from "./schedules.js";
@@ -45,6 +46,8 @@ export interface Stage<Inputs> {
   schedule?: Schedule;
   /** Standard deviation of the Gaussian noise that modalities get while learning, by modality, in the units that the model is fed. */
   inputNoise?: Readonly<Record<string, number>>;
+  /** Share of the samples that lose a modality while learning, by modality, drawn anew each time that a sample is learned from. */
+  modalityDropout?: Readonly<Record<string, number>>;
   /** `balanced`: all classes of the training split count alike, however many samples they have. */
   classWeights?: "balanced";
 }
@@ -221,7 +224,8 @@ class Fit<Inputs> {
       progress,
     };
     tf.tidy(() => {
-      const tensors = toTensors<Inputs>(batch, data.train, this.targets());
+      const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
+      const tensors = toTensors<Inputs>(kept, data.train, this.targets());
       if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, noise);
       const loss = () => {
         const losses = stage.loss(tensors, context);

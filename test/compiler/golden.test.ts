@@ -44,6 +44,8 @@ const specs = [
     "intra-only",
     "consistency-only",
     "settings",
+    "operators",
+    "learned",
     "supervise",
     "regression-agm",
     "multilabel-ogm",

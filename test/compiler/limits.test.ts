@@ -36,7 +36,10 @@ describe("a file at its limits", () => {
     const many = Array.from({ length: 300 }, () => "not synergy > 0.6").join(" and ");
     expect(codes(condition(many))).toEqual([]);
     const rules = "when not (not synergy > 0.6) use gate\n".repeat(300);
-    expect(codes(spec({ fusion: block.replace("when", `${rules}when`) }))).toEqual([]);
+    // The same rule again is never reached; nothing is too deep.
+    expect(new Set(codes(spec({ fusion: block.replace("when", `${rules}when`) })))).toEqual(
+      new Set(["MM5019"]),
+    );
   });
 
   it("may be long where it isn't deep", () => {

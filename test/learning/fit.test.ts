@@ -291,6 +291,57 @@ describe("fit", () => {
     expect(Math.abs(Math.sqrt(variance) / 3 - 1)).toBeLessThan(4 / Math.sqrt(4000));
   });
 
+  it("takes modalities away while learning, at the rates that are asked for, and never all of a sample", async () => {
+    const { model, a } = twoWeights();
+    // Each tenth sample lacks y.
+    const hasY = Uint8Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? 0 : 1));
+    const samples: Samples = {
+      ...line(1000),
+      shapes: { x: [1], y: [2] },
+      inputs: {
+        ...line(1000).inputs,
+        y: Float32Array.from({ length: 2000 }, (_, i) => 7 * (hasY[i >> 1] as number)),
+      },
+      present: { x: new Uint8Array(1000).fill(1), y: hasY },
+    };
+    type Two = Record<"x" | "y", tf.Tensor2D>;
+    const [kept, validated] = [
+      { x: 0, y: 0, some: 0 },
+      { x: 0, y: 0, some: 0 },
+    ];
+    const count = (batch: unknown, counted: typeof kept) => {
+      const { inputs, present } = batch as { inputs: Two; present: Two };
+      const [xs, ys] = [inputs.x.dataSync(), inputs.y.dataSync()];
+      const [x, y] = [present.x.dataSync(), present.y.dataSync()];
+      expect([...xs].map((value) => (value === 0 ? 0 : 1))).toEqual([...x]);
+      expect([...ys]).toEqual([...y].flatMap((there) => [7 * there, 7 * there]));
+      x.forEach((there, i) => {
+        counted.x += there;
+        counted.y += y[i] as number;
+        counted.some += Math.max(there, y[i] as number);
+      });
+      return { fine: tf.mul(0, tf.sum(a)) as tf.Scalar };
+    };
+    await learn(
+      model,
+      { train: samples, validation: samples, test: line(1) },
+      {
+        epochs: 2,
+        batch: 100,
+        modalityDropout: { x: 0.3, y: 0.6 },
+        loss: (batch) => count(batch, kept),
+        validate: (batch) => count(batch, validated),
+      },
+    ).history;
+    expect(kept.some).toBe(2000);
+    expect(validated).toEqual({ x: 2000, y: 1800, some: 2000 });
+    const near = (found: number, share: number) =>
+      expect(Math.abs(found / 2000 - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 2000));
+    // One of two goes where the other stays; where both would go, both stay.
+    near(2000 - kept.x, 0.9 * 0.3 * (1 - 0.6));
+    near(kept.y, 0.9 * (1 - 0.6 * (1 - 0.3)));
+  });
+
   it("lets each class count alike, in the loss and its gradient", async () => {
     const { model, a } = twoWeights();
     const samples: Samples = {
