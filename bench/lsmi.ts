@@ -5,13 +5,12 @@
  * that they did not learn from, under the same map. PyTorch is Debian's (`apt-get install python3-torch`) or that of the python named by
  * MMSPEC_PYTHON; MMSPEC_TORCH_THREADS says how many threads it takes (1: more make minibatches of 32 no faster).
  */
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { gaussianPair } from "../runtime/data/index.js";
 import { openEngine } from "../runtime/engines/index.js";
 import { atomsOf, lsmi, type Atoms, type View } from "../runtime/measures/index.js";
 import { standardise } from "../runtime/measures/standardise.js";
+import { runTorch } from "./torch/run.js";
 
 const atoms = ["r", "u1", "u2", "s"] as const;
 
@@ -52,15 +51,6 @@ async function torch(
   classes: number,
   logDeterminants: readonly [number, number],
 ): Promise<Timed | undefined> {
-  const script = fileURLToPath(new URL("torch/published.py", import.meta.url));
-  const child = spawn(process.env.MMSPEC_PYTHON ?? "/usr/bin/python3", [script], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = new Promise<number | null>((resolve) => {
-    child.on("error", () => resolve(null));
-    child.on("close", resolve);
-  });
-  child.stdin.on("error", () => undefined);
   const plan = {
     classes,
     samples: labels.length,
@@ -69,24 +59,20 @@ async function torch(
     seed: 1,
     threads: Number(process.env.MMSPEC_TORCH_THREADS ?? 1),
   };
-  child.stdin.write(`${JSON.stringify(plan)}\n`);
-  for (const { buffer, byteOffset, byteLength } of [x1.values, x2.values, labels])
-    child.stdin.write(new Uint8Array(buffer, byteOffset, byteLength));
-  child.stdin.end();
-  const parts: Buffer[] = [];
-  for await (const part of child.stdout) parts.push(part as Buffer);
-  if ((await ended) !== 0) return undefined;
-  const all = Buffer.concat(parts);
-  const line = all.indexOf("\n");
-  const { seconds, processor } = JSON.parse(all.subarray(0, line).toString()) as Timed;
-  const values = new Float32Array(Uint8Array.from(all.subarray(line + 1)).buffer);
+  const read = await runTorch<Pick<Timed, "seconds" | "processor">>("published.py", plan, [
+    x1.values,
+    x2.values,
+    labels,
+  ]);
+  if (read === undefined) return undefined;
+  const { values } = read;
   const held = values.length / 5;
   const [i1, i2, i12, h1, h2] = Array.from({ length: 5 }, (_, q) =>
     Float64Array.from(values.subarray(q * held, (q + 1) * held)),
   ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const shifted = (h: Float64Array, by: number) => h.map((value) => value + by);
   const found = atomsOf(i1, i2, i12, shifted(h1, logDeterminants[0]), shifted(h2, logDeterminants[1]));
-  return { found, seconds, processor };
+  return { found, ...read.head };
 }
 
 interface Judged extends Omit<Timed, "found"> {

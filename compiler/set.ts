@@ -16,6 +16,7 @@ export class ParameterError extends Error {
  * @throws ParameterError when the spec has no such parameter, or a value is no number
  */
 export function setParameters(text: string, values: ReadonlyMap<string, string>): string {
+  if (values.size === 0) return text;
   const { params } = parse(text).file;
   const edits = [...values].map(([name, value]) => {
     const param = params.find((candidate) => candidate.name.text === name);

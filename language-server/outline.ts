@@ -1,11 +1,5 @@
 import { SymbolKind, type DocumentSymbol } from "vscode-languageserver";
-import type {
-  DataDeclaration,
-  ModelDeclaration,
-  ModelMember,
-  ParamDeclaration,
-  Span,
-} from "../grammar/index.js";
+import type { DataDeclaration, ModelDeclaration, ModelMember, Name, Span } from "../grammar/index.js";
 import type { Spec } from "./document.js";
 
 /** The parts of a file, as an editor's outline shows them. */
@@ -28,35 +22,18 @@ export function outline(spec: Spec): DocumentSymbol[] {
   });
   const text = ({ start, end }: Span) => spec.source.slice(start, end).replace(/\s+/g, " ");
 
+  /** What declares a name, with what it is beside it. */
+  const named = ({ name, span }: { name: Name; span: Span }, kind: SymbolKind, detail: Span) =>
+    symbol(name.text, kind, span, name.span, [], text(detail));
+
   const ofMember = (member: ModelMember): DocumentSymbol => {
     switch (member.kind) {
       case "target":
-        return symbol(
-          member.name.text,
-          SymbolKind.Constant,
-          member.span,
-          member.name.span,
-          [],
-          text(member.type.span),
-        );
+        return named(member, SymbolKind.Constant, member.type.span);
       case "modality":
-        return symbol(
-          member.name.text,
-          SymbolKind.Variable,
-          member.span,
-          member.name.span,
-          [],
-          text(member.type.span),
-        );
+        return named(member, SymbolKind.Variable, member.type.span);
       case "encoder":
-        return symbol(
-          member.name.text,
-          SymbolKind.Function,
-          member.span,
-          member.name.span,
-          [],
-          text(member.layers.span),
-        );
+        return named(member, SymbolKind.Function, member.layers.span);
       case "encode":
         return symbol(text(member.span), SymbolKind.Operator, member.span);
       case "fusion":
@@ -112,9 +89,9 @@ export function outline(spec: Spec): DocumentSymbol[] {
         .sort((a, b) => a.span.start - b.span.start)
         .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
     );
-  const ofParam = ({ name, value, span }: ParamDeclaration) =>
-    symbol(name.text, SymbolKind.Constant, span, name.span, [], text(value.span));
-  return [...params.map(ofParam), ...models.map(ofModel), ...data.map(ofData)].sort(
-    (a, b) => a.range.start.line - b.range.start.line,
-  );
+  return [
+    ...params.map((param) => named(param, SymbolKind.Constant, param.value.span)),
+    ...models.map(ofModel),
+    ...data.map(ofData),
+  ].sort((a, b) => a.range.start.line - b.range.start.line);
 }

@@ -6,8 +6,6 @@
  * density is known (`linear`), the mean absolute error of a sample's log p. Nearest neighbours are no density that adds up to 1, so that their
  * likelihood may be above the true one.
  */
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { CholeskyDecomposition, inverse, Matrix } from "ml-matrix";
 import { Random } from "../../runtime/data/random.js";
@@ -16,6 +14,7 @@ import { openEngine } from "../../runtime/engines/index.js";
 import { chooseDensity, fitDensity } from "../../runtime/measures/density.js";
 import { whiten } from "../../runtime/measures/standardise.js";
 import { takeRows, type View } from "../../runtime/measures/view.js";
+import { runTorch } from "../torch/run.js";
 
 const classes = 10;
 const held = 1000;
@@ -71,30 +70,15 @@ function exactLogs({ values, width }: View, centres: Float64Array, mixing: Float
 
 type Judged = Record<string, { logs: Float32Array; seconds: number }>;
 
-function torch(view: View, seed: number): Promise<Judged | undefined> {
-  const script = fileURLToPath(new URL("../torch/densities.py", import.meta.url));
-  const child = spawn(process.env.MMSPEC_PYTHON ?? "/usr/bin/python3", [script], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    child.stdout.on("data", (part: Buffer) => parts.push(part));
-    child.on("error", () => resolve(undefined));
-    child.on("close", (code) => resolve(code === 0 ? judged(Buffer.concat(parts)) : undefined));
-    child.stdin.on("error", () => undefined);
-    child.stdin.write(`${JSON.stringify({ samples, held, width: view.width, seed })}\n`);
-    child.stdin.end(new Uint8Array(view.values.buffer, view.values.byteOffset, view.values.byteLength));
-  });
-}
-
-function judged(all: Buffer): Judged {
-  const line = all.indexOf("\n");
-  const seconds = Object.entries(JSON.parse(all.subarray(0, line).toString()) as Record<string, number>);
-  const logs = new Float32Array(Uint8Array.from(all.subarray(line + 1)).buffer);
+async function torch({ values, width }: View, seed: number): Promise<Judged> {
+  const read = await runTorch<Record<string, number>>("densities.py", { samples, held, width, seed }, [
+    values,
+  ]);
+  const seconds = Object.entries(read?.head ?? {});
   return Object.fromEntries(
     seconds.map(([name, time], m) => [
       name,
-      { logs: logs.subarray(m * held, (m + 1) * held), seconds: time },
+      { logs: read?.values.subarray(m * held, (m + 1) * held) as Float32Array, seconds: time },
     ]),
   );
 }

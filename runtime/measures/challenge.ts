@@ -16,3 +16,10 @@ export function beats(challenger: ArrayLike<number>, simpler: ArrayLike<number>)
   const variance = Math.max(0, squares / n - mean * mean);
   return Number.isFinite(mean) && mean > Math.sqrt(variance / n);
 }
+
+/** The mean log-likelihood by which kinds of model are put in order. */
+export function meanOf(values: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}

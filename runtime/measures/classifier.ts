@@ -1,6 +1,6 @@
 import type { Random } from "../data/random.js";
 import { calibrated, fitCalibration } from "./calibration.js";
-import { beats } from "./challenge.js";
+import { beats, meanOf } from "./challenge.js";
 import { firstEvidence, type Evidence } from "./evidence.js";
 import { logFrequencies, screeningPart } from "./folds.js";
 import { fitMixture, readMixture, widestFull, type MixtureOptions } from "./gaussian-mixture.js";
@@ -245,10 +245,6 @@ export async function chooseClassifier(
     name: members.map(({ family }) => family.name).join(" + "),
     members: members.map(({ family, epochs }) => ({ family, ...(epochs !== undefined && { epochs }) })),
   };
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Fits each kind of classifier chosen. */

@@ -5,15 +5,13 @@ import {
   takeViews,
   type EstimatorPlan,
   type Information,
+  type Views,
 } from "./estimators.js";
-import type { Whitened } from "./evidence.js";
 import { logFrequencies, type Fold } from "./folds.js";
 import { fitStack, readStack } from "./stack.js";
 
 /** Pointwise mutual informations with the target and -log p(x), in nats, of each sample. */
 export type Quantities = Record<Information | "h1" | "h2", Float64Array>;
-
-type Views = readonly [Whitened, Whitened];
 
 /** Of each classifier that a quantity has, log-probabilities up to a constant, not yet calibrated: [n, classes]. */
 export type CrossRead = Record<Information, Float32Array[]> & { h1: Float64Array; h2: Float64Array };
@@ -53,17 +51,13 @@ export async function crossRead(
   return result;
 }
 
-/** Reads each fold by models of the others; calibrates what is read of a fold by what was read of the others. */
-export async function crossFit(
-  plan: EstimatorPlan,
-  views: Views,
+/** Calibrates what was read of each fold by what was read of the others. */
+export function calibrateAcross(
+  { h1, h2, ...logs }: CrossRead,
   labels: Int32Array,
   classes: number,
   folds: readonly Fold[],
-  random: Random,
-  advance: () => void | Promise<void>,
-): Promise<Quantities> {
-  const { h1, h2, ...logs } = await crossRead(plan, views, labels, classes, folds, random, advance);
+): Quantities {
   const empty = () => new Float64Array(labels.length);
   const values: Quantities = { i1: empty(), i2: empty(), i12: empty(), h1, h2 };
   for (const { train, held } of folds) {

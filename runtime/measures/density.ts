@@ -1,5 +1,5 @@
 import type { Random } from "../data/random.js";
-import { beats } from "./challenge.js";
+import { beats, meanOf } from "./challenge.js";
 import { choosingSplit, screeningPart } from "./folds.js";
 import {
   fitMixture,
@@ -144,10 +144,6 @@ async function shortlist(
   const sorted = [...scores].sort((a, b) => b.score - a.score).slice(0, shortlisted);
   const kept = new Set([...sorted.map(({ plan }) => plan), sorted[0]?.next]);
   return rows.flat().filter((plan) => kept.has(plan));
-}
-
-function meanOf(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Fits a density of the kind chosen. */

@@ -28,7 +28,8 @@ export interface Estimators {
   dispose(): void;
 }
 
-type Views = readonly [Whitened, Whitened];
+/** Both modalities. */
+export type Views = readonly [Whitened, Whitened];
 
 export function takeViews([a, b]: Views, rows: Int32Array): Views {
   return [

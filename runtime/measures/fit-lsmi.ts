@@ -6,7 +6,7 @@ import { logFrequencies, stratifiedFolds } from "./folds.js";
 import type { LsmiOptions } from "./lsmi.js";
 import { fitStack, readStack, type Stack } from "./stack.js";
 import { whiten } from "./standardise.js";
-import { checkViews, type View } from "./view.js";
+import { checkMeasurable, checkViews, type View } from "./view.js";
 
 /** What `lsmi` estimates, fitted once to read any number of further samples; holds tensors until it is disposed of. */
 export interface LsmiModel {
@@ -38,11 +38,7 @@ export async function fitLsmi(
   classes: number,
   { folds = 5, seed = 0, onProgress }: Pick<LsmiOptions, "folds" | "seed" | "onProgress"> = {},
 ): Promise<LsmiModel> {
-  checkViews(x1, x2, labels, classes);
-  if (labels.length < 4 * folds)
-    throw new RangeError(
-      `lsmi with ${folds} folds needs ${4 * folds} samples or more; there are ${labels.length}.`,
-    );
+  checkMeasurable(x1, x2, labels, classes, folds);
   const maps = [whiten(x1), whiten(x2)] as const;
   const mapped = (a: View, b: View) =>
     [

@@ -1,11 +1,11 @@
 import { Random } from "../data/random.js";
 import { atomsOf, type Atoms } from "./atoms.js";
 import { meanEstimate, type Estimate } from "./bootstrap.js";
-import { crossFit, type Quantities } from "./cross-fit.js";
+import { calibrateAcross, crossRead, type Quantities } from "./cross-fit.js";
 import { chooseEstimators, informationNames } from "./estimators.js";
 import { stratifiedFolds } from "./folds.js";
 import { standardise } from "./standardise.js";
-import { checkViews, type View } from "./view.js";
+import { checkMeasurable, type View } from "./view.js";
 
 export interface LsmiOptions {
   /** Each sample is read by models that learned from the other folds. @default 5 */
@@ -54,9 +54,7 @@ export async function lsmi(
   { folds = 5, repeats = 2, seed = 0, adjusted = false, onProgress }: LsmiOptions = {},
 ): Promise<SamplePid> {
   const n = labels.length;
-  checkViews(x1, x2, labels, classes);
-  if (n < 4 * folds)
-    throw new RangeError(`lsmi with ${folds} folds needs ${4 * folds} samples or more; there are ${n}.`);
+  checkMeasurable(x1, x2, labels, classes, folds);
   const views = [standardise(x1), standardise(x2)] as const;
   const names = ["i1", "i2", "i12", "h1", "h2"] as const;
   const means = Object.fromEntries(names.map((name) => [name, new Float64Array(n)])) as Quantities;
@@ -69,7 +67,8 @@ export async function lsmi(
   for (let repeat = 0; repeat < repeats; repeat++) {
     const stream = random.fork(`repeat ${repeat}`);
     const parts = stratifiedFolds(labels, folds, stream.fork("folds"));
-    const values = await crossFit(plan, views, labels, classes, parts, stream, advance);
+    const read = await crossRead(plan, views, labels, classes, parts, stream, advance);
+    const values = calibrateAcross(read, labels, classes, parts);
     drawn.push(atomsOf(values.i1, values.i2, values.i12, values.h1, values.h2));
     for (const name of names)
       values[name].forEach((v, i) => (means[name][i] = (means[name][i] as number) + v / repeats));

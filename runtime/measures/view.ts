@@ -32,6 +32,21 @@ export function sideBySide(a: View, b: View): View {
   return { values, width };
 }
 
+/** @throws RangeError when the lengths differ, a value isn't finite or a label is no class, or there are fewer than 4 samples a fold */
+export function checkMeasurable(
+  x1: View,
+  x2: View,
+  labels: Int32Array,
+  classes: number,
+  folds: number,
+): void {
+  checkViews(x1, x2, labels, classes);
+  if (labels.length < 4 * folds)
+    throw new RangeError(
+      `lsmi with ${folds} folds needs ${4 * folds} samples or more; there are ${labels.length}.`,
+    );
+}
+
 /** @throws RangeError when the lengths differ, a value isn't finite or a label is no class */
 export function checkViews(x1: View, x2: View, labels: Int32Array, classes: number): void {
   const n = labels.length;

@@ -1,24 +1,8 @@
+import type { ReportContent } from "../../runtime/session/report.js";
+
 /** What a study reads of a run's metrics.json. */
-export interface RunReport {
+export interface RunReport extends Pick<ReportContent, "shares" | "lacking" | "truth" | "outside"> {
   metrics: Record<string, { value: number } | undefined>;
-  shares?: Record<string, number>;
-  lacking?: { lacks: string[]; samples: number; accuracy: number }[];
-  truth?: {
-    bayesAccuracy: number;
-    byType: {
-      type: string;
-      samples: number;
-      accuracy: number;
-      shares?: Record<string, number>;
-      dominant?: Record<string, number>;
-      auroc?: Record<string, number>;
-      posterior?: { dominant: Record<string, number>; auroc: number };
-    }[];
-  };
-  outside?: {
-    auroc: { confidence: number; entropy: number };
-    confidence: { test: number; outside: number };
-  };
 }
 
 /** The component that stands for a type: `uniqueA` for "unique(a)". */

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
 import { expect, it } from "vitest";
+import { cli } from "../support/cli.js";
 
 it("a command ends quietly when nobody reads what it prints", async () => {
-  const child = spawn(process.execPath, [resolve("dist/cli/main.js"), "explain", "examples/digits.mmspec"]);
+  const child = spawn(process.execPath, [cli, "explain", "examples/digits.mmspec"]);
   child.stdout.destroy();
   const said: Buffer[] = [];
   child.stderr.on("data", (part: Buffer) => said.push(part));

@@ -1,24 +1,16 @@
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { parquetReadObjects } from "hyparquet";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { cli, environment, mmspec as mmspecIn } from "../support/cli.js";
 import { block, spec } from "../support/specs.js";
 
-const cli = resolve("dist/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "mmspec-cli-"));
-const environment = { ...process.env, NO_COLOR: "1", MMSPEC_ENGINE: "wasm" };
 
-function mmspec(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: environment,
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const mmspec = (...args: string[]) => mmspecIn(folder, ...args);
 
 function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -30,10 +22,6 @@ const trained = spec({
   train:
     "train { paradigm dmil(intra: 2, consistency: 1, joint: 2) optimizer adam(lr: 5e-3) batch 32 seed 3 }",
   evaluate: "evaluate { accuracy, macro_f1, calibration, synergy_indicator, pid lsmi(folds: 2) per sample }",
-});
-
-beforeAll(() => {
-  if (!existsSync(cli)) throw new Error("Build first: npm run build");
 });
 
 describe("mmspec", () => {

@@ -16,7 +16,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../runtime/index.js";
 import { readNpz } from "../../runtime/data/npz.js";
 import { packNpz } from "../../runtime/data/write-npz.js";
-import { mmspec } from "../support/pictures.js";
+import { mmspec } from "../support/cli.js";
 import { saveToDisk } from "../support/saved-models.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-kinds-"));

@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { mmspec } from "../support/cli.js";
 
-const cli = resolve("dist/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "mmspec-measures-"));
 
 interface Pid {
@@ -23,17 +22,9 @@ interface Pid {
 /** Trains a spec. @returns what the run's files say of its measures */
 async function train(name: string, text: string) {
   writeFileSync(join(folder, name), text);
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [cli, "train", name, "--runs", `${name}-runs`, "--quiet"],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", MMSPEC_ENGINE: "wasm" },
-    },
-  );
-  expect(stderr).toBe("");
-  expect(status).toBe(0);
+  const { code, err } = mmspec(folder, "train", name, "--runs", `${name}-runs`, "--quiet");
+  expect(err).toBe("");
+  expect(code).toBe(0);
   const run = join(folder, `${name}-runs`, readdirSync(join(folder, `${name}-runs`))[0] as string);
   const { pid } = JSON.parse(readFileSync(join(run, "metrics.json"), "utf8")) as { pid: Pid[] };
   const file = await asyncBufferFromFile(join(run, "pid.parquet"));
@@ -41,10 +32,6 @@ async function train(name: string, text: string) {
 }
 
 const total = ({ mean }: Pid) => Object.values(mean).reduce((sum, atom) => sum + atom.mean, 0);
-
-beforeAll(() => {
-  if (!existsSync(cli)) throw new Error("Build first: npm run build");
-});
 
 describe("a run with several measures", () => {
   it("measures with each at its point, and tells its columns apart", async () => {

@@ -1,24 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { cli, environment, mmspec as mmspecIn } from "../support/cli.js";
 import { block, spec } from "../support/specs.js";
 
-const cli = resolve("dist/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "mmspec-resume-"));
-const environment = { ...process.env, NO_COLOR: "1", MMSPEC_ENGINE: "wasm" };
 
-beforeAll(() => {
-  if (!existsSync(cli)) throw new Error("Build first: npm run build");
-});
-
-function mmspec(...args: string[]): { code: number | null; out: string; err: string } {
-  const options = { cwd: folder, encoding: "utf8", env: environment } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], options);
-  return { code: status, out: stdout, err: stderr };
-}
+const mmspec = (...args: string[]) => mmspecIn(folder, ...args);
 
 /** Runs mmspec and does something to it once it has said something. @returns how it ended, and what it said */
 async function mmspecUntil(said: RegExp, act: (pid: number) => void, ...args: string[]) {

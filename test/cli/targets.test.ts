@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { packNpz } from "../../runtime/data/write-npz.js";
-import { mmspec } from "../support/pictures.js";
+import { mmspec } from "../support/cli.js";
 import { block, spec } from "../support/specs.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-targets-"));
@@ -41,7 +41,6 @@ async function rowsOf(run: string): Promise<Record<string, number>[]> {
 }
 
 beforeAll(() => {
-  if (!existsSync(resolve("dist/cli/main.js"))) throw new Error("Build first: npm run build");
   const data = packNpz({
     left: { shape: [samples, 9], values: Float32Array.from(rows.flatMap(left)) },
     right: { shape: [samples, 12], values: Float32Array.from(rows.flatMap(right)) },

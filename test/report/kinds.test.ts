@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packNpz } from "../../runtime/data/write-npz.js";
 import { fourier } from "../../report/figures/fourier.js";
 import { noBrowser, openBrowser } from "../support/browser.js";
-import { mmspec } from "../support/pictures.js";
+import { mmspec } from "../support/cli.js";
 
 const samples = 60;
 const [rate, length, words, time, features] = [1000, 400, 6, 9, 3];

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compass } from "../../report/figures/layouts.js";
 import { readNpz } from "../../runtime/data/npz.js";
 import { noBrowser, openBrowser } from "../support/browser.js";
-import { mmspec, pictureOf, pictureShape, trainPictures, vectorOf } from "../support/pictures.js";
+import { mmspec } from "../support/cli.js";
+import { pictureOf, pictureShape, trainPictures, vectorOf } from "../support/pictures.js";
 
 interface Row {
   index: number;

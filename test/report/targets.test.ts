@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser } from "../support/browser.js";
-import { mmspec } from "../support/pictures.js";
+import { mmspec } from "../support/cli.js";
 import { block, spec } from "../support/specs.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-report-targets-"));

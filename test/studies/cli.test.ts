@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -9,25 +9,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cli, environment, mmspec as mmspecIn } from "../support/cli.js";
 
-const cli = resolve("dist/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "mmspec-study-cli-"));
-const environment = { ...process.env, NO_COLOR: "1", MMSPEC_ENGINE: "wasm" };
 
-function mmspec(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: environment,
-  });
-  return { code: status, out: stdout, err: stderr };
-}
-
-beforeAll(() => {
-  if (!existsSync(cli)) throw new Error("Build first: npm run build");
-});
+const mmspec = (...args: string[]) => mmspecIn(folder, ...args);
 
 describe("mmspec study", () => {
   it("lists the studies with a line each", () => {

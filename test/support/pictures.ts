@@ -1,21 +1,9 @@
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { packNpz } from "../../runtime/data/write-npz.js";
+import { mmspec } from "./cli.js";
 import { block, spec } from "./specs.js";
-
-const cli = resolve("dist/cli/main.js");
-
-export function mmspec(folder: string, ...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", MMSPEC_ENGINE: "wasm" },
-    maxBuffer: 2 ** 26,
-  });
-  return { code: status, out: stdout, err: stderr };
-}
 
 export const pictureShape = [4, 6, 1] as const;
 export const samples = 240;
