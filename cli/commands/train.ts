@@ -13,6 +13,7 @@ interface Options {
   set: string | string[] | undefined;
   custom: boolean;
   engine: string | undefined;
+  workers: number | undefined;
   "checkpoint-every": number | undefined;
   quiet: boolean;
   json: boolean;
@@ -22,6 +23,11 @@ export const engineOption = {
   type: "string",
   choices: ["tensorflow", "webgpu", "wasm", "cpu"],
   describe: "What to compute on; the best that is there when left out",
+} as const;
+
+export const workersOption = {
+  type: "number",
+  describe: "Threads that share each batch; the machine's cores when left out",
 } as const;
 
 export const checkpointOption = {
@@ -44,6 +50,7 @@ export const train: CommandModule<object, Options> = {
       .option("set", setOption)
       .option("custom", customOption)
       .option("engine", engineOption)
+      .option("workers", workersOption)
       .option("checkpoint-every", checkpointOption)
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
@@ -53,6 +60,7 @@ export const train: CommandModule<object, Options> = {
     runs,
     model,
     engine,
+    workers,
     "checkpoint-every": checkpointEvery,
     quiet,
     custom,
@@ -70,6 +78,7 @@ export const train: CommandModule<object, Options> = {
       ...["--data", resolve(dirname(file))],
       ...["--run", folder],
       ...(engine === undefined ? [] : ["--engine", engine]),
+      ...(workers === undefined ? [] : ["--workers", String(workers)]),
       ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
       ...(quiet ? ["--quiet"] : []),
       ...(json ? ["--json"] : []),

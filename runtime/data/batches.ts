@@ -15,6 +15,24 @@ export interface Batch {
   rows: Int32Array;
 }
 
+/** Some rows of a batch that lie side by side; no copies. */
+export function takePart(batch: Batch, begin: number, rows: number): Batch {
+  const some = (values: Float32Array) => {
+    const width = values.length / batch.size;
+    return values.subarray(begin * width, (begin + rows) * width);
+  };
+  const each = (group: Record<string, Float32Array>) =>
+    Object.fromEntries(Object.entries(group).map(([name, values]) => [name, some(values)]));
+  return {
+    size: rows,
+    inputs: each(batch.inputs),
+    present: each(batch.present),
+    labels: batch.labels.subarray(begin, begin + rows),
+    ...(batch.targets && { targets: some(batch.targets) }),
+    rows: batch.rows.subarray(begin, begin + rows),
+  };
+}
+
 /**
  * All samples once, `size` at a time, the last batch with what is left; in an order of `random`'s when it is given.
  * @param skip how many batches to leave out at the beginning
@@ -26,7 +44,8 @@ export function* batches(samples: Samples, size: number, random?: Random, skip =
     yield takeBatch(samples, order.slice(at, at + size));
 }
 
-function takeBatch(samples: Samples, rows: Int32Array): Batch {
+/** The samples at these positions. */
+export function takeBatch(samples: Samples, rows: Int32Array): Batch {
   const { size, inputs, present, labels, targets } = takeSamples(samples, rows);
   const floats = Object.entries(present).map(([name, values]) => [name, Float32Array.from(values)]);
   return {

@@ -60,6 +60,16 @@ export class Random {
     return array;
   }
 
+  /**
+   * Numbers for all values of an array, in their order.
+   * @param shape [batch, ...]
+   */
+  values(shape: readonly number[], draw: (random: Random) => number): Float32Array {
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    for (let i = 0; i < values.length; i++) values[i] = draw(this);
+    return values;
+  }
+
   state(): RandomState {
     return {
       generator: this.generator.getState(),

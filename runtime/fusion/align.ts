@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { linear } from "../layers/dense.js";
 import type { Context } from "../layers/layer.js";
 import type { Scope } from "../layers/parameters.js";
+import { gatherBatch, weightedMean } from "../parallel/whole-batch.js";
 import { presentMean, type Merge } from "./merge.js";
 
 /** How far apart two views of the same thing are. */
@@ -66,19 +67,16 @@ export function alignmentLoss(
       const both =
         present &&
         (tf.reshape(tf.mul(present[a] as tf.Tensor2D, present[b] as tf.Tensor2D), [-1]) as tf.Tensor1D);
-      const apart = distances[distance](views[a] as tf.Tensor2D, views[b] as tf.Tensor2D, both);
+      const [one, other] = [views[a] as tf.Tensor2D, views[b] as tf.Tensor2D];
       losses.push(
-        both === undefined
-          ? tf.mean(apart)
-          : tf.div(tf.sum(tf.mul(apart, both)), tf.maximum(tf.sum(both), 1)),
+        distance === "infonce"
+          ? infonce(gatherBatch(one), gatherBatch(other), both && gatherBatch(both))
+          : weightedMean(distances[distance](one, other), both),
       );
     }
   }
   return tf.div(tf.addN(losses), losses.length) as tf.Scalar;
 }
-
-/** One distance a sample: two [batch, width], and which samples have both, [batch] -> [batch]. */
-type DistanceFunction = (a: tf.Tensor2D, b: tf.Tensor2D, both?: tf.Tensor1D) => tf.Tensor1D;
 
 /** Divides the similarities of `infonce`. */
 const infonceTemperature = 0.1;
@@ -86,21 +84,30 @@ const infonceTemperature = 0.1;
 const unit = (x: tf.Tensor2D) =>
   tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), 1, true), 1e-8))) as tf.Tensor2D;
 
-const distances: Record<Distance, DistanceFunction> = {
+/** One distance a sample: two [batch, width] -> [batch]. */
+const distances: Record<Exclude<Distance, "infonce">, (a: tf.Tensor2D, b: tf.Tensor2D) => tf.Tensor1D> = {
   cosine: (a, b) => {
     const length = (x: tf.Tensor2D) => tf.sqrt(tf.add(tf.sum(tf.square(x), 1), 1e-8));
     return tf.sub(1, tf.div(tf.sum(tf.mul(a, b), 1), tf.mul(length(a), length(b))));
   },
   mse: (a, b) => tf.mean(tf.squaredDifference(a, b), 1),
-  // InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) of cosine similarities, in both directions: which of the batch's views is
-  // this one's partner? A sample that lacks one of the two is no candidate.
-  infonce: (a, b, both) => {
-    const similarity = tf.div(tf.matMul(unit(a), tf.transpose(unit(b))), infonceTemperature) as tf.Tensor2D;
-    const candidates = both && tf.mul(tf.sub(both, 1), 1e9);
-    const direction = (scores: tf.Tensor2D) => {
-      const open = candidates === undefined ? scores : (tf.add(scores, candidates) as tf.Tensor2D);
-      return tf.sum(tf.mul(tf.logSoftmax(open), tf.eye(scores.shape[0])), 1);
-    };
-    return tf.mul(-0.5, tf.add(direction(similarity), direction(tf.transpose(similarity)))) as tf.Tensor1D;
-  },
 };
+
+/**
+ * InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) of cosine similarities, in both directions: which of the batch's views is this one's partner?
+ * A sample that lacks one of the two is no candidate.
+ * @param a [batch, width], of the whole batch
+ * @param b [batch, width]
+ * @param both 1 where a sample has both, 0 elsewhere, [batch]
+ */
+function infonce(a: tf.Tensor2D, b: tf.Tensor2D, both?: tf.Tensor1D): tf.Scalar {
+  const similarity = tf.div(tf.matMul(unit(a), tf.transpose(unit(b))), infonceTemperature) as tf.Tensor2D;
+  const candidates = both && tf.mul(tf.sub(both, 1), 1e9);
+  const direction = (scores: tf.Tensor2D) => {
+    const open = candidates === undefined ? scores : (tf.add(scores, candidates) as tf.Tensor2D);
+    return tf.sum(tf.mul(tf.logSoftmax(open), tf.eye(scores.shape[0])), 1);
+  };
+  const losses = tf.mul(-0.5, tf.add(direction(similarity), direction(tf.transpose(similarity))));
+  if (both === undefined) return tf.mean(losses);
+  return tf.div(tf.sum(tf.mul(losses, both)), tf.maximum(tf.sum(both), 1));
+}

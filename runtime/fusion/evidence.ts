@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Context } from "../layers/layer.js";
+import { meanOverBatch } from "../parallel/whole-batch.js";
 
 /*
  * Interaction and class inferred together: p(c, y | x) is proportional to exp(g_c(x) + e_c(y)), where e_c is what interaction c tells of each class
@@ -52,7 +53,7 @@ export function parsimony(shares: tf.Tensor2D, others: readonly number[]): tf.Sc
  * @param scores [batch, interactions]
  */
 export function variation(scores: tf.Tensor2D): tf.Scalar {
-  return tf.mean(tf.square(tf.sub(scores, tf.mean(scores, 0, true))));
+  return tf.mean(tf.square(tf.sub(scores, meanOverBatch(scores, 0, true))));
 }
 
 /**

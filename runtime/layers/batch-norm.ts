@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { meanOverBatch } from "../parallel/whole-batch.js";
 import type { LayerMaker } from "./layer.js";
 import { ones, zeros } from "./parameters.js";
 
@@ -22,8 +23,8 @@ export function batchNorm({ features }: { features: number }): LayerMaker {
           tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5))), scale), shift);
         if (!training) return normalised(runningMean, runningVariance);
         const axes = x.shape.map((_, axis) => axis).slice(0, -1);
-        const mean = tf.mean(x, axes);
-        const variance = tf.mean(tf.square(tf.sub(x, mean)), axes);
+        const mean: tf.Tensor = meanOverBatch(x, axes);
+        const variance: tf.Tensor = meanOverBatch(tf.square(tf.sub(x, mean)), axes);
         const renew = (running: tf.Variable, now: tf.Tensor) =>
           running.assign(tf.add(running, tf.mul(renewed, tf.sub(now, running))));
         renew(runningMean, mean);

@@ -3,7 +3,7 @@ import type { LayerMaker } from "./layer.js";
 /**
  * What the file of a `custom("./file.ts", ...)` layer exports by default. It is told the shapes of one sample and makes a layer: `scope.add` makes
  * its weights, `apply` maps [batch, ...input] to [batch, ...output]. What it computes with is `tf` of "mmspec/runtime"; random numbers
- * come from the context, so that a run can be repeated.
+ * come from the context, by `context.random.values([batch, ...shape], (stream) => stream.normal())`, so that a run can be repeated and shared out.
  */
 export type CustomLayer = (shapes: { input: readonly number[]; output: readonly number[] }) => LayerMaker;
 

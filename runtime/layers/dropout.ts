@@ -9,8 +9,7 @@ export function dropout({ rate }: { rate: number }): LayerMaker {
   return () => ({
     apply(x, { training, random }) {
       if (!training || rate === 0) return x;
-      const kept = new Float32Array(x.size);
-      for (let i = 0; i < kept.length; i++) kept[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);
+      const kept = random.values(x.shape, (stream) => (stream.uniform() < rate ? 0 : 1 / (1 - rate)));
       return tf.mul(x, tf.tensor(kept, x.shape));
     },
   });

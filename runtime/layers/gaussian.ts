@@ -32,8 +32,7 @@ export const gaussian: LatentMaker = ({ inputs, units }) => {
         // The start is a narrow Gaussian, so that learning begins with a signal and not with noise.
         const logVariance = tf.clipByValue(tf.sub(spread, 4), -8, 8) as tf.Tensor2D;
         if (!context.training) return { mean, logVariance, value: mean };
-        const noise = new Float32Array(mean.size);
-        for (let i = 0; i < noise.length; i++) noise[i] = context.random.normal();
+        const noise = context.random.values(mean.shape, (stream) => stream.normal());
         const deviation = tf.exp(tf.mul(logVariance, 0.5));
         const value = tf.add(mean, tf.mul(deviation, tf.tensor(noise, mean.shape))) as tf.Tensor2D;
         return { mean, logVariance, value };

@@ -6,7 +6,7 @@ import type { Scope } from "./parameters.js";
 export interface Context {
   /** True while learning: dropout drops, Gaussian latents are sampled, rules are soft. */
   training: boolean;
-  /** Draws dropout masks and latent samples. */
+  /** Draws dropout masks and latent samples: by `values`, so that workers that share a batch draw what one alone would. */
   random: Random;
   /** Softness of the fusion rules, in units of a share; it anneals towards 0 while learning. */
   temperature: number;

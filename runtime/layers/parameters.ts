@@ -105,6 +105,17 @@ export class Parameters {
     return [...this.variables].map(([name, tensor]) => ({ name, tensor }));
   }
 
+  /** Those that don't learn. */
+  states(): NamedTensor[] {
+    return this.named().filter(({ tensor }) => !(tensor as tf.Variable).trainable);
+  }
+
+  /** Overwrites one array. */
+  set(name: string, values: Float32Array): void {
+    const variable = this.variables.get(name);
+    tf.tidy(() => variable?.assign(tf.tensor(values, variable.shape)));
+  }
+
   /** Number of trainable scalars. */
   count(): number {
     return this.select().reduce((sum, { size }) => sum + size, 0);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scope } from "../layers/parameters.js";
+import { termOfBatch } from "../parallel/whole-batch.js";
 import { mapEncodings, type Encodings, type Fuse } from "./encodings.js";
 import { crossEntropy, untaped } from "./losses.js";
 import { scaleGradient } from "./scale-gradient.js";
@@ -76,7 +77,8 @@ export function adaptiveModulation<Modality extends string>({
     return {
       modulate(responses, labels) {
         const coefficients = untaped(() => {
-          const scores = tf.stack(modalities.map((name) => loss(responses[name], labels))) as tf.Tensor1D;
+          const own = tf.stack(modalities.map((name) => loss(responses[name], labels))) as tf.Tensor1D;
+          const scores = termOfBatch(own);
           const result = adaptiveCoefficients(scores, running as tf.Variable<tf.Rank.R1>, alpha);
           const next = tf.add(steps, 1);
           running.assign(tf.add(running, tf.div(tf.sub(scores, running), next)));

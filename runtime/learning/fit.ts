@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batches, type Batch } from "../data/batches.js";
+import { batches, takeBatch, takePart, type Batch } from "../data/batches.js";
 import type { Samples, Splits } from "../data/load.js";
 import type { Random, RandomState } from "../data/random.js";
 import type { Context } from "../layers/layer.js";
 import type { NamedTensor } from "../layers/parameters.js";
+import { PartRandom } from "../parallel/part-random.js";
+import { commands, TeamError, type Part, type Team } from "../parallel/team.js";
+import { onPart, sumOverBatch } from "../parallel/whole-batch.js";
 import type { Progress } from "../runs/progress.js";
 import { toTensors, type TensorBatch } from "./batch.js";
 import { balancedWeights } from "./class-weights.js";
@@ -15,7 +18,7 @@ import type { Model } from "./model.js";
 import type { Optimizer } from "./optimizers.js";
 import type { Moment, Schedule } from "./schedules.js";
 import { prefixed, under, type BestEpoch, type FitPlan, type FitState } from "./state.js";
-import { takeStep } from "./step.js";
+import { endToEnd, takeStep } from "./step.js";
 import { LossTally, type MeanLosses } from "./tally.js";
 
 /** One stage of learning: what learns, from which loss, for how long. */
@@ -81,6 +84,10 @@ export interface FitOptions {
   onEpoch?(epoch: Epoch): Promise<void>;
   /** Where to go on; from the beginning when it is left out. */
   from?: FitState;
+  /** Asks other workers to `follow` from this state. @returns those to share each batch with; undefined to learn alone */
+  share?(state: FitState): Promise<Team | undefined>;
+  /** Hears why the stage can't be shared, when it is learned by this worker alone. */
+  onAlone?(reason: string): void;
 }
 
 /** What a stage came to. The model has the weights that learning ended with, or the best ones where the stage has patience. */
@@ -120,6 +127,30 @@ export async function fit<Inputs>(
   }
 }
 
+/**
+ * Learns one stage together with the worker that runs `fit`: does as it is told, until it is told to leave.
+ * @param from where that worker begins
+ * @throws TeamError when another worker failed, or the stage was stopped
+ */
+export function follow<Inputs>(
+  model: Model<Inputs>,
+  data: Splits,
+  stage: Stage<Inputs>,
+  { team, from, random, progress }: Pick<FitOptions, "random" | "progress"> & { team: Team; from: FitState },
+): void {
+  const { signal } = new AbortController();
+  const options = { random, progress, signal, checkpointEvery: Infinity, checkpoint: async () => {}, from };
+  const run = new Fit(model, data, stage, options, team);
+  try {
+    run.follow(team);
+  } finally {
+    run.dispose();
+  }
+}
+
+/** How far what parts of a batch come to may be from what all of it comes to, in parts of its size: rounding is far below. */
+const likeness = 1e-3;
+
 /** A stage under way. */
 class Fit<Inputs> {
   private readonly weights: tf.Variable[];
@@ -143,13 +174,20 @@ class Fit<Inputs> {
   private looked = performance.now();
   private saved = performance.now();
   private saving = 0;
+  /** Whether this worker does as another tells. */
+  private readonly follows: boolean;
+  /** Whether it was tried that the stage can be shared. */
+  private tried = false;
 
   constructor(
     private readonly model: Model<Inputs>,
     private readonly data: Splits,
     private readonly stage: Stage<Inputs>,
     private readonly options: FitOptions,
+    /** Those with whom the stage is learned, while it is shared. */
+    private team?: Team,
   ) {
+    this.follows = team !== undefined;
     this.weights = model.parameters.select(...(stage.learns ?? []));
     const names = stage.noisy && model.parameters.select(...stage.noisy).map(({ name }) => name);
     this.noisy = names && new Set(names);
@@ -164,6 +202,7 @@ class Fit<Inputs> {
 
   async learn(): Promise<Learned> {
     const { stage, options, history } = this;
+    this.team = await options.share?.(this.state());
     const done = (this.epoch - 1) * this.steps + this.step;
     options.progress.stage(stage.name, this.steps * stage.epochs, stage.epochs, done);
     for (; this.epoch <= stage.epochs; this.epoch++, this.step = 0) {
@@ -180,6 +219,7 @@ class Fit<Inputs> {
         break;
       }
     }
+    this.team?.tell(commands.leave);
     if (this.best === undefined) return { history };
     const { weights, ...best } = this.best;
     if (stage.patience === undefined) {
@@ -196,7 +236,11 @@ class Fit<Inputs> {
     // In an epoch that is resumed it was done before.
     if (this.step === 0) await stage.beforeEpoch?.(data.train, this.epoch);
     this.orderBefore = this.order.state();
+    this.team?.tell(commands.epoch);
+    this.shareWeights();
+    if (!this.tried) this.tryParts();
     for (const batch of batches(data.train, stage.batch, this.order, this.step)) {
+      this.team?.tell(commands.step);
       this.learnFrom(batch);
       this.step++;
       if (performance.now() - this.looked <= lookEvery) {
@@ -214,32 +258,159 @@ class Fit<Inputs> {
   }
 
   private learnFrom(batch: Batch): void {
-    const { stage, data, noise, tally, gradients } = this;
-    const { taken, planned } = this.moment();
-    const progress = taken / planned;
-    const context: Context = {
-      training: true,
-      random: noise,
-      temperature: temperatureAt(progress),
-      progress,
-    };
-    tf.tidy(() => {
-      const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
-      const tensors = toTensors<Inputs>(kept, data.train, this.targets());
-      if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, noise);
+    const { stage, noise, tally, gradients, follows } = this;
+    this.onPartOf(batch, (part) => {
+      let own: { names: string[]; terms: tf.Tensor1D } | undefined;
+      const losses = this.lossesOf(batch, part);
       const loss = () => {
-        const losses = stage.loss(tensors, context);
-        tally.note(losses, batch.size);
-        return total(losses);
+        const terms = losses();
+        if (part === undefined) {
+          if (!follows) tally.note(terms, batch.size);
+          return total(terms);
+        }
+        own = { names: Object.keys(terms), terms: tf.keep(tf.stack(Object.values(terms))) as tf.Tensor1D };
+        return tf.mul<tf.Scalar>(total(terms), part.rows / part.batch);
+      };
+      // The terms travel with the gradient.
+      const shared = (gradient: tf.Tensor1D) => {
+        const { names, terms } = own as NonNullable<typeof own>;
+        const { rows, batch: all } = part as Part;
+        const sums = sumOverBatch(tf.concat1d([gradient, tf.mul<tf.Tensor1D>(terms, rows / all)]));
+        terms.dispose();
+        if (!follows) tally.noteStacked(names, tf.slice1d(sums, gradient.size, names.length), batch.size);
+        return tf.slice1d(sums, 0, gradient.size);
       };
       takeStep(stage.optimizer, this.weights, loss, {
         factor: stage.schedule?.(this.moment()),
         clipNorm: stage.clipNorm,
         decay: stage.weightDecay,
         noise: this.noisy && { to: this.noisy, random: noise },
-        onGradient: (length) => gradients.note({ length }, batch.size),
+        ...(part && { shared }),
+        ...(!follows && { onGradient: (length) => gradients.note({ length }, batch.size) }),
       });
     });
+  }
+
+  /** Runs what is to be done with this worker's part of a batch, or with all of it, and tidies. */
+  private onPartOf(batch: { size: number }, run: (part?: Part) => void): void {
+    const { team } = this;
+    const part = team?.part(batch.size);
+    tf.tidy(() => {
+      if (team === undefined || part === undefined) run();
+      else onPart(team, part, () => run(part));
+    });
+  }
+
+  /** The losses of a batch or a part of it, to be worked out once. What is drawn for it is drawn for all of the batch. */
+  private lossesOf(batch: Batch, part: Part | undefined): () => Losses {
+    const { stage, data, noise } = this;
+    const { taken, planned } = this.moment();
+    const progress = taken / planned;
+    const random = part === undefined ? noise : new PartRandom(noise, part);
+    const context: Context = { training: true, random, temperature: temperatureAt(progress), progress };
+    const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
+    const own = part === undefined ? kept : takePart(kept, part.begin, part.rows);
+    const tensors = toTensors<Inputs>(own, data.train, this.targets());
+    if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, random);
+    return () => stage.loss(tensors, context);
+  }
+
+  /** Does what the worker that leads tells, until it tells to leave. */
+  follow(team: Team): void {
+    const { stage, data } = this;
+    let rest: Iterator<Batch> | undefined;
+    for (;;) {
+      const { command } = team.hear();
+      if (command === commands.leave) return;
+      if (command === commands.epoch) {
+        if (rest !== undefined) [this.epoch, this.step] = [this.epoch + 1, 0];
+        rest = batches(data.train, stage.batch, this.order, this.step);
+        this.shareWeights();
+      } else if (command === commands.trial) {
+        this.trial();
+      } else {
+        this.learnFrom(rest?.next().value as Batch);
+        this.step++;
+      }
+    }
+  }
+
+  /** Gives all workers the weights of the one that leads. */
+  private shareWeights(): void {
+    const { team, model } = this;
+    if (team === undefined) return;
+    for (const { name, tensor } of model.parameters.named()) {
+      const values = tensor.dataSync().slice() as Float32Array;
+      team.follow(values);
+      if (team.rank > 0) model.parameters.set(name, values);
+    }
+  }
+
+  /**
+   * Learns alone where parts of a batch don't come to what all of it comes to. Losses and layers of this runtime ask about the whole batch where they need it;
+   * those of others may not.
+   */
+  private tryParts(): void {
+    const { team } = this;
+    this.tried = true;
+    if (team === undefined) return;
+    team.tell(commands.trial);
+    let reason: string | undefined;
+    try {
+      const shared = this.trial();
+      if (typeof shared === "string") reason = shared;
+      else {
+        this.team = undefined;
+        const whole = this.trial() as Float32Array;
+        this.team = team;
+        const apart = distance(shared, whole) / (distance(whole) || 1);
+        if (apart > likeness)
+          reason = `learning from parts of a batch came to something else, ${(100 * apart).toPrecision(2)} % apart`;
+      }
+    } catch (error) {
+      if (!(error instanceof TeamError)) throw error;
+      this.team = undefined;
+      return this.options.onAlone?.(error.message);
+    }
+    if (reason === undefined) return;
+    team.tell(commands.leave);
+    this.team = undefined;
+    this.options.onAlone?.(reason);
+  }
+
+  /** Gradient and losses of some samples, from which nothing is learned; or why they can't be worked out from parts. */
+  private trial(): Float32Array | string {
+    const { stage, data, model, noise } = this;
+    const size = Math.min(stage.batch, data.train.size);
+    const rows = Int32Array.from({ length: size }, (_, i) => Math.floor((i * data.train.size) / size));
+    const batch = takeBatch(data.train, rows);
+    const before = noise.state();
+    const states = model.parameters
+      .states()
+      .map(({ name, tensor }) => ({ name, values: tensor.dataSync().slice() }));
+    let found: Float32Array | string = "";
+    try {
+      this.onPartOf(batch, (part) => {
+        const losses = this.lossesOf(batch, part);
+        const share = part === undefined ? 1 : part.rows / part.batch;
+        let terms: tf.Tensor | undefined;
+        const { grads } = tf.variableGrads(() => {
+          const own = losses();
+          terms = tf.keep(tf.mul(tf.stack(Object.values(own)), share));
+          return tf.mul<tf.Scalar>(total(own), share);
+        }, this.weights);
+        const all = sumOverBatch(tf.concat1d([endToEnd(this.weights, grads), terms as tf.Tensor1D]));
+        terms?.dispose();
+        found = all.dataSync().slice() as Float32Array;
+      });
+    } catch (error) {
+      if (error instanceof TeamError) throw error;
+      found = (error as Error).message;
+    } finally {
+      noise.restore(before);
+      for (const { name, values } of states) model.parameters.set(name, values as Float32Array);
+    }
+    return found;
   }
 
   /** How batches tell what is to be predicted. */
@@ -371,4 +542,14 @@ class Fit<Inputs> {
     this.stage.optimizer.dispose();
     this.options.progress.done();
   }
+}
+
+/** Euclidean, from zero when `b` is left out; what isn't finite on both sides isn't counted. */
+function distance(a: Float32Array, b?: Float32Array): number {
+  let sum = 0;
+  a.forEach((value, i) => {
+    const other = b?.[i] ?? 0;
+    if (Number.isFinite(value) || Number.isFinite(other)) sum += (value - other) ** 2;
+  });
+  return Math.sqrt(sum);
 }

@@ -15,7 +15,7 @@ export function replaceModality<Modality extends string>(
 ): Encodings<Modality> {
   return mapEncodings(encodings, (name, encoding) => {
     if (name !== modality) return encoding;
-    const noise = Float32Array.from({ length: encoding.size }, () => random.normal());
+    const noise = random.values(encoding.shape, (stream) => stream.normal());
     return tf.tensor2d(noise, encoding.shape);
   });
 }

@@ -14,8 +14,7 @@ export function addInputNoise<Inputs>(
   const noisy = Object.entries(inputs as Record<string, tf.Tensor>).map(([name, input]) => {
     const deviation = deviations[name];
     if (deviation === undefined) return [name, input] as const;
-    const noise = new Float32Array(input.size);
-    for (let i = 0; i < noise.length; i++) noise[i] = deviation * random.normal();
+    const noise = random.values(input.shape, (stream) => deviation * stream.normal());
     return [name, tf.add(input, tf.tensor(noise, input.shape))] as const;
   });
   return Object.fromEntries(noisy) as Inputs;

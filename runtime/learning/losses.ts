@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Latent } from "../layers/gaussian.js";
+import { batchRows, meanOverBatch, sumOverBatch, weightedMean } from "../parallel/whole-batch.js";
 
 /**
  * Mean cross-entropy in nats.
@@ -167,15 +168,10 @@ export function scaled(factor: number, losses: Losses): Losses {
  */
 export function crossCovariance(u: tf.Tensor2D, r: tf.Tensor2D): tf.Scalar {
   const standardised = (x: tf.Tensor2D) => {
-    const centred = tf.sub(x, tf.mean(x, 0, true));
-    return tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), 0, true), 1e-4))) as tf.Tensor2D;
+    const centred = tf.sub(x, meanOverBatch(x, 0, true));
+    return tf.mul(centred, tf.rsqrt(tf.add(meanOverBatch(tf.square(centred), 0, true), 1e-4))) as tf.Tensor2D;
   };
-  const correlation = tf.div(tf.matMul(tf.transpose(standardised(u)), standardised(r)), u.shape[0]);
+  const products = sumOverBatch(tf.matMul(tf.transpose(standardised(u)), standardised(r)));
+  const correlation = tf.div(products, batchRows(u.shape[0]));
   return tf.mean(tf.square(correlation));
-}
-
-/** losses: [batch, 1] */
-function weightedMean(losses: tf.Tensor, weights?: tf.Tensor2D): tf.Scalar {
-  if (weights === undefined) return tf.mean(losses);
-  return tf.div(tf.sum(tf.mul(losses, weights)), tf.maximum(tf.sum(weights), 1)) as tf.Scalar;
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sumOverBatch } from "../parallel/whole-batch.js";
 import { mapEncodings, type Encodings, type Fuse } from "./encodings.js";
 import { untaped } from "./losses.js";
 import { scaleGradient } from "./scale-gradient.js";
@@ -28,7 +29,8 @@ export function modulateGradients<Modality extends string>(
       );
       return score(tf.sub(fuse(alone), tf.mul(bias, 1 - 1 / names.length)), labels);
     });
-    return tf.stack(modulationCoefficients(scores, alpha));
+    const whole = tf.unstack(sumOverBatch(tf.stack(scores))) as tf.Scalar[];
+    return tf.stack(modulationCoefficients(whole, alpha));
   });
   const factors = tf.unstack(coefficients);
   return mapEncodings(encodings, (name, encoding) =>

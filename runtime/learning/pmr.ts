@@ -4,6 +4,7 @@ import { Random } from "../data/random.js";
 import type { Samples } from "../data/samples.js";
 import type { Context } from "../layers/layer.js";
 import type { Scope } from "../layers/parameters.js";
+import { sumOverBatch, weightedMean } from "../parallel/whole-batch.js";
 import { toTensors, type TensorBatch } from "./batch.js";
 import { mapEncodings, type Encodings } from "./encodings.js";
 import { crossEntropy, untaped, type Losses } from "./losses.js";
@@ -70,7 +71,7 @@ export function prototypes<Modality extends string>({
         const scores = names.map((name) =>
           untaped((): tf.Scalar => {
             const right = tf.mul(tf.softmax(logits[name]), labels);
-            return tf.sum(tf.mul(right, presence[name] as tf.Tensor2D));
+            return sumOverBatch(tf.sum(tf.mul(right, presence[name] as tf.Tensor2D)));
           }),
         );
         const early = untaped(() => tf.cast(tf.lessEqual(current, regularised), "float32"));
@@ -126,7 +127,7 @@ export function standing(
 function meanEntropy(logits: tf.Tensor2D, weights: tf.Tensor2D): tf.Scalar {
   const logs = tf.logSoftmax(logits);
   const entropies = tf.neg(tf.sum(tf.mul(tf.exp(logs), logs), 1, true));
-  return tf.div(tf.sum(tf.mul(entropies, weights)), tf.maximum(tf.sum(weights), 1));
+  return weightedMean(entropies, weights);
 }
 
 /** The mean encoding of each class, [classes, width] a modality; the caller disposes of them. */

@@ -10,6 +10,8 @@ export interface StepOptions {
   /** Share of each kernel that a step takes away (Loshchilov and Hutter 2019). */
   decay?: number | undefined;
   noise?: GradientNoise | undefined;
+  /** Makes of the gradient of a part of the batch that of all of it: [weights] -> [weights]. */
+  shared?: ((gradient: tf.Tensor1D) => tf.Tensor1D) | undefined;
   /** Is given the length of the gradient of all weights together, before it is clipped. */
   onGradient?: ((length: tf.Scalar) => void) | undefined;
 }
@@ -39,16 +41,13 @@ export function applyGradients(
   optimizer: Optimizer,
   weights: readonly tf.Variable[],
   grads: Readonly<Record<string, tf.Tensor>>,
-  { factor = 1, clipNorm, decay = 0, noise, onGradient }: StepOptions = {},
+  { factor = 1, clipNorm, decay = 0, noise, shared, onGradient }: StepOptions = {},
 ): void {
   tf.tidy(() => {
-    const perturbed = noise === undefined ? grads : addNoise(grads, noise);
-    const gradient = tf.concat1d(
-      weights.map((weight) => {
-        const grad = perturbed[weight.name];
-        return grad === undefined ? tf.zeros([weight.size]) : (tf.reshape(grad, [-1]) as tf.Tensor1D);
-      }),
-    );
+    const whole = shared?.(endToEnd(weights, grads));
+    const named = whole === undefined || noise === undefined ? grads : apart(weights, grads, whole);
+    const gradient =
+      noise === undefined ? (whole ?? endToEnd(weights, grads)) : endToEnd(weights, addNoise(named, noise));
     const length = tf.sqrt(tf.sum<tf.Scalar>(tf.square(gradient)));
     onGradient?.(length);
     const clipped = clipNorm === undefined ? gradient : clip(gradient, length, clipNorm);
@@ -61,6 +60,34 @@ export function applyGradients(
       at += weight.size;
     }
   });
+}
+
+/** The gradients of all weights as one vector, in the order of the weights. */
+export function endToEnd(
+  weights: readonly tf.Variable[],
+  grads: Readonly<Record<string, tf.Tensor>>,
+): tf.Tensor1D {
+  return tf.concat1d(
+    weights.map((weight) => {
+      const grad = grads[weight.name];
+      return grad === undefined ? tf.zeros([weight.size]) : (tf.reshape(grad, [-1]) as tf.Tensor1D);
+    }),
+  );
+}
+
+/** The gradients that one vector consists of, of the weights that have one. */
+function apart(
+  weights: readonly tf.Variable[],
+  grads: Readonly<Record<string, tf.Tensor>>,
+  whole: tf.Tensor1D,
+): Record<string, tf.Tensor> {
+  const found: Record<string, tf.Tensor> = {};
+  let at = 0;
+  for (const { name, size, shape } of weights) {
+    if (grads[name] !== undefined) found[name] = tf.reshape(tf.slice1d(whole, at, size), shape);
+    at += size;
+  }
+  return found;
 }
 
 function clip(gradient: tf.Tensor1D, length: tf.Scalar, limit: number): tf.Tensor1D {

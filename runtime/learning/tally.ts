@@ -36,8 +36,13 @@ export class LossTally {
 
   /** Notes the terms of one batch of so many samples. */
   note(terms: Losses, size: number): void {
-    this.names = Object.keys(terms);
-    this.pending.push({ terms: tf.keep(tf.stack(Object.values(terms))), size });
+    this.noteStacked(Object.keys(terms), tf.stack(Object.values(terms)), size);
+  }
+
+  /** The same of terms that stand side by side, in the order of their names. */
+  noteStacked(names: readonly string[], terms: tf.Tensor, size: number): void {
+    this.names = names;
+    this.pending.push({ terms: tf.keep(terms), size });
   }
 
   /** Fetches what was noted since the last time. @returns the terms that are no numbers, of the first step that has any */

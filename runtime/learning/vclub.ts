@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { glorotUniform, heNormal, zeros, type Scope } from "../layers/parameters.js";
+import { meanOverBatch } from "../parallel/whole-batch.js";
 import { stopGradient } from "./losses.js";
 
 /** An upper bound of I(U; R) by a network q(r | u) of its own. */
@@ -49,12 +50,12 @@ export function vclub(options: {
     return {
       bound(u, r) {
         const { mean, logVariance } = conditional(u, weights.map(stopGradient));
-        const centre = tf.mean(r, 0, true);
-        const square = tf.mean(tf.square(r), 0, true);
+        const centre = meanOverBatch(r, 0, true);
+        const square = meanOverBatch(tf.square(r), 0, true);
         // mean_j (r_j - mu)^2 - (r - mu)^2, with the squares of mu cancelled.
         const apart = tf.add(tf.sub(square, tf.square(r)), tf.mul(tf.mul(2, mean), tf.sub(r, centre)));
         const ratios = tf.sum(tf.div(apart, tf.mul(2, tf.exp(logVariance))), 1);
-        return tf.relu(tf.mean(ratios)) as tf.Scalar;
+        return tf.relu(meanOverBatch(ratios)) as tf.Scalar;
       },
       misfit(u, r) {
         const { mean, logVariance } = conditional(stopGradient(u), weights);

@@ -12,6 +12,8 @@ export interface ScriptOptions {
   /** Seconds between two checkpoints, at least. */
   checkpointEvery: number;
   engine?: EngineName;
+  /** Threads that share each batch; the machine's cores when it is left out. */
+  workers?: number;
   /** Print nothing but errors. */
   quiet: boolean;
   /** Print what was found as JSON. */
@@ -22,6 +24,9 @@ export interface ScriptOptions {
 export class UsageError extends Error {
   override name = "UsageError";
 }
+
+/** More threads than that have too little to do. */
+const mostWorkers = 64;
 
 const engines: readonly string[] = ["tensorflow", "webgpu", "wasm", "cpu"] satisfies EngineName[];
 
@@ -37,13 +42,14 @@ export function readOptions(args: readonly string[]): ScriptOptions {
         resume: { type: "boolean", default: false },
         "checkpoint-every": { type: "string", default: "5" },
         engine: { type: "string" },
+        workers: { type: "string" },
         quiet: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
     }));
   } catch (error) {
     throw new UsageError(
-      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --quiet, --json`,
+      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --workers N, --quiet, --json`,
     );
   }
   const { data, run, resume, engine, quiet, json } = values;
@@ -55,12 +61,19 @@ export function readOptions(args: readonly string[]): ScriptOptions {
   if (engine !== undefined && !engines.includes(engine)) {
     throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
   }
+  const asked = values.workers ?? (process.env.MMSPEC_WORKERS || undefined);
+  const workers = asked === undefined ? undefined : Number(asked);
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers)) {
+    const what = values.workers === undefined ? "MMSPEC_WORKERS" : "--workers";
+    throw new UsageError(`${what} wants a whole number of threads, 1 to ${mostWorkers}; it is ${asked}.`);
+  }
   return {
     ...(data !== undefined && { data }),
     resume,
     checkpointEvery,
     ...(run !== undefined && { run }),
     ...(engine !== undefined && { engine: engine as EngineName }),
+    ...(workers !== undefined && { workers }),
     quiet: quiet || json,
     json,
   };

@@ -10,6 +10,8 @@ export interface Origin {
   mmspec: string;
   tensorflow: string;
   engine: { name: EngineName; version: string; detail: string };
+  /** Threads that share each batch: the order in which numbers are added up follows from it. 1 when it is left out. */
+  workers?: number;
   /** SHA-256 of each file of the trainer that learning depends on. */
   code: Record<string, string>;
 }
@@ -17,7 +19,11 @@ export interface Origin {
 /** The trainer's files that only measure: they may change between a stop and going on. */
 const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts"];
 
-export async function originOf(trainer: string, { name, version, detail }: Engine): Promise<Origin> {
+export async function originOf(
+  trainer: string,
+  { name, version, detail }: Engine,
+  workers: number,
+): Promise<Origin> {
   const files = (await readdir(trainer)).filter((file) => file.endsWith(".ts") && !measuring.includes(file));
   const code: Record<string, string> = {};
   for (const file of files.sort()) {
@@ -25,7 +31,7 @@ export async function originOf(trainer: string, { name, version, detail }: Engin
     code[file] = createHash("sha256").update(text).digest("hex");
   }
   const { mmspec, tensorflow } = await versions();
-  return { mmspec, tensorflow, engine: { name, version, detail }, code };
+  return { mmspec, tensorflow, engine: { name, version, detail }, workers, code };
 }
 
 /** What isn't as it was, as phrases; none when all is. */
@@ -36,6 +42,7 @@ export function changes(before: Origin, now: Origin): string[] {
   return [
     ...(changed.length === 0 ? [] : [`the trainer's ${changed.join(", ")} changed`]),
     ...was("the engine", engineText(before), engineText(now)),
+    ...was("the number of workers", String(before.workers ?? 1), String(now.workers ?? 1)),
     ...was("mmspec", before.mmspec, now.mmspec),
     ...was("TensorFlow.js", before.tensorflow, now.tensorflow),
   ];

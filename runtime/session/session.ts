@@ -1,4 +1,5 @@
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
@@ -6,6 +7,7 @@ import { Random } from "../data/random.js";
 import { EngineError, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
+import { helperOrders } from "../parallel/helpers.js";
 import { WeightsError } from "../layers/parameters.js";
 import type { Model } from "../learning/model.js";
 import type { Predictions } from "../learning/predict.js";
@@ -60,7 +62,7 @@ export class Session {
     private readonly engine: Engine,
     /** Where all files of the run lie. */
     readonly folder: string,
-    origin: Origin,
+    private readonly origin: Origin,
     /** What the folder said of the run before this process, and where to go on. */
     private readonly before: { record?: RunRecord; checkpoint?: Checkpoint } = {},
   ) {
@@ -75,6 +77,12 @@ export class Session {
       signal: this.interruption.signal,
       checkpointEvery: 1000 * options.checkpointEvery,
       checkpoint: before.checkpoint,
+      workers: origin.workers ?? 1,
+      helpers: {
+        script: about.script,
+        orders: { engine: engine.name, dataFolder: this.dataFolder, folder },
+      },
+      say: (line) => this.say(line),
     });
   }
 
@@ -113,6 +121,7 @@ export class Session {
       process.off("SIGINT", interrupt);
       process.off("SIGTERM", interrupt);
       process.off("disconnect", interrupt);
+      await this.training.end();
       await this.writeRecord(status);
       if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
     }
@@ -219,6 +228,7 @@ export class Session {
       status,
       seed: this.about.seed,
       engine: this.engine,
+      workers: this.origin.workers ?? 1,
       versions: await versions(),
       dataFolder: this.dataFolder,
       started: this.started.toISOString(),
@@ -278,11 +288,18 @@ function tell(error: unknown, folder: string | undefined): number {
   return exitCodes.failed;
 }
 
+/** Workers that an engine is shared out to unless another number is asked for. One that has threads of its own needs no more. */
+function coresFor({ name }: Engine): number {
+  return name === "wasm" || name === "cpu" ? availableParallelism() : 1;
+}
+
 /**
  * Opens the run that a generated script is: reads the command line, opens the engine, makes the run's folder.
  * Ends the process with a message when one of them can't be done.
  */
 export async function openSession(about: SessionOptions): Promise<Session> {
+  const orders = helperOrders();
+  if (orders !== undefined) return (await import("./helper.js")).openHelper(about, orders);
   try {
     const options = readOptions(process.argv.slice(2));
     const folder =
@@ -303,7 +320,8 @@ export async function openSession(about: SessionOptions): Promise<Session> {
     const earlier = checkpoint && (checkpoint.plan as RunPlan).origin;
     const as = earlier ?? (options.resume ? record : undefined);
     const engine = await openEngine(options.engine ?? as?.engine.name);
-    const origin = await originOf(dirname(fileURLToPath(about.script)), engine);
+    const workers = options.workers ?? (earlier ? (earlier.workers ?? 1) : coresFor(engine));
+    const origin = await originOf(dirname(fileURLToPath(about.script)), engine, workers);
     const changed = earlier ? changes(earlier, origin) : [];
     if (changed.length > 0) throw cannotResume(folder, changed);
     return new Session(about, options, engine, folder, origin, {

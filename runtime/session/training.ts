@@ -5,6 +5,8 @@ import type { Splits } from "../data/samples.js";
 import type { Random } from "../data/random.js";
 import { frozenHashes } from "../layers/frozen.js";
 import type { NamedTensor } from "../layers/parameters.js";
+import { Helpers, orderOf, type HelperOrders } from "../parallel/helpers.js";
+import type { Team } from "../parallel/team.js";
 import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
 import type { Model } from "../learning/model.js";
 import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
@@ -46,6 +48,12 @@ export interface TrainingOptions {
   checkpointEvery: number;
   /** Where to go on. */
   checkpoint?: Checkpoint | undefined;
+  /** Threads that share each batch, this one among them. */
+  workers: number;
+  /** What starts the others. */
+  helpers: { script: string; orders: Omit<HelperOrders, "rank" | "memory"> };
+  /** Tells a person how it goes. */
+  say(line: string): void;
 }
 
 /** The learning of a run: stage after stage, with checkpoints, weights and TensorBoard's file in the run's folder. */
@@ -59,8 +67,12 @@ export class Training {
   /** Stages that `fit` was asked for. */
   private asked = 0;
   private resumed: FitState | undefined;
+  private helpers: Helpers | undefined;
+  /** Threads that share a batch now. */
+  private workers: number;
 
   constructor(private readonly options: TrainingOptions) {
+    this.workers = options.workers;
     this.events = new EventFile(join(options.folder, "tensorboard"), options.started);
   }
 
@@ -93,6 +105,8 @@ export class Training {
         // So that what was learned so far can be measured.
         if (signal.aborted) await saveWeights(folder, model.parameters.named());
       },
+      share: (state) => this.share(model, stage, state),
+      onAlone: (reason) => this.options.say(`workers   stage ${stage.name} is learned by one: ${reason}.`),
       onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
       ...(from && { from }),
     });
@@ -101,6 +115,33 @@ export class Training {
     this.history.push(...learned.history);
     this.ended++;
     await this.keep(model, learned);
+  }
+
+  /** Starts the other workers, where they have enough to do, and brings them to a stage. */
+  private async share<Inputs>(
+    model: Model<Inputs>,
+    stage: Stage<Inputs>,
+    state: FitState,
+  ): Promise<Team | undefined> {
+    const { helpers, say } = this.options;
+    if (this.workers === 1 || stage.batch < 2 * this.workers) return undefined;
+    this.helpers ??= new Helpers(helpers.script, helpers.orders, this.workers);
+    try {
+      const order = await orderOf(this.asked - 1, state);
+      await this.helpers.begin(order, fingerprint(model, this.data ?? ""));
+      return this.helpers.team;
+    } catch (error) {
+      say(`workers   One thread goes on alone, because another can't help: ${(error as Error).message}`);
+      this.workers = 1;
+      await this.end();
+      return undefined;
+    }
+  }
+
+  /** Ends the other workers. */
+  async end(): Promise<void> {
+    await this.helpers?.end();
+    this.helpers = undefined;
   }
 
   /** Before the first stage: goes on from the checkpoint, or begins anew. */
@@ -152,6 +193,12 @@ export class Training {
     const plan: RunPlan = { origin, data, ended, ...(fit && { fit }), history, seconds };
     await saveCheckpoint(folder, plan, tensors);
   }
+}
+
+/** What must be the same on all workers. @param data its hash */
+export function fingerprint<Inputs>(model: Model<Inputs>, data: string): string {
+  const arrays = model.parameters.named().map(({ name, tensor }) => `${name} ${tensor.shape.join("x")}`);
+  return [data, ...arrays].join("\n");
 }
 
 /** The run can't go on, because it wouldn't come to what it would have come to. */
