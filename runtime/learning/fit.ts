@@ -7,6 +7,7 @@ import type { NamedTensor } from "../layers/parameters.js";
 import { PartRandom } from "../parallel/part-random.js";
 import { commands, TeamError, type Part, type Team } from "../parallel/team.js";
 import { onPart, sumOverBatch } from "../parallel/whole-batch.js";
+import { workOf, type Work } from "../parallel/work.js";
 import type { Progress } from "../runs/progress.js";
 import { toTensors, type TensorBatch } from "./batch.js";
 import { balancedWeights } from "./class-weights.js";
@@ -68,6 +69,8 @@ export interface Epoch {
   gradient: number;
   /** That of its last step. */
   learningRate: number;
+  /** Threads that shared its batches, when there were several. */
+  workers?: number;
   /** When it ended, as ISO 8601 has it. */
   ended: string;
 }
@@ -84,8 +87,12 @@ export interface FitOptions {
   onEpoch?(epoch: Epoch): Promise<void>;
   /** Where to go on; from the beginning when it is left out. */
   from?: FitState;
-  /** Asks other workers to `follow` from this state. @returns those to share each batch with; undefined to learn alone */
-  share?(state: FitState): Promise<Team | undefined>;
+  /**
+   * Asks other workers to `follow` from this state.
+   * @param work tells what a step takes
+   * @returns those to share each batch with; undefined to learn alone
+   */
+  share?(state: FitState, work: () => Promise<Work>): Promise<Team | undefined>;
   /** Hears why the stage can't be shared, when it is learned by this worker alone. */
   onAlone?(reason: string): void;
 }
@@ -202,7 +209,7 @@ class Fit<Inputs> {
 
   async learn(): Promise<Learned> {
     const { stage, options, history } = this;
-    this.team = await options.share?.(this.state());
+    this.team = await options.share?.(this.state(), () => this.work());
     const done = (this.epoch - 1) * this.steps + this.step;
     options.progress.stage(stage.name, this.steps * stage.epochs, stage.epochs, done);
     for (; this.epoch <= stage.epochs; this.epoch++, this.step = 0) {
@@ -361,11 +368,11 @@ class Fit<Inputs> {
       if (typeof shared === "string") reason = shared;
       else {
         this.team = undefined;
-        const whole = this.trial() as Float32Array;
+        const whole = this.trial();
         this.team = team;
-        const apart = distance(shared, whole) / (distance(whole) || 1);
-        if (apart > likeness)
-          reason = `learning from parts of a batch came to something else, ${(100 * apart).toPrecision(2)} % apart`;
+        if (typeof whole === "string") reason = whole;
+        else if (distance(shared, whole) > likeness * distance(whole))
+          reason = "what it learns from parts of a batch isn't what it learns from all of it";
       }
     } catch (error) {
       if (!(error instanceof TeamError)) throw error;
@@ -380,14 +387,8 @@ class Fit<Inputs> {
 
   /** Gradient and losses of some samples, from which nothing is learned; or why they can't be worked out from parts. */
   private trial(): Float32Array | string {
-    const { stage, data, model, noise } = this;
-    const size = Math.min(stage.batch, data.train.size);
-    const rows = Int32Array.from({ length: size }, (_, i) => Math.floor((i * data.train.size) / size));
-    const batch = takeBatch(data.train, rows);
-    const before = noise.state();
-    const states = model.parameters
-      .states()
-      .map(({ name, tensor }) => ({ name, values: tensor.dataSync().slice() }));
+    const batch = this.someBatch();
+    const restore = this.undo();
     let found: Float32Array | string = "";
     try {
       this.onPartOf(batch, (part) => {
@@ -407,10 +408,38 @@ class Fit<Inputs> {
       if (error instanceof TeamError) throw error;
       found = (error as Error).message;
     } finally {
-      noise.restore(before);
-      for (const { name, values } of states) model.parameters.set(name, values as Float32Array);
+      restore();
     }
     return found;
+  }
+
+  /** What it takes to work out the losses of a batch. */
+  private async work(): Promise<Work> {
+    const restore = this.undo();
+    const work = await workOf(() => this.lossesOf(this.someBatch(), undefined)());
+    restore();
+    return work;
+  }
+
+  /** Samples from all over the training split, drawn without moving any stream. */
+  private someBatch(): Batch {
+    const { stage, data } = this;
+    const size = Math.min(stage.batch, data.train.size);
+    const rows = Int32Array.from({ length: size }, (_, i) => Math.floor((i * data.train.size) / size));
+    return takeBatch(data.train, rows);
+  }
+
+  /** Remembers what a pass through the model changes. @returns what puts it back */
+  private undo(): () => void {
+    const { model, noise } = this;
+    const before = noise.state();
+    const states = model.parameters
+      .states()
+      .map(({ name, tensor }) => ({ name, values: tensor.dataSync().slice() as Float32Array }));
+    return () => {
+      noise.restore(before);
+      for (const { name, values } of states) model.parameters.set(name, values);
+    };
   }
 
   /** How batches tell what is to be predicted. */
@@ -450,6 +479,7 @@ class Fit<Inputs> {
       ...(validation && { validationLoss: validation.loss, validationLosses: validation.losses }),
       gradient,
       learningRate,
+      ...(this.team && { workers: this.team.size }),
       ended: new Date().toISOString(),
     };
   }

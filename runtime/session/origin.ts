@@ -10,10 +10,17 @@ export interface Origin {
   mmspec: string;
   tensorflow: string;
   engine: { name: EngineName; version: string; detail: string };
-  /** Threads that share each batch: the order in which numbers are added up follows from it. 1 when it is left out. */
-  workers?: number;
+  /** Threads that share each batch, as the order in which numbers are added up follows from it; one when it is left out. */
+  workers?: Workers;
   /** SHA-256 of each file of the trainer that learning depends on. */
   code: Record<string, string>;
+}
+
+/** Threads that share each batch. */
+export interface Workers {
+  count: number;
+  /** Also where one alone would be about as fast. */
+  always: boolean;
 }
 
 /** The trainer's files that only measure: they may change between a stop and going on. */
@@ -22,7 +29,7 @@ const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts"];
 export async function originOf(
   trainer: string,
   { name, version, detail }: Engine,
-  workers: number,
+  workers: Workers,
 ): Promise<Origin> {
   const files = (await readdir(trainer)).filter((file) => file.endsWith(".ts") && !measuring.includes(file));
   const code: Record<string, string> = {};
@@ -42,10 +49,14 @@ export function changes(before: Origin, now: Origin): string[] {
   return [
     ...(changed.length === 0 ? [] : [`the trainer's ${changed.join(", ")} changed`]),
     ...was("the engine", engineText(before), engineText(now)),
-    ...was("the number of workers", String(before.workers ?? 1), String(now.workers ?? 1)),
+    ...was("the number of workers", workersText(before), workersText(now)),
     ...was("mmspec", before.mmspec, now.mmspec),
     ...was("TensorFlow.js", before.tensorflow, now.tensorflow),
   ];
+}
+
+function workersText({ workers: { count, always } = { count: 1, always: false } }: Origin): string {
+  return count > 1 && !always ? `up to ${count}` : String(count);
 }
 
 function engineText({ engine: { name, version, detail } }: Origin): string {

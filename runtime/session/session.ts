@@ -26,7 +26,7 @@ import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readNames, writeNames } from "./names.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
-import { changes, originOf, type Origin } from "./origin.js";
+import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
 import { cannotResume, Training, type RunPlan } from "./training.js";
@@ -77,7 +77,7 @@ export class Session {
       signal: this.interruption.signal,
       checkpointEvery: 1000 * options.checkpointEvery,
       checkpoint: before.checkpoint,
-      workers: origin.workers ?? 1,
+      workers: workersOf(origin),
       helpers: {
         script: about.script,
         orders: { engine: engine.name, dataFolder: this.dataFolder, folder },
@@ -228,7 +228,7 @@ export class Session {
       status,
       seed: this.about.seed,
       engine: this.engine,
-      workers: this.origin.workers ?? 1,
+      workers: workersOf(this.origin).count,
       versions: await versions(),
       dataFolder: this.dataFolder,
       started: this.started.toISOString(),
@@ -288,6 +288,10 @@ function tell(error: unknown, folder: string | undefined): number {
   return exitCodes.failed;
 }
 
+function workersOf({ workers = { count: 1, always: true } }: Origin): Workers {
+  return workers;
+}
+
 /** Workers that an engine is shared out to unless another number is asked for. One that has threads of its own needs no more. */
 function coresFor({ name }: Engine): number {
   return name === "wasm" || name === "cpu" ? availableParallelism() : 1;
@@ -320,7 +324,12 @@ export async function openSession(about: SessionOptions): Promise<Session> {
     const earlier = checkpoint && (checkpoint.plan as RunPlan).origin;
     const as = earlier ?? (options.resume ? record : undefined);
     const engine = await openEngine(options.engine ?? as?.engine.name);
-    const workers = options.workers ?? (earlier ? (earlier.workers ?? 1) : coresFor(engine));
+    const workers =
+      options.workers !== undefined
+        ? { count: options.workers, always: true }
+        : earlier
+          ? workersOf(earlier)
+          : { count: coresFor(engine), always: false };
     const origin = await originOf(dirname(fileURLToPath(about.script)), engine, workers);
     const changed = earlier ? changes(earlier, origin) : [];
     if (changed.length > 0) throw cannotResume(folder, changed);

@@ -7,6 +7,7 @@ import { frozenHashes } from "../layers/frozen.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { Helpers, orderOf, type HelperOrders } from "../parallel/helpers.js";
 import type { Team } from "../parallel/team.js";
+import { worthSharing, type Work } from "../parallel/work.js";
 import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
 import type { Model } from "../learning/model.js";
 import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
@@ -21,7 +22,7 @@ import {
   type Progress,
   type Scalars,
 } from "../runs/index.js";
-import { dataHash, type Origin } from "./origin.js";
+import { dataHash, type Origin, type Workers } from "./origin.js";
 
 /** What a run's checkpoint says besides its arrays. */
 export interface RunPlan {
@@ -48,8 +49,8 @@ export interface TrainingOptions {
   checkpointEvery: number;
   /** Where to go on. */
   checkpoint?: Checkpoint | undefined;
-  /** Threads that share each batch, this one among them. */
-  workers: number;
+  /** This one among them. */
+  workers: Workers;
   /** What starts the others. */
   helpers: { script: string; orders: Omit<HelperOrders, "rank" | "memory"> };
   /** Tells a person how it goes. */
@@ -72,7 +73,7 @@ export class Training {
   private workers: number;
 
   constructor(private readonly options: TrainingOptions) {
-    this.workers = options.workers;
+    this.workers = options.workers.count;
     this.events = new EventFile(join(options.folder, "tensorboard"), options.started);
   }
 
@@ -105,7 +106,8 @@ export class Training {
         // So that what was learned so far can be measured.
         if (signal.aborted) await saveWeights(folder, model.parameters.named());
       },
-      share: (state) => this.share(model, stage, state),
+      share: (state, work) =>
+        this.share(model, stage, state, work, stage.epochs * Math.ceil(data.train.size / stage.batch)),
       onAlone: (reason) => this.options.say(`workers   stage ${stage.name} is learned by one: ${reason}.`),
       onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
       ...(from && { from }),
@@ -122,9 +124,12 @@ export class Training {
     model: Model<Inputs>,
     stage: Stage<Inputs>,
     state: FitState,
+    work: () => Promise<Work>,
+    steps: number,
   ): Promise<Team | undefined> {
-    const { helpers, say } = this.options;
+    const { helpers, say, workers } = this.options;
     if (this.workers === 1 || stage.batch < 2 * this.workers) return undefined;
+    if (!workers.always && !worthSharing(await work(), steps, this.workers)) return undefined;
     this.helpers ??= new Helpers(helpers.script, helpers.orders, this.workers);
     try {
       const order = await orderOf(this.asked - 1, state);

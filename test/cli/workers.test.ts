@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { mmspec as mmspecIn } from "../support/cli.js";
+import { cli, environment, mmspec as mmspecIn } from "../support/cli.js";
 import { block, spec } from "../support/specs.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-workers-"));
@@ -11,9 +12,13 @@ const mmspec = (...args: string[]) => mmspecIn(folder, ...args);
 
 interface Learned {
   run: string;
-  workers: number;
   said: string;
-  history: { loss: number; losses: Record<string, number>; gradient: number; validationLoss?: number }[];
+  history: {
+    losses: Record<string, number>;
+    gradient: number;
+    validationLoss?: number;
+    workers?: number;
+  }[];
   weights: Float32Array;
 }
 
@@ -77,8 +82,81 @@ describe("workers that share each batch", () => {
       const one = learned(name, "--workers", "1");
       const two = learned(name, "--workers", "2");
       expect(two.said).not.toContain("workers ");
-      expect(two.workers).toBe(2);
+      expect(two.history.map(({ workers }) => workers)).toEqual(two.history.map(() => 2));
       expectSame(one, two);
     });
   }
+
+  it("learn the same in each run, and after a stop", async () => {
+    writeFileSync(
+      join(folder, "again.mmspec"),
+      (cases.dmil as string).replaceAll(/(intra|consistency|joint): 1/g, "$1: 12"),
+    );
+    const [one, two] = [learned("again", "--workers", "3"), learned("again", "--workers", "3", "--quiet")];
+    expect(two.weights).toEqual(one.weights);
+    const child = spawn(
+      process.execPath,
+      [cli, "train", "again.mmspec", "--runs", "stopped", "--workers", "3"],
+      {
+        cwd: folder,
+        env: environment,
+      },
+    );
+    child.stderr.on("data", (chunk: Buffer) => {
+      if (/epoch 2\//.test(chunk.toString())) child.kill("SIGTERM");
+    });
+    expect(await new Promise((end) => child.on("close", end))).toBe(130);
+    const stopped = read("stopped");
+    expect(stopped.history?.length ?? 0).toBeLessThan(one.history.length);
+    // It goes on with as many workers without being told.
+    expect(mmspec("resume", stopped.run).code).toBe(0);
+    const whole = read("stopped");
+    expect(whole.weights).toEqual(one.weights);
+    expect(whole.history.map(({ workers }) => workers)).toEqual(one.history.map(() => 3));
+  });
+
+  it("name what is no number any more", () => {
+    writeFileSync(join(folder, "broken.mmspec"), (cases.ogm as string).replace("lr: 0.02", "lr: 1e18"));
+    const [one, two] = ["1", "2"].map((workers) => mmspec("train", "broken.mmspec", "--workers", workers));
+    expect(one?.code).toBe(3);
+    expect(one?.err).toMatch(/Training failed: .* became/);
+    expect(two?.err.split("\n").at(-2)).toBe(one?.err.split("\n").at(-2));
+    expect(two?.code).toBe(3);
+  });
+
+  it("leave to one what can't be learned from parts of a batch, and say so", () => {
+    writeFileSync(
+      join(folder, "coupled.ts"),
+      `import { tf, type CustomLayer } from "mmspec/runtime";
+       const centre: CustomLayer = () => () => ({ apply: (x) => tf.sub(x, tf.mean(x, 0, true)) });
+       export default centre;`,
+    );
+    writeFileSync(
+      join(folder, "drawn.ts"),
+      `import { tf, type CustomLayer } from "mmspec/runtime";
+       const noisy: CustomLayer = () => () => ({ apply: (x, { random }) => tf.add(x, 0.1 * random.normal()) });
+       export default noisy;`,
+    );
+    for (const [layer, reason] of [
+      ["coupled", "what it learns from parts of a batch isn't what it learns from all of it"],
+      ["drawn", "random numbers are drawn one by one"],
+    ] as const) {
+      const text = (cases.joint as string).replace(
+        "left = mlp(16)",
+        `left = custom("./${layer}.ts", 9) -> mlp(16)`,
+      );
+      writeFileSync(join(folder, `${layer}.mmspec`), text);
+      const [one, two] = [learned(layer, "--workers", "1"), learned(layer, "--workers", "2")];
+      expect(two.said).toContain(`stage joint is learned by one: ${reason}`);
+      expect(two.weights).toEqual(one.weights);
+    }
+  });
+
+  it("are only as many as were asked for, or as pay", () => {
+    writeFileSync(join(folder, "small.mmspec"), cases.ogm as string);
+    expect(learned("small").history.map(({ workers }) => workers)).toEqual([undefined, undefined]);
+    const { code, err } = mmspec("train", "small.mmspec", "--workers", "0");
+    expect(code).toBe(2);
+    expect(err).toContain("--workers wants a whole number of threads, 1 to 64; it is 0.");
+  });
 });
