@@ -5,4 +5,6 @@ export interface Heap {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   /** A view of a tensor's memory, until the next allocation. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
+  /** The memory has one more tensor that it belongs to. */
+  incRef(dataId: object): void;
 }
