@@ -553,6 +553,7 @@ class Fit<Inputs> {
     this.epoch = plan.epoch;
     this.step = plan.step;
     this.order.restore(plan.order);
+    this.orderBefore = plan.order;
     this.noise.restore(plan.noise);
     this.tally.restore(plan.tally);
     this.gradients.restore(plan.gradients);

@@ -29,11 +29,15 @@ interface Family {
   ): Promise<{ fitted: Classifier; epochs?: number }>;
 }
 
-/** The kinds of classifier whose probabilities are mixed. */
+/** The kinds of classifier whose probabilities are mixed; plain data. */
 export interface ClassifierPlan {
   /** For people. */
   name: string;
-  members: readonly { family: Family; epochs?: number }[];
+  /** By the names of their families. */
+  members: readonly { name: string; epochs?: number }[];
+  classes: number;
+  /** Samples that they were chosen on: which families there are depends on it. */
+  samples: number;
 }
 
 /** Networks that learn once a family is chosen; what is read is the mean of their probabilities, which varies less than one's. */
@@ -43,6 +47,9 @@ const mostMembers = 3;
 
 /** Kinds that are left after they were tried on few samples. */
 const shortlisted = 4;
+
+/** Starts of mixtures, once many samples are learned from. */
+const finalStarts = 3;
 
 /** How a kind of classifier did on held-out samples. */
 interface Judged {
@@ -209,7 +216,7 @@ export async function chooseClassifier(
       logs: likelihoods.map(Math.log),
     };
   };
-  let candidates = families(inner, classes, innerLabels.length, 3);
+  let candidates = families(inner, classes, innerLabels.length, finalStarts);
   const screening = screeningPart(innerLabels.length, outer.labels.length);
   if (screening !== undefined) {
     const scores: number[] = [];
@@ -243,19 +250,28 @@ export async function chooseClassifier(
   }
   return {
     name: members.map(({ family }) => family.name).join(" + "),
-    members: members.map(({ family, epochs }) => ({ family, ...(epochs !== undefined && { epochs }) })),
+    members: members.map(({ family: { name }, epochs }) => ({
+      name,
+      ...(epochs !== undefined && { epochs }),
+    })),
+    classes,
+    samples: innerLabels.length,
   };
 }
 
 /** Fits each kind of classifier chosen. */
 export async function fitClassifiers(
-  { members }: ClassifierPlan,
+  { members, classes, samples }: ClassifierPlan,
   x: Evidence,
   labels: Int32Array,
   random: Random,
 ): Promise<Classifier[]> {
+  const all = families(x, classes, samples, finalStarts);
   const fitted: Classifier[] = [];
-  for (const { family, epochs } of members)
+  for (const { name, epochs } of members) {
+    const family = all.find((one) => one.name === name);
+    if (family === undefined) throw new Error(`There is no family of classifiers ${name}.`);
     fitted.push((await family.fit(x, labels, random.fork(family.name), undefined, epochs)).fitted);
+  }
   return fitted;
 }

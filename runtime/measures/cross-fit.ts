@@ -1,9 +1,12 @@
-import type { Random } from "../data/random.js";
+import { Random } from "../data/random.js";
+import type { Job, Pool } from "../parallel/share-out.js";
 import {
   fitEstimators,
   informationNames,
   takeViews,
+  tasksModule,
   type EstimatorPlan,
+  type EstimatorReading,
   type Information,
   type Views,
 } from "./estimators.js";
@@ -16,39 +19,70 @@ export type Quantities = Record<Information | "h1" | "h2", Float64Array>;
 /** Of each classifier that a quantity has, log-probabilities up to a constant, not yet calibrated: [n, classes]. */
 export type CrossRead = Record<Information, Float32Array[]> & { h1: Float64Array; h2: Float64Array };
 
-/** Reads each fold by models of the others. */
+/** A draw of folds, and the stream that its models draw from. */
+export interface Draw {
+  folds: readonly Fold[];
+  random: Random;
+}
+
+/** Reads one fold by models of the others. */
+export const foldTask: Job<
+  {
+    views: Views;
+    labels: Int32Array;
+    classes: number;
+    plan: EstimatorPlan;
+    folds: (Fold & { seed: number })[];
+  },
+  EstimatorReading
+> = {
+  module: tasksModule,
+  name: "fold",
+  async run({ views, labels, classes, plan, folds }, index) {
+    const { train, held, seed } = folds[index] as Fold & { seed: number };
+    const known = takeLabels(labels, train);
+    const models = await fitEstimators(plan, takeViews(views, train), known, classes, new Random(seed));
+    const reading = models.read(takeViews(views, held));
+    models.dispose();
+    return reading;
+  },
+};
+
+/** Reads each fold by models of the others, in each draw. */
 export async function crossRead(
   plan: EstimatorPlan,
   views: Views,
   labels: Int32Array,
   classes: number,
-  folds: readonly Fold[],
-  random: Random,
+  draws: readonly Draw[],
+  pool: Pool,
   advance: () => void | Promise<void>,
-): Promise<CrossRead> {
+): Promise<CrossRead[]> {
+  const folds = draws.flatMap(({ folds, random }) =>
+    folds.map((fold, f) => ({ ...fold, seed: random.fork(`fold ${f}`).seed })),
+  );
+  const given = { views, labels, classes, plan, folds };
+  const readings = await pool.shareOut(foldTask, given, folds.length, advance);
   const n = labels.length;
   const logsOf = (name: Information) =>
     plan.classifiers[name].members.map(() => new Float32Array(n * classes));
-  const result: CrossRead = {
-    i1: logsOf("i1"),
-    i2: logsOf("i2"),
-    i12: logsOf("i12"),
-    h1: new Float64Array(n),
-    h2: new Float64Array(n),
-  };
-  for (const [f, { train, held }] of folds.entries()) {
-    const stream = random.fork(`fold ${f}`);
-    const known = takeLabels(labels, train);
-    const models = await fitEstimators(plan, takeViews(views, train), known, classes, stream);
-    const reading = models.read(takeViews(views, held));
-    models.dispose();
-    for (const name of informationNames)
-      reading[name].forEach((part, m) => scatter(part, result[name][m] as Float32Array, held, classes));
-    for (const name of ["h1", "h2"] as const)
-      held.forEach((row, i) => (result[name][row] = reading[name][i] as number));
-    await advance();
-  }
-  return result;
+  return draws.map(({ folds }) => {
+    const result: CrossRead = {
+      i1: logsOf("i1"),
+      i2: logsOf("i2"),
+      i12: logsOf("i12"),
+      h1: new Float64Array(n),
+      h2: new Float64Array(n),
+    };
+    for (const { held } of folds) {
+      const reading = readings.shift() as EstimatorReading;
+      for (const name of informationNames)
+        reading[name].forEach((part, m) => scatter(part, result[name][m] as Float32Array, held, classes));
+      for (const name of ["h1", "h2"] as const)
+        held.forEach((row, i) => (result[name][row] = reading[name][i] as number));
+    }
+    return result;
+  });
 }
 
 /** Calibrates what was read of each fold by what was read of the others. */

@@ -1,9 +1,14 @@
-import type { Random } from "../data/random.js";
+import { Random } from "../data/random.js";
+import type { Job, Pool } from "../parallel/share-out.js";
+import { runtimeFile } from "../parallel/thread.js";
 import { chooseClassifier, fitClassifiers, type Classifier, type ClassifierPlan } from "./classifier.js";
 import { chooseDensity, fitDensity, type DensityPlan } from "./density.js";
 import { evidenceOf, type Whitened } from "./evidence.js";
 import { choosingSplit } from "./folds.js";
 import { takeRows } from "./view.js";
+
+/** What threads import. */
+export const tasksModule = runtimeFile("measures/tasks");
 
 /** The quantities that the interactions are made of: each a set of views, by position. */
 export const informations = { i1: [0], i2: [1], i12: [0, 1] } as const;
@@ -38,42 +43,72 @@ export function takeViews([a, b]: Views, rows: Int32Array): Views {
   ];
 }
 
+/** Samples, as tasks are given them. */
+export interface Given {
+  views: Views;
+  labels: Int32Array;
+  classes: number;
+  seed: number;
+}
+
+/** Chooses the kind of density of one view. */
+export const densityTask: Job<Given, DensityPlan> = {
+  module: tasksModule,
+  name: "density",
+  run({ views, labels, classes, seed }, m) {
+    const { view, leading } = views[m] as Whitened;
+    return chooseDensity(view, leading, labels, classes, new Random(seed).fork(`h${m + 1}`));
+  },
+};
+
+/** In the order in which they are chosen: what takes longest comes first. */
+const chosenInOrder = ["i12", "i1", "i2"] as const satisfies readonly Information[];
+
+/** Chooses the kind of classifier of one information. */
+export const classifierTask: Job<Given & { plans: readonly DensityPlan[] }, ClassifierPlan> = {
+  module: tasksModule,
+  name: "classifier",
+  run({ views, labels, classes, seed, plans }, index) {
+    const random = new Random(seed);
+    const name = chosenInOrder[index] as Information;
+    const { train, held } = choosingSplit(labels, random.fork("classifiers"));
+    const known = Int32Array.from(train, (row) => labels[row] as number);
+    const asked = Int32Array.from(held, (row) => labels[row] as number);
+    const [inner, outer] = [takeViews(views, train), takeViews(views, held)];
+    const densities = informations[name].map((m) =>
+      fitDensity(
+        plans[m] as DensityPlan,
+        (inner[m] as Whitened).view,
+        known,
+        classes,
+        random.fork(`density ${m}`),
+      ),
+    );
+    const of = (all: Views) => informations[name].map((m) => all[m] as Whitened);
+    return chooseClassifier(
+      evidenceOf(of(inner), densities),
+      known,
+      { x: evidenceOf(of(outer), densities), labels: asked },
+      classes,
+      random.fork(name),
+    );
+  },
+};
+
 /** Chooses the kinds of model on a part of the samples. */
 export async function chooseEstimators(
   views: Views,
   labels: Int32Array,
   classes: number,
-  random: Random,
+  { seed }: Random,
+  pool: Pool,
   advance: () => void | Promise<void>,
 ): Promise<EstimatorPlan> {
-  const plans: DensityPlan[] = [];
-  for (const [m, { view, leading }] of views.entries()) {
-    plans.push(await chooseDensity(view, leading, labels, classes, random.fork(`h${m + 1}`)));
-    await advance();
-  }
-  const { train, held } = choosingSplit(labels, random.fork("classifiers"));
-  const known = Int32Array.from(train, (row) => labels[row] as number);
-  const asked = Int32Array.from(held, (row) => labels[row] as number);
-  const [inner, outer] = [takeViews(views, train), takeViews(views, held)];
-  const densities = plans.map((plan, m) =>
-    fitDensity(plan, (inner[m] as Whitened).view, known, classes, random.fork(`density ${m}`)),
-  );
-  const choose = async (name: Information) => {
-    const of = <T>(all: readonly T[]) => informations[name].map((m) => all[m] as T);
-    const plan = await chooseClassifier(
-      evidenceOf(of(inner), of(densities)),
-      known,
-      { x: evidenceOf(of(outer), of(densities)), labels: asked },
-      classes,
-      random.fork(name),
-    );
-    await advance();
-    return plan;
-  };
-  return {
-    densities: plans as unknown as [DensityPlan, DensityPlan],
-    classifiers: { i1: await choose("i1"), i2: await choose("i2"), i12: await choose("i12") },
-  };
+  const given = { views, labels, classes, seed };
+  const plans = await pool.shareOut(densityTask, given, views.length, advance);
+  const chosen = await pool.shareOut(classifierTask, { ...given, plans }, chosenInOrder.length, advance);
+  const [i12, i1, i2] = chosen as [ClassifierPlan, ClassifierPlan, ClassifierPlan];
+  return { densities: plans as [DensityPlan, DensityPlan], classifiers: { i1, i2, i12 } };
 }
 
 /** Fits the models chosen. */

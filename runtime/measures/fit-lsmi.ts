@@ -1,6 +1,7 @@
 import { Random } from "../data/random.js";
 import { atomsOf, type Atoms } from "./atoms.js";
-import { crossRead, type Quantities } from "./cross-fit.js";
+import { withPool } from "../parallel/share-out.js";
+import { crossRead, type CrossRead, type Quantities } from "./cross-fit.js";
 import { chooseEstimators, fitEstimators, informationNames } from "./estimators.js";
 import { logFrequencies, stratifiedFolds } from "./folds.js";
 import type { LsmiOptions } from "./lsmi.js";
@@ -49,9 +50,13 @@ export async function fitLsmi(
   const random = new Random(seed).fork("lsmi");
   let done = 0;
   const advance = async () => onProgress?.(++done / (folds + 6));
-  const plan = await chooseEstimators(views, labels, classes, random.fork("choice"), advance);
   const parts = stratifiedFolds(labels, folds, random.fork("folds"));
-  const logs = await crossRead(plan, views, labels, classes, parts, random.fork("calibration"), advance);
+  const draw = { folds: parts, random: random.fork("calibration") };
+  const { plan, logs } = await withPool(async (pool) => {
+    const plan = await chooseEstimators(views, labels, classes, random.fork("choice"), pool, advance);
+    const [logs] = await crossRead(plan, views, labels, classes, [draw], pool, advance);
+    return { plan, logs: logs as CrossRead };
+  });
   const stacks = Object.fromEntries(
     informationNames.map((name) => [name, fitStack(logs[name], labels, classes)]),
   ) as Record<(typeof informationNames)[number], Stack>;

@@ -1,7 +1,8 @@
 import { Random } from "../data/random.js";
 import { atomsOf, type Atoms } from "./atoms.js";
 import { meanEstimate, type Estimate } from "./bootstrap.js";
-import { calibrateAcross, crossRead, type Quantities } from "./cross-fit.js";
+import { withPool } from "../parallel/share-out.js";
+import { calibrateAcross, crossRead, type CrossRead, type Quantities } from "./cross-fit.js";
 import { chooseEstimators, informationNames } from "./estimators.js";
 import { stratifiedFolds } from "./folds.js";
 import { standardise } from "./standardise.js";
@@ -63,12 +64,16 @@ export async function lsmi(
   const total = repeats * folds + 5;
   let done = 0;
   const advance = async () => onProgress?.(++done / total);
-  const plan = await chooseEstimators(views, labels, classes, random.fork("choice"), advance);
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  const draws = Array.from({ length: repeats }, (_, repeat) => {
     const stream = random.fork(`repeat ${repeat}`);
-    const parts = stratifiedFolds(labels, folds, stream.fork("folds"));
-    const read = await crossRead(plan, views, labels, classes, parts, stream, advance);
-    const values = calibrateAcross(read, labels, classes, parts);
+    return { folds: stratifiedFolds(labels, folds, stream.fork("folds")), random: stream };
+  });
+  const { plan, reads } = await withPool(async (pool) => {
+    const plan = await chooseEstimators(views, labels, classes, random.fork("choice"), pool, advance);
+    return { plan, reads: await crossRead(plan, views, labels, classes, draws, pool, advance) };
+  });
+  for (const [repeat, { folds: parts }] of draws.entries()) {
+    const values = calibrateAcross(reads[repeat] as CrossRead, labels, classes, parts);
     drawn.push(atomsOf(values.i1, values.i2, values.i12, values.h1, values.h2));
     for (const name of names)
       values[name].forEach((v, i) => (means[name][i] = (means[name][i] as number) + v / repeats));

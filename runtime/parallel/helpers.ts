@@ -1,9 +1,9 @@
-import { extname } from "node:path";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, workerData, type Worker } from "node:worker_threads";
 import type { EngineName } from "../engines/index.js";
 import type { FitPlan, FitState } from "../learning/state.js";
 import * as tf from "@tensorflow/tfjs-core";
 import { Team, type TeamMemory } from "./team.js";
+import { startThread } from "./thread.js";
 
 /** What a thread is told that is to help a script: it runs the same script, and learns where the script learns. */
 export interface HelperOrders {
@@ -33,18 +33,6 @@ export function helperOrders(): HelperOrders | undefined {
   return (workerData as Record<string, HelperOrders> | null)?.[key];
 }
 
-/** What a thread begins with. It hasn't got what its process was started with: the loader of TypeScript, and which runtime the script imports. */
-const start = `
-  const { workerData: { script, tsx, runtime } } = require("node:worker_threads");
-  const resolve = "export const resolve = (specifier, context, next) => specifier === 'mmspec/runtime' ? { url: " +
-    JSON.stringify(runtime) + ", shortCircuit: true } : next(specifier, context);";
-  import(tsx).then(({ register }) => {
-    register();
-    require("node:module").register("data:text/javascript," + encodeURIComponent(resolve));
-    return import(script);
-  });
-`;
-
 /** Threads that help a script, as the script sees them. */
 export class Helpers {
   readonly team: Team;
@@ -59,15 +47,8 @@ export class Helpers {
     this.team = new Team(0, memory);
     this.words = Array.from({ length: workers - 1 }, () => []);
     this.threads = this.words.map((said, i) => {
-      const thread = new Worker(start, {
-        eval: true,
-        argv: process.argv.slice(2),
-        workerData: {
-          [key]: { ...orders, rank: i + 1, memory } satisfies HelperOrders,
-          script,
-          tsx: import.meta.resolve("tsx/esm/api"),
-          runtime: new URL(`../index${extname(import.meta.url)}`, import.meta.url).href,
-        },
+      const thread = startThread(script, {
+        [key]: { ...orders, rank: i + 1, memory } satisfies HelperOrders,
       });
       const hear = (word: Word) => {
         said.push(word);

@@ -8,6 +8,7 @@ import { EngineError, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
 import { helperOrders } from "../parallel/helpers.js";
+import { useThreads } from "../parallel/thread.js";
 import { WeightsError } from "../layers/parameters.js";
 import type { Model } from "../learning/model.js";
 import type { Predictions } from "../learning/predict.js";
@@ -306,6 +307,7 @@ export async function openSession(about: SessionOptions): Promise<Session> {
   if (orders !== undefined) return (await import("./helper.js")).openHelper(about, orders);
   try {
     const options = readOptions(process.argv.slice(2));
+    if (options.workers !== undefined) useThreads(options.workers);
     const folder =
       options.run === undefined
         ? resolve(await createRunFolder("runs", about.model.toLowerCase()))
