@@ -1,98 +1,103 @@
 /**
- * How much faster learning is on wasm with the corrected gradients, in one run: `npx tsx bench/wasm.ts`. What the published gradients can't do
- * at all (convolutions) is held against im2col and a matrix product.
+ * How long forwards and backwards take on wasm as published and with what this runtime corrects (runtime/engines/gradients/), for each kernel that learning
+ * uses: `npx tsx bench/wasm.ts [part of a name]`. Both run in processes of their own and take turns; milliseconds of processor time, the least of several.
  */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import Table from "cli-table3";
-import { openEngine } from "../runtime/engines/index.js";
+import { openEngine } from "../runtime/index.js";
+import { cases } from "./wasm-cases.js";
 
-const published = { ...tf.getGradient("BatchMatMul") };
-await openEngine("wasm");
-const corrected = { ...tf.getGradient("BatchMatMul") };
+const rounds = 5;
 
-function use(gradient: typeof published): void {
-  tf.unregisterGradient("BatchMatMul");
-  tf.registerGradient(gradient);
+/** In a process that computes: does a case when it is asked for, and says how long it took, or what it can't do. */
+async function compute(published: boolean): Promise<void> {
+  if (published) {
+    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+    setWasmPaths(
+      fileURLToPath(new URL("../node_modules/@tensorflow/tfjs-backend-wasm/dist/", import.meta.url)),
+    );
+    await tf.setBackend("wasm");
+    tf.enableProdMode();
+  } else await openEngine("wasm");
+  process.on("message", (index: number) => {
+    try {
+      const { variables, compute: forwards } = (cases[index] as (typeof cases)[number]).make("large");
+      const times: number[] = [];
+      for (let i = 0; i < rounds; i++) {
+        const begin = process.cpuUsage();
+        tf.tidy(() => {
+          const { grads } = tf.variableGrads(() => tf.sum<tf.Scalar>(forwards()), variables);
+          Object.values(grads)[0]?.dataSync();
+        });
+        const { user, system } = process.cpuUsage(begin);
+        times.push((user + system) / 1000);
+      }
+      tf.dispose(variables);
+      process.send?.({ times });
+    } catch (error) {
+      process.send?.({ reason: (error as Error).message });
+    }
+  });
+  process.send?.({});
 }
 
-/** Milliseconds of the fastest of several runs. */
-function fastest(run: () => void, runs = 5): number {
-  run();
-  return Math.min(
-    ...Array.from({ length: runs }, () => {
-      const begin = performance.now();
-      run();
-      return performance.now() - begin;
-    }),
-  );
+interface Answer {
+  times?: number[];
+  reason?: string;
 }
 
-function mlpStep(): () => void {
-  const widths = [200, 512, 512, 10];
-  const weights = widths
-    .slice(1)
-    .map((units, i) => tf.variable(tf.randomNormal([widths[i] as number, units], 0, 0.05)));
-  const x = tf.randomNormal([256, 200]);
-  const optimizer = tf.train.adam(1e-3);
-  return () =>
-    tf.tidy(() => {
-      optimizer.minimize(
-        () =>
-          tf.mean(
-            tf.square(
-              weights.reduce(
-                (h, w) => tf.relu(tf.matMul(h as tf.Tensor2D, w as tf.Variable<tf.Rank.R2>)),
-                x as tf.Tensor,
-              ),
-            ),
-          ),
-        false,
-        weights,
-      );
-      weights[0]?.dataSync();
-    });
+/** A process that computes. */
+function start(kind: "published" | "ours") {
+  const child = fork(fileURLToPath(import.meta.url), [kind], {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const answer = () => new Promise<Answer>((resolve) => child.once("message", resolve));
+  const begun = answer();
+  return {
+    async ask(index: number): Promise<Answer> {
+      await begun;
+      const said = answer();
+      child.send(index);
+      return said;
+    },
+    end: () => child.kill(),
+  };
 }
 
-function columns(x: tf.Tensor4D): tf.Tensor2D {
-  const [batch, height, width, channels] = x.shape;
-  const around = tf.pad(x, [
-    [0, 0],
-    [1, 1],
-    [1, 1],
-    [0, 0],
-  ]);
-  const shifted = Array.from({ length: 9 }, (_, i) =>
-    tf.slice(around, [0, Math.floor(i / 3), i % 3, 0], [batch, height, width, channels]),
-  );
-  return tf.reshape(tf.concat(shifted, 3), [-1, 9 * channels]);
+async function compare(wanted: string): Promise<void> {
+  const [published, ours] = [start("published"), start("ours")];
+  const table = new Table({
+    head: ["forwards and backwards", "as published, ms", "here, ms", "times faster"],
+    style: { head: [], border: [] },
+  });
+  for (const [index, { name }] of cases.entries()) {
+    if (!name.includes(wanted)) continue;
+    const found: { published: number[]; ours: number[]; reason?: string } = { published: [], ours: [] };
+    for (let turn = 0; turn < 3; turn++) {
+      const there = await published.ask(index);
+      found.published.push(...(there.times ?? []));
+      if (there.reason !== undefined) found.reason = there.reason;
+      const here = await ours.ask(index);
+      if (here.times === undefined) throw new Error(`${name}: ${here.reason}`);
+      found.ours.push(...here.times);
+    }
+    const [before, now] = [Math.min(...found.published), Math.min(...found.ours)];
+    const missing = /Kernel '(\w+)' not registered/.exec(found.reason ?? "")?.[1] ?? found.reason;
+    table.push([
+      name,
+      found.reason === undefined ? before.toFixed(1) : `can't: no ${missing}`,
+      now.toFixed(1),
+      found.reason === undefined ? (before / now).toFixed(1) : "",
+    ]);
+  }
+  published.end();
+  ours.end();
+  console.log(table.toString());
 }
 
-function convStep(convolve: (x: tf.Tensor4D, kernel: tf.Variable) => tf.Tensor): () => void {
-  const x = tf.randomNormal([64, 14, 14, 16]) as tf.Tensor4D;
-  const kernel = tf.variable(tf.randomNormal([3, 3, 16, 32]));
-  return () =>
-    tf.tidy(() => {
-      const { grads } = tf.variableGrads(
-        () => tf.mean(tf.square(convolve(x, kernel))) as tf.Scalar,
-        [kernel],
-      );
-      Object.values(grads)[0]?.dataSync();
-    });
-}
-
-const table = new Table({
-  head: ["step", "rival, ms", "mmspec, ms", "times faster"],
-  style: { head: [], border: [] },
-});
-const row = (name: string, rival: number, ours: number) =>
-  table.push([name, rival.toFixed(1), ours.toFixed(1), (rival / ours).toFixed(1)]);
-use(published);
-const slow = fastest(mlpStep());
-use(corrected);
-row("perceptron 200-512-512-10, batch 256; as published", slow, fastest(mlpStep()));
-row(
-  "convolution 3 x 3, 16 to 32 channels, batch 64; im2col",
-  fastest(convStep((x, kernel) => tf.matMul(columns(x), tf.reshape(kernel, [9 * 16, 32]) as tf.Tensor2D))),
-  fastest(convStep((x, kernel) => tf.conv2d(x, kernel as tf.Variable<tf.Rank.R4>, 1, "same"))),
-);
-console.log(table.toString());
+const [kind = ""] = process.argv.slice(2);
+if (process.send !== undefined && (kind === "published" || kind === "ours"))
+  await compute(kind === "published");
+else await compare(kind);

@@ -18,7 +18,12 @@ export interface TrainOptions {
 }
 
 /** One thread a run: several run side by side. */
-const oneThread = { OMP_NUM_THREADS: "1", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" };
+const oneThread = {
+  MMSPEC_WORKERS: "1",
+  OMP_NUM_THREADS: "1",
+  TF_NUM_INTRAOP_THREADS: "1",
+  TF_NUM_INTEROP_THREADS: "1",
+};
 
 /**
  * Runs `mmspec train` on a cell's spec.

@@ -1,10 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { replaceKernel } from "./replace-kernel.js";
+
+/** The order of axes in which the last two change places. */
+function lastTwoExchanged(rank: number): number[] {
+  const last = rank - 1;
+  return Array.from({ length: rank }, (_, i) => (i === last ? last - 1 : i === last - 1 ? last : i));
+}
 
 /** The matrices themselves transposed: [batch, rows, columns] -> [batch, columns, rows]. */
 function transposed(x: tf.Tensor): tf.Tensor {
-  const last = x.rank - 1;
-  const order = Array.from({ length: x.rank }, (_, i) => (i === last ? last - 1 : i === last - 1 ? last : i));
-  return tf.transpose(x, order);
+  return tf.transpose(x, lastTwoExchanged(x.rank));
 }
 
 /**
@@ -32,4 +37,35 @@ export function correctBatchMatMul(): void {
       };
     },
   });
+}
+
+/**
+ * Products of transposed matrices, and fused ones with bias and activation, for whatever asks the kernels for them: transposed first and multiplied
+ * plainly.
+ */
+export function correctTransposedProducts(): void {
+  for (const kernelName of [tf.BatchMatMul, tf._FusedMatMul]) {
+    const plain = tf.getKernel(kernelName, "wasm");
+    const transpose = tf.getKernel(tf.Transpose, "wasm");
+    if (plain === undefined || transpose === undefined) continue;
+    replaceKernel<tf.BatchMatMulAttrs>(kernelName, ({ inputs, attributes, heap }) => {
+      const { transposeA, transposeB } = attributes;
+      if (!transposeA && !transposeB) return undefined;
+      const backend = heap as never;
+      const made: tf.TensorInfo[] = [];
+      const turned = (x: tf.TensorInfo | undefined, asked: boolean) => {
+        if (x === undefined || !asked) return x;
+        const perm = lastTwoExchanged(x.shape.length);
+        const info = transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as tf.TensorInfo;
+        made.push(info);
+        return info;
+      };
+      const [a, b] = [turned(inputs.a, transposeA), turned(inputs.b, transposeB)];
+      const attrs = { ...attributes, transposeA: false, transposeB: false };
+      const factors = { ...inputs, a, b } as tf.NamedTensorInfoMap;
+      const product = plain.kernelFunc({ inputs: factors, attrs: attrs as never, backend });
+      for (const { dataId } of made) heap.disposeData(dataId);
+      return product as tf.TensorInfo;
+    });
+  }
 }

@@ -7,4 +7,6 @@ export interface Heap {
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
   /** The memory has one more tensor that it belongs to. */
   incRef(dataId: object): void;
+  /** It has one less, and none of it is left when that was the last. */
+  disposeData(dataId: object): void;
 }

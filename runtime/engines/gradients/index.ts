@@ -1,4 +1,4 @@
-import { correctBatchMatMul } from "./batch-mat-mul.js";
+import { correctBatchMatMul, correctTransposedProducts } from "./batch-mat-mul.js";
 import { addConv2dBackpropFilter, correctConv2d } from "./conv2d.js";
 import { addDepthwiseConv2dGradients } from "./depthwise-conv2d.js";
 import { addEinsum } from "./einsum.js";
@@ -16,6 +16,7 @@ export function correctGradients(): void {
   if (corrected) return;
   corrected = true;
   correctBatchMatMul();
+  correctTransposedProducts();
   correctConv2d();
   correctIdentity();
   correctPool();
