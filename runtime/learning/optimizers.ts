@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { adamStep } from "../engines/gradients/adam.js";
 import type { NamedTensor } from "../layers/parameters.js";
 
 /**
@@ -45,6 +46,23 @@ export function adam({
   epsilon?: number;
 }): Optimizer {
   return new Moving(learningRate, (gradient, means, learningRate, steps) => {
+    const before = (name: string) => means.held.get(name) ?? tf.zerosLike(gradient);
+    const [gradients, squares] = [before("gradient"), before("square")];
+    const moved = adamStep(
+      { gradient, mean: gradients, square: squares },
+      {
+        beta1,
+        beta2,
+        epsilon,
+        rate: learningRate / (1 - beta1 ** steps),
+        correction: 1 - beta2 ** steps,
+      },
+    );
+    if (moved !== undefined) {
+      means.set("gradient", moved.mean);
+      means.set("square", moved.square);
+      return moved.step;
+    }
     const mean = means.update("gradient", gradient, beta1, 1 - beta1);
     const square = means.update("square", tf.square(gradient), beta2, 1 - beta2);
     // The means began at 0; dividing by these makes up for it.

@@ -18,6 +18,8 @@ export interface HelperOrders {
 export interface StageOrder {
   /** Of all that the script learns, from 0. */
   index: number;
+  /** What it is, where the script itself doesn't know. */
+  about?: string;
   plan: FitPlan;
   tensors: { name: string; shape: number[]; values: Float32Array }[];
 }

@@ -75,22 +75,26 @@ export class Team {
     return { begin, rows: from(this.rank + 1) - begin, batch };
   }
 
-  /** Replaces numbers by their sums over all workers. */
-  sum(values: Float32Array): void {
-    this.exchange(values, (part, slots) => {
-      slots.forEach((slot, rank) => {
-        if (rank === 0) part.set(slot);
-        else for (let i = 0; i < part.length; i++) part[i] = (part[i] as number) + (slot[i] as number);
-      });
+  /** Puts the sums of numbers over all workers into `sums`. */
+  sum(values: Float32Array, sums: Float32Array): void {
+    this.exchange(values, sums, (part, [first, second, ...others]) => {
+      const [a, b] = [first as Float32Array, second as Float32Array];
+      for (let i = 0; i < part.length; i++) part[i] = (a[i] as number) + (b[i] as number);
+      for (const slot of others)
+        for (let i = 0; i < part.length; i++) part[i] = (part[i] as number) + (slot[i] as number);
     });
   }
 
   /** Replaces numbers by those of the first worker. */
   follow(values: Float32Array): void {
-    this.exchange(values, (part, [first]) => part.set(first as Float32Array));
+    this.exchange(values, values, (part, [first]) => part.set(first as Float32Array));
   }
 
-  private exchange(values: Float32Array, take: (part: Float32Array, slots: Float32Array[]) => void): void {
+  private exchange(
+    values: Float32Array,
+    into: Float32Array,
+    take: (part: Float32Array, slots: Float32Array[]) => void,
+  ): void {
     for (let from = 0; from < values.length; from += capacity) {
       const part = values.subarray(from, from + capacity);
       const slots = Array.from({ length: this.size }, (_, rank) => {
@@ -99,7 +103,7 @@ export class Team {
       });
       slots[this.rank]?.set(part);
       this.meet();
-      take(part, slots);
+      take(into.subarray(from, from + capacity), slots);
     }
   }
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { Heap } from "../engines/gradients/heap.js";
 import type { Part, Team } from "./team.js";
 
 /*
@@ -37,9 +38,15 @@ export function sumOverBatch<T extends tf.Tensor>(x: T): T {
 }
 
 function exchanged(team: Team, x: tf.Tensor): tf.Tensor {
-  const values = x.dataSync().slice() as Float32Array;
-  team.sum(values);
-  return tf.tensor(values, x.shape);
+  if (tf.getBackend() === "wasm" && x.dtype === "float32") {
+    const heap = tf.backend() as unknown as Heap;
+    const sums = heap.makeOutput(x.shape, "float32");
+    team.sum(heap.typedArrayFromHeap(x), heap.typedArrayFromHeap(sums));
+    return tf.engine().makeTensorFromTensorInfo(sums);
+  }
+  const sums = new Float32Array(x.size);
+  team.sum(x.dataSync() as Float32Array, sums);
+  return tf.tensor(sums, x.shape);
 }
 
 /** The mean over the whole batch and other axes. @param axes with 0, the batch, among them; all when they are left out */
