@@ -7,6 +7,7 @@ import { correctPool } from "./pool.js";
 import { correctReductions } from "./reduce.js";
 import { correctSlice } from "./slice.js";
 import { correctSplit } from "./split.js";
+import { correctTranspose } from "./transpose.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 let corrected = false;
@@ -15,6 +16,7 @@ let corrected = false;
 export function correctGradients(): void {
   if (corrected) return;
   corrected = true;
+  correctTranspose();
   correctBatchMatMul();
   correctTransposedProducts();
   correctConv2d();
