@@ -27,7 +27,7 @@ export const engineOption = {
 
 export const workersOption = {
   type: "number",
-  describe: "Threads that share each batch; the machine's cores when left out",
+  describe: "Threads that share each batch; when left out, the machine's cores, up to 4, where that pays",
 } as const;
 
 export const checkpointOption = {

@@ -4,8 +4,10 @@ import * as tf from "@tensorflow/tfjs-core";
 export interface Work {
   /** Calls of kernels. */
   operations: number;
-  /** Multiplications, about. */
+  /** Multiplications of matrix products and convolutions. */
   products: number;
+  /** Numbers that all others make. */
+  numbers: number;
 }
 
 /** What a function computes with. */
@@ -14,8 +16,13 @@ export async function workOf(run: () => void): Promise<Work> {
     tf.tidy(run);
     return [] as unknown as tf.TensorContainer;
   });
-  const products = kernels.map((kernel) => productsOf(kernel.name, kernel.inputShapes, kernel.outputShapes));
-  return { operations: kernels.length, products: products.reduce((a, b) => a + b, 0) };
+  const work: Work = { operations: kernels.length, products: 0, numbers: 0 };
+  for (const { name, inputShapes, outputShapes } of kernels) {
+    const products = productsOf(name, inputShapes, outputShapes);
+    if (products === undefined) work.numbers += outputShapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+    else work.products += products;
+  }
+  return work;
 }
 
 const sizeOf = (shape: readonly number[] = []) => shape.reduce((a, b) => a * b, 1);
@@ -24,8 +31,8 @@ function productsOf(
   name: string,
   inputs: readonly (number[] | null)[],
   outputs: readonly number[][],
-): number {
-  const made = outputs.reduce((sum, shape) => sum + sizeOf(shape), 0);
+): number | undefined {
+  const made = sizeOf(outputs[0]);
   const [a, b] = inputs.map((shape) => shape ?? []);
   if (name === tf.BatchMatMul && a !== undefined && b !== undefined) {
     const matrices = sizeOf(outputs[0]?.slice(0, -2));
@@ -33,11 +40,11 @@ function productsOf(
   }
   if (name === tf.Conv2D && b !== undefined) return (made * sizeOf(b)) / (b.at(-1) ?? 1);
   if (name === tf.DepthwiseConv2dNative && b !== undefined) return made * sizeOf(b.slice(0, 2));
-  return made;
+  return undefined;
 }
 
-/** Of one core, about: seconds a call of a kernel, and a multiplication in it. */
-const [perOperation, perProduct] = [8e-6, 4e-10];
+/** Of one core, about: seconds for a call of a kernel, a multiplication of a matrix product, and a number that another kernel makes. */
+const seconds = { operation: 8e-6, product: 8e-11, number: 6e-10 };
 /** A step goes forwards once and backwards twice. */
 const passes = 3;
 
@@ -46,9 +53,13 @@ const passes = 3;
  * is always learned by as many workers.
  * @param steps of the stage
  */
-export function worthSharing({ operations, products }: Work, steps: number, workers: number): boolean {
-  const overhead = passes * operations * perOperation;
-  const shared = passes * products * perProduct;
+export function worthSharing(
+  { operations, products, numbers }: Work,
+  steps: number,
+  workers: number,
+): boolean {
+  const overhead = passes * operations * seconds.operation;
+  const shared = passes * (products * seconds.product + numbers * seconds.number);
   const saved = shared * (1 - 1 / workers);
-  return saved > 0.2 * (overhead + shared) && steps * saved > 5;
+  return saved > 0.2 * (overhead + shared) && steps * saved > 3;
 }

@@ -12,7 +12,7 @@ export interface ScriptOptions {
   /** Seconds between two checkpoints, at least. */
   checkpointEvery: number;
   engine?: EngineName;
-  /** Threads that share each batch; the machine's cores when it is left out. */
+  /** Threads that share each batch; when it is left out the machine's cores, up to 4, where that pays. */
   workers?: number;
   /** Print nothing but errors. */
   quiet: boolean;

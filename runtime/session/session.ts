@@ -8,6 +8,7 @@ import { EngineError, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
 import { helperOrders } from "../parallel/helpers.js";
+import { TeamError } from "../parallel/team.js";
 import { useThreads } from "../parallel/thread.js";
 import { WeightsError } from "../layers/parameters.js";
 import type { Model } from "../learning/model.js";
@@ -284,7 +285,13 @@ function tell(error: unknown, folder: string | undefined): number {
     say(error.message);
     return exitCodes.data;
   }
-  if (error instanceof TrainingError || error instanceof EngineError) say(error.message);
+  if (error instanceof TeamError) {
+    say(`A thread that shared the batches failed: ${error.message}`);
+    if (folder !== undefined)
+      say(
+        `\`mmspec resume ${folder}\` goes on from the last checkpoint; \`train --workers 1\` needs no other thread.`,
+      );
+  } else if (error instanceof TrainingError || error instanceof EngineError) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return exitCodes.failed;
 }
@@ -293,9 +300,12 @@ function workersOf({ workers = { count: 1, always: true } }: Origin): Workers {
   return workers;
 }
 
+/** What a step takes however few samples it has, and what workers tell each other, leave little to be gained by more. */
+const mostUnasked = 4;
+
 /** Workers that an engine is shared out to unless another number is asked for. One that has threads of its own needs no more. */
 function coresFor({ name }: Engine): number {
-  return name === "wasm" || name === "cpu" ? availableParallelism() : 1;
+  return name === "wasm" || name === "cpu" ? Math.min(availableParallelism(), mostUnasked) : 1;
 }
 
 /**
