@@ -20,6 +20,8 @@ export interface EngineReport {
   detail: string;
   /** Why it isn't available, or isn't chosen by itself. */
   reason?: string;
+  /** What would make it available. */
+  remedy?: string;
   /** True for a GPU in software. */
   software?: boolean;
   /** True for the one that is chosen when none is asked for. */
@@ -38,12 +40,15 @@ export interface EngineDriver {
   probe(): Promise<Probe>;
   /** Makes it the backend of TensorFlow.js. @throws EngineError when it can't be */
   open(): Promise<{ detail: string; version: string }>;
+  /** Resolves, with the reason, when the device that it computes on is gone; never where that can't happen. */
+  lost?(): Promise<string>;
 }
 
 export interface Probe {
   available: boolean;
   detail: string;
   reason?: string;
+  remedy?: string;
   software?: boolean;
   /** True when it computes on a GPU. */
   gpu?: boolean;

@@ -68,11 +68,12 @@ async function open(driver: EngineDriver, why: string): Promise<Engine> {
 export async function surveyEngines(): Promise<EngineReport[]> {
   const probed = await survey();
   const best = chosen(probed);
-  return probed.map(({ driver, probe: { available, detail, reason, software } }) => ({
+  return probed.map(({ driver, probe: { available, detail, reason, remedy, software } }) => ({
     name: driver.name,
     available,
     detail,
     ...(reason !== undefined && { reason }),
+    ...(remedy !== undefined && { remedy }),
     ...(software && { software }),
     preferred: driver === best?.driver,
   }));
