@@ -14,6 +14,7 @@ interface Options {
   custom: boolean;
   engine: string | undefined;
   "checkpoint-every": number | undefined;
+  "smaller-batch": boolean;
   quiet: boolean;
   json: boolean;
 }
@@ -27,6 +28,12 @@ export const engineOption = {
 export const checkpointOption = {
   type: "number",
   describe: "Seconds between two checkpoints, at least; 5 when left out",
+} as const;
+
+export const smallerBatchOption = {
+  type: "boolean",
+  default: false,
+  describe: "Where memory doesn't suffice, go on with half as many samples a step",
 } as const;
 
 export const train: CommandModule<object, Options> = {
@@ -45,6 +52,7 @@ export const train: CommandModule<object, Options> = {
       .option("custom", customOption)
       .option("engine", engineOption)
       .option("checkpoint-every", checkpointOption)
+      .option("smaller-batch", smallerBatchOption)
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
   async handler({
@@ -54,6 +62,7 @@ export const train: CommandModule<object, Options> = {
     model,
     engine,
     "checkpoint-every": checkpointEvery,
+    "smaller-batch": smallerBatch,
     quiet,
     custom,
     json,
@@ -71,6 +80,7 @@ export const train: CommandModule<object, Options> = {
       ...["--run", folder],
       ...(engine === undefined ? [] : ["--engine", engine]),
       ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
+      ...(smallerBatch ? ["--smaller-batch"] : []),
       ...(quiet ? ["--quiet"] : []),
       ...(json ? ["--json"] : []),
     ]);

@@ -40,8 +40,8 @@ export interface EngineDriver {
   probe(): Promise<Probe>;
   /** Makes it the backend of TensorFlow.js. @throws EngineError when it can't be */
   open(): Promise<{ detail: string; version: string }>;
-  /** Resolves, with the reason, when the device that it computes on is gone; never where that can't happen. */
-  lost?(): Promise<string>;
+  /** Resolves, with an error that says why, when the opened device dies outside of any call. */
+  failed?(): Promise<Error>;
 }
 
 export interface Probe {

@@ -10,6 +10,7 @@ import {
   type EngineReport,
   type Probe,
 } from "./engine.js";
+import { EngineFailure, failureOf } from "./failure.js";
 import { tensorflow } from "./tensorflow.js";
 import { wasm } from "./wasm.js";
 import { webgpu } from "./webgpu.js";
@@ -58,9 +59,25 @@ export async function openEngine(request?: EngineName): Promise<Engine> {
   return open(driver, why);
 }
 
+/** Of the engine that is open; never resolves where it can't die by itself. */
+let failure: Promise<EngineFailure> = new Promise(() => {});
+
+/** Resolves when the engine that is open dies outside of any call, as a GPU does whose driver is restarted. */
+export function engineFailure(): Promise<EngineFailure> {
+  return failure;
+}
+
 async function open(driver: EngineDriver, why: string): Promise<Engine> {
   const { detail, version } = await driver.open();
   await tf.ready();
+  const failed = driver.failed?.();
+  if (failed !== undefined) {
+    failure = failed.then(
+      (error) =>
+        failureOf(error, driver.name) ??
+        new EngineFailure(`The ${driver.name} engine died: ${error.message}`, false),
+    );
+  }
   return { name: driver.name, detail, version, why };
 }
 

@@ -98,9 +98,18 @@ export const webgpu: EngineDriver = {
     if (!started) throw new EngineError(`The webgpu engine didn't start on ${detail}.`);
     return { detail, version: version ?? tf.version_core };
   },
-  async lost() {
-    const { device } = tf.backend() as unknown as { device: { lost: Promise<{ message: string }> } };
-    const { message } = await device.lost;
-    return message.split("\n")[0]?.trim() || "the device is lost";
+  failed() {
+    const { device } = tf.backend() as unknown as { device: Device };
+    return new Promise((resolve) => {
+      // WebGPU throws nothing: what a call that failed should have made reads as zeros.
+      device.addEventListener("uncapturederror", ({ error }) => resolve(new Error(error.message)));
+      device.lost.then(({ message }) => resolve(new Error(`The GPU is lost: ${message}`)));
+    });
   },
 };
+
+/** The little that is used of a GPUDevice. */
+interface Device {
+  lost: Promise<{ message: string }>;
+  addEventListener(type: "uncapturederror", listener: (event: { error: Error }) => void): void;
+}

@@ -12,6 +12,10 @@ export interface ScriptOptions {
   /** Seconds between two checkpoints, at least. */
   checkpointEvery: number;
   engine?: EngineName;
+  /** Where the engine's memory doesn't suffice, go on with half as many samples a step. */
+  smallerBatch: boolean;
+  /** What the samples a step are divided by; as before in a run that is resumed when it is left out. */
+  divideBatch?: number;
   /** Print nothing but errors. */
   quiet: boolean;
   /** Print what was found as JSON. */
@@ -37,19 +41,24 @@ export function readOptions(args: readonly string[]): ScriptOptions {
         resume: { type: "boolean", default: false },
         "checkpoint-every": { type: "string", default: "5" },
         engine: { type: "string" },
+        "smaller-batch": { type: "boolean", default: false },
+        "divide-batch": { type: "string" },
         quiet: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
     }));
   } catch (error) {
     throw new UsageError(
-      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --quiet, --json`,
+      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --smaller-batch, --divide-batch NUMBER, --quiet, --json`,
     );
   }
   const { data, run, resume, engine, quiet, json } = values;
   const checkpointEvery = Number(values["checkpoint-every"]);
   if (!(checkpointEvery >= 0))
     throw new UsageError("--checkpoint-every wants a number of seconds, 0 or more.");
+  const divideBatch = values["divide-batch"] === undefined ? undefined : Number(values["divide-batch"]);
+  if (divideBatch !== undefined && !(Number.isInteger(divideBatch) && divideBatch >= 1))
+    throw new UsageError("--divide-batch wants a whole number, 1 or more.");
   if (resume && run === undefined)
     throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
   if (engine !== undefined && !engines.includes(engine)) {
@@ -61,6 +70,8 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     checkpointEvery,
     ...(run !== undefined && { run }),
     ...(engine !== undefined && { engine: engine as EngineName }),
+    smallerBatch: values["smaller-batch"],
+    ...(divideBatch !== undefined && { divideBatch }),
     quiet: quiet || json,
     json,
   };

@@ -3,7 +3,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
-import { EngineError, openEngine, type Engine } from "../engines/index.js";
+import {
+  engineFailure,
+  EngineError,
+  failureOf,
+  openEngine,
+  type Engine,
+  type EngineFailure,
+} from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
 import { WeightsError } from "../layers/parameters.js";
@@ -25,6 +32,7 @@ import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js
 import { readNames, writeNames } from "./names.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin } from "./origin.js";
+import { afterFailure } from "./engine-failed.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
 import { cannotResume, Training, type RunPlan } from "./training.js";
@@ -74,6 +82,7 @@ export class Session {
       progress: this.progress,
       signal: this.interruption.signal,
       checkpointEvery: 1000 * options.checkpointEvery,
+      divideBatch: this.divideBatch,
       checkpoint: before.checkpoint,
     });
   }
@@ -82,6 +91,12 @@ export class Session {
   get dataFolder(): string {
     const { options, before } = this;
     return resolve(options.data ?? (options.resume ? before.record?.dataFolder : undefined) ?? ".");
+  }
+
+  /** What the samples a step are divided by. */
+  private get divideBatch(): number {
+    const { options, before } = this;
+    return options.divideBatch ?? (options.resume ? before.record?.batchDividedBy : undefined) ?? 1;
   }
 
   /**
@@ -98,23 +113,43 @@ export class Session {
     // The command that started this process was killed.
     process.on("disconnect", interrupt);
     let status = "failed";
+    let [died, wentOn] = [false, false];
     try {
       await this.keepTrainer();
       await this.writeRecord("running");
       this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       this.sayWhereItGoesOn();
-      await body();
+      await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
       status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
     } catch (error) {
       status = error instanceof Interrupted ? "interrupted" : "failed";
-      process.exitCode = tell(error, this.folder);
+      const failure = failureOf(error, this.engine.name);
+      if (failure === undefined) process.exitCode = tell(error, this.folder);
+      else {
+        died = true;
+        const { folder, training, restored, divideBatch, options, about } = this;
+        const batch = training.began && !restored ? training.batch : undefined;
+        const { smallerBatch } = options;
+        const after = await afterFailure(failure, {
+          folder,
+          batch,
+          divideBatch,
+          smallerBatch,
+          script: about.script,
+        });
+        process.exitCode = after.exitCode;
+        wentOn = after.wentOn;
+      }
     } finally {
       process.off("SIGINT", interrupt);
       process.off("SIGTERM", interrupt);
       process.off("disconnect", interrupt);
-      await this.writeRecord(status);
+      // The process that went on has written it.
+      if (!wentOn) await this.writeRecord(status);
       if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
+      // What still waits for an engine that died would wait for ever.
+      if (died) process.exit();
     }
   }
 
@@ -221,6 +256,7 @@ export class Session {
       engine: this.engine,
       versions: await versions(),
       dataFolder: this.dataFolder,
+      ...(this.divideBatch > 1 && { batchDividedBy: this.divideBatch }),
       started: this.started.toISOString(),
       ended: new Date().toISOString(),
       seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
@@ -237,6 +273,7 @@ interface RunRecord {
   status: string;
   engine: Engine;
   dataFolder: string;
+  batchDividedBy?: number;
   started: string;
   seconds: Record<string, number>;
 }

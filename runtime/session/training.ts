@@ -44,6 +44,8 @@ export interface TrainingOptions {
   signal: AbortSignal;
   /** Milliseconds between two checkpoints, at least. */
   checkpointEvery: number;
+  /** What the samples a step are divided by. */
+  divideBatch: number;
   /** Where to go on. */
   checkpoint?: Checkpoint | undefined;
 }
@@ -59,6 +61,8 @@ export class Training {
   /** Stages that `fit` was asked for. */
   private asked = 0;
   private resumed: FitState | undefined;
+  /** Samples a step of the stage under way, or of the last one. */
+  batch = 1;
 
   constructor(private readonly options: TrainingOptions) {
     this.events = new EventFile(join(options.folder, "tensorboard"), options.started);
@@ -76,26 +80,32 @@ export class Training {
       stage.optimizer.dispose();
       return;
     }
-    const { folder, random, progress, signal, checkpointEvery } = this.options;
+    const { folder, random, progress, signal, checkpointEvery, divideBatch } = this.options;
+    this.batch = Math.max(1, Math.floor(stage.batch / divideBatch));
     const before = this.seconds[stage.name] ?? 0;
     const begin = performance.now();
     const time = () => (this.seconds[stage.name] = before + (performance.now() - begin) / 1000);
     const from = this.resumed;
     this.resumed = undefined;
-    const learned = await fit(model, data, stage, {
-      random,
-      progress,
-      signal,
-      checkpointEvery,
-      checkpoint: async (state) => {
-        time();
-        await this.save(state);
-        // So that what was learned so far can be measured.
-        if (signal.aborted) await saveWeights(folder, model.parameters.named());
+    const learned = await fit(
+      model,
+      data,
+      { ...stage, batch: this.batch },
+      {
+        random,
+        progress,
+        signal,
+        checkpointEvery,
+        checkpoint: async (state) => {
+          time();
+          await this.save(state);
+          // So that what was learned so far can be measured.
+          if (signal.aborted) await saveWeights(folder, model.parameters.named());
+        },
+        onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
+        ...(from && { from }),
       },
-      onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
-      ...(from && { from }),
-    });
+    );
     if (from !== undefined) tf.dispose(from.tensors.map(({ tensor }) => tensor));
     time();
     this.history.push(...learned.history);
