@@ -40,7 +40,7 @@ export async function crossRead(
     const stream = random.fork(`fold ${f}`);
     const known = takeLabels(labels, train);
     const models = await fitEstimators(plan, takeViews(views, train), known, classes, stream);
-    const reading = models.read(takeViews(views, held));
+    const reading = await models.read(takeViews(views, held));
     models.dispose();
     for (const name of informationNames)
       reading[name].forEach((part, m) => scatter(part, result[name][m] as Float32Array, held, classes));

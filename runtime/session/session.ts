@@ -3,14 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
-import {
-  engineFailure,
-  EngineError,
-  failureOf,
-  openEngine,
-  type Engine,
-  type EngineFailure,
-} from "../engines/index.js";
+import { engineFailure, EngineError, failureOf, openEngine, type Engine } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
 import { WeightsError } from "../layers/parameters.js";
