@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { EngineError, type EngineDriver, type Probe } from "./engine.js";
+import { correctAddN } from "./gradients/add-n.js";
 
 interface AdapterInfo {
   vendor: string;
@@ -96,6 +97,7 @@ export const webgpu: EngineDriver = {
     };
     const started = await tf.setBackend("webgpu").catch(() => false);
     if (!started) throw new EngineError(`The webgpu engine didn't start on ${detail}.`);
+    correctAddN();
     return { detail, version: version ?? tf.version_core };
   },
   failed() {
