@@ -10,6 +10,8 @@ export interface Engine {
   version: string;
   /** Why it was chosen, as a sentence. */
   why: string;
+  /** True for a GPU in software. */
+  software?: boolean;
 }
 
 /** What the survey found of one engine. */

@@ -78,7 +78,25 @@ async function open(driver: EngineDriver, why: string): Promise<Engine> {
         new EngineFailure(`The ${driver.name} engine died: ${error.message}`, false),
     );
   }
-  return { name: driver.name, detail, version, why };
+  const { software } = await driver.probe();
+  return { name: driver.name, detail, version, why, ...(software && { software }) };
+}
+
+/**
+ * Computes on wasm where the open engine is a GPU in software, which takes minutes for what is many small steps, each read back. Nothing on the engine
+ * before or after can be used within, and the other way round.
+ */
+export async function apartFromSoftwareGpu<T>(
+  { name, software }: Engine,
+  compute: () => Promise<T>,
+): Promise<T> {
+  if (!software) return compute();
+  await wasm.open();
+  try {
+    return await compute();
+  } finally {
+    await tf.setBackend(name);
+  }
 }
 
 /** What this machine can compute on, best first, and why not. Opens nothing. */

@@ -3,7 +3,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
-import { engineFailure, EngineError, failureOf, openEngine, type Engine } from "../engines/index.js";
+import {
+  apartFromSoftwareGpu,
+  engineFailure,
+  EngineError,
+  failureOf,
+  openEngine,
+  type Engine,
+} from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
 import { WeightsError } from "../layers/parameters.js";
@@ -181,11 +188,13 @@ export class Session {
     const begin = performance.now();
     this.progress.stage(`pid ${request.measure}`, 100, 1);
     try {
-      return await estimatePid(predictions, request, async (fraction) => {
-        this.progress.advance(Math.round(100 * fraction));
-        await new Promise(setImmediate);
-        this.interruption.signal.throwIfAborted();
-      });
+      const measure = () =>
+        estimatePid(predictions, request, async (fraction) => {
+          this.progress.advance(Math.round(100 * fraction));
+          await new Promise(setImmediate);
+          this.interruption.signal.throwIfAborted();
+        });
+      return await apartFromSoftwareGpu(this.engine, measure);
     } finally {
       this.progress.done();
       const name = `pid ${request.measure}`;
