@@ -158,8 +158,14 @@ export const diagnosticTable = {
     fix: "put the imported file beside this one, or into a folder below it, and name it from there",
   })),
   importCycle: error("MM1104", (p: { round: readonly string[]; back: string }) => ({
-    message: `These files import each other: ${roundText(p.round)} -> ${p.back}.`,
-    fix: "remove one of these imports; what several need may stand in a file of its own",
+    message:
+      p.round.length === 1
+        ? "This file imports itself."
+        : `These files import each other: ${roundText(p.round)} -> ${p.back}.`,
+    fix:
+      p.round.length === 1
+        ? "remove the import"
+        : "remove one of these imports; what several need may stand in a file of its own",
   })),
   importNotSpec: error("MM1105", (p: { path: string }) => ({
     message: `"${p.path}" is no spec.`,

@@ -63,8 +63,10 @@ export function readUnits(
   const order: string[] = [];
   const done = new Map<string, Unit>();
   const open: Open[] = [];
+  const depths = new Map<string, number>();
   const enter = (path: string, from: string, content: string) => {
     order.push(from);
+    depths.set(from, open.length);
     const source = new Source(path, content);
     open.push({ path, from, source, reading: read(content), imports: [], named: new Map(), next: 0 });
   };
@@ -104,9 +106,14 @@ export function readUnits(
       at.named.set(from, at.source.lineAt(span.start));
       const known = done.get(from);
       if (known !== undefined) return known;
-      const round = open.findIndex((other) => other.from === from);
-      if (round >= 0) {
-        reporter.report("importCycle", span, { round: placesFrom(round), back: open[round]?.path ?? "" }, where);
+      const round = depths.get(from);
+      if (round !== undefined) {
+        reporter.report(
+          "importCycle",
+          span,
+          { round: placesFrom(round), back: open[round]?.path ?? "" },
+          where,
+        );
         return "none";
       }
       const content = readFile(folder + from);

@@ -92,35 +92,39 @@ function usedNames({ models, borrowed }: SpecFile): Record<keyof ReturnType<type
 /** Warns of what a spec imports, or has for its models, and doesn't use. A file without models has it for others. */
 export function checkUsed({ tree, imports }: Unit, scope: Scope, checker: Checker): void {
   const used = usedNames(tree);
+  const own = new Set(ownEncoders(tree));
+  const templatesKnown = [...used.encoders].every((name) => scope.encoders.has(name) || own.has(name));
+  const fusionsKnown = [...used.fusions].every((name) => scope.fusions.has(name) || isOperator(name));
   for (const { declaration, unit } of imports) {
     if (unit === undefined || unit.problems.length > 0) continue;
     const has = offered(unit.tree);
     const names = kinds.flatMap(({ kind }) => has[kind].map(({ name }) => ({ kind, text: name.text })));
     const path = declaration.path.value;
+    // What is unused may be what an unknown name means.
     if (names.length === 0) checker.report("nothingToImport", declaration.path.span, { path });
-    else if (!names.some(({ kind, text }) => used[kind].has(text))) {
+    else if (templatesKnown && fusionsKnown && !names.some(({ kind, text }) => used[kind].has(text))) {
       checker.report("unusedImport", declaration.path.span, { path, names: names.map(({ text }) => text) });
     }
   }
   if (tree.models.length === 0) return;
-  for (const { node } of scope.params.values()) {
-    if (tree.params.includes(node) && node.uses.length === 0)
+  for (const { node, checker: home } of scope.params.values()) {
+    if (home === checker && node.uses.length === 0)
       checker.report("unusedParameter", node.name.span, { name: node.name.text });
   }
-  // A template may be what an unknown name means.
-  if ([...used.encoders].every((name) => scope.encoders.has(name) || hasEncoder(tree, name))) {
-    for (const { name, modality } of tree.encoders)
-      if (modality === undefined && !used.encoders.has(name.text))
-        checker.report("unusedTemplate", name.span, { name: name.text });
-  }
-  for (const { name } of tree.fusions)
+  for (const { name } of templatesKnown ? offered(tree).encoders : [])
+    if (!used.encoders.has(name.text)) checker.report("unusedTemplate", name.span, { name: name.text });
+  for (const { name } of fusionsKnown ? tree.fusions : [])
     if (!used.fusions.has(name.text)) checker.report("unusedFusion", name.span, { name: name.text });
 }
 
-function hasEncoder({ models }: SpecFile, name: string): boolean {
-  return models.some(({ members }) =>
-    members.some((member) => member.kind === "encoder" && member.name.text === name),
+function ownEncoders({ models }: SpecFile): string[] {
+  return models.flatMap(({ members }) =>
+    members.flatMap((member) => (member.kind === "encoder" ? member.name.text : [])),
   );
+}
+
+function isOperator(name: string): boolean {
+  return merges.has(name) || name === ensembleFusion.name;
 }
 
 /** Checks what stands outside of models, as far as that can be judged before a model uses it. */
@@ -134,8 +138,7 @@ export function checkShared({ encoders, fusions }: SpecFile, checker: Checker): 
   for (const fusion of fusions) {
     const { name } = fusion;
     checker.declare(name);
-    if (merges.has(name.text) || name.text === ensembleFusion.name)
-      checker.report("takenFusion", name.span, { name: name.text });
+    if (isOperator(name.text)) checker.report("takenFusion", name.span, { name: name.text });
     checker.usedBy(undefined, () => checkAny(fusion, withoutModel(fusion), checker));
   }
 }
@@ -169,7 +172,7 @@ export function sharedFusion(
   checker: Checker,
 ): Shared<NamedFusion> | undefined {
   const [first, next] = written.kind === "fusion" ? written.chain.items : [];
-  if (first === undefined || first.parens || merges.has(first.name.text)) return undefined;
+  if (first === undefined || first.parens || isOperator(first.name.text)) return undefined;
   const shared = fusions.get(first.name.text);
   if (shared !== undefined && next !== undefined)
     checker.report("wholeFusion", next.span, { name: first.name.text });

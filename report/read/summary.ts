@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { analyse, type ModelIr } from "../../compiler/index.js";
+import { readFrom } from "../../compiler/node.js";
 import type { LabelContent, MeanAndError, Metric, PidItem, RunSummary } from "../content.js";
 import { RunProblem } from "./problem.js";
 
@@ -90,7 +91,9 @@ async function readJson<T>(folder: string, name: string, missing: string): Promi
 async function readSpec(folder: string, { spec, model }: MetricsFile): Promise<SpecFile | undefined> {
   const text = await readFile(join(folder, basename(spec)), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const ir = analyse(text, spec).models.find(({ name }) => name === model);
+  const ir = analyse(text, join(folder, basename(spec)), { read: readFrom(folder) }).models.find(
+    ({ name }) => name === model,
+  );
   return { text, ...(ir && { ir }) };
 }
 
