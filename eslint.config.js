@@ -54,6 +54,7 @@ export default tseslint.config(
   },
   {
     files: ["language-server/**"],
+    ignores: ["language-server/files.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
