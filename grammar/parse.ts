@@ -77,10 +77,11 @@ export function read(source: string): Reading {
     ...shallow.tooDeep,
     ...parser.errors.map((error) => syntaxProblem(error, source)),
   ];
+  const imports = builder.imports(tree);
   return {
-    imports: builder.imports(tree),
+    imports,
     finish(outer = new Map()) {
-      const file = builder.file(tree, source.length, outer);
+      const file = builder.file(tree, source.length, imports, outer);
       const names = builder.unknown.map(({ text, span }): SyntaxProblem => ({
         kind: "parameter",
         span,

@@ -31,7 +31,12 @@ export class TreeBuilder {
   }
 
   /** @param outer the parameters of imported files, with their numbers */
-  file(node: CstNode, length: number, outer: ReadonlyMap<string, number>): S.SpecFile {
+  file(
+    node: CstNode,
+    length: number,
+    imports: S.ImportDeclaration[],
+    outer: ReadonlyMap<string, number>,
+  ): S.SpecFile {
     this.outer = outer;
     const params = this.each(node, "param", (child): S.ParamDeclaration => ({
       kind: "param",
@@ -44,7 +49,7 @@ export class TreeBuilder {
     for (const param of [...params].reverse()) this.params.set(param.name.text, param);
     return {
       kind: "file",
-      imports: this.imports(node),
+      imports,
       params,
       encoders: this.each(node, "encoder", (child) => this.encoder(child)),
       fusions: this.each(node, "namedFusion", (child) => ({

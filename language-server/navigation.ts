@@ -75,14 +75,19 @@ export function rename(spec: Spec, offset: number, name: string, workspace: Work
   if (words.length !== 1 || !["name", "keyword"].includes(words[0]?.kind ?? "") || words[0]?.text !== name)
     throw new RenameError(`\`${name}\` is not a name: letters, digits and _, a letter first.`);
   const places = references(spec, offset, workspace);
-  const changed = new Map<string, { spec: Spec; text: string }>();
-  for (const file of new Set(places.map((place) => place.spec))) {
-    const spans = places.filter((place) => place.spec === file).map(({ span }) => span);
-    changed.set(plainUri(file.uri), { spec: file, text: renamed(file.source, spans, name) });
-  }
-  for (const { spec: file, text } of changed.values()) {
-    const read: Spec["read"] = (path) => changed.get(plainUri(file.uriOf(path)))?.text ?? file.read(path);
-    const after = analyse(text, file.file, { read });
+  // What imports the file may have trouble with the new name without naming it.
+  const files = filesWith(spec.occurrenceAt(offset)?.declared as Declared, spec, workspace);
+  const texts = new Map(
+    files.map((file) => {
+      const here = places.filter((place) => plainUri(place.spec.uri) === plainUri(file.uri));
+      const spans = here.map(({ span }) => span);
+      return [plainUri(file.uri), renamed(file.source, spans, name)];
+    }),
+  );
+  for (const file of files) {
+    const after = analyse(texts.get(plainUri(file.uri)) as string, file.file, {
+      read: (path) => texts.get(plainUri(file.uriOf(path))) ?? file.read(path),
+    });
     const errors = ({ diagnostics }: typeof after) =>
       diagnostics.filter(({ severity }) => severity === "error");
     const before = errors(file.analysis);

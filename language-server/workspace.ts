@@ -32,7 +32,7 @@ export class Workspace {
     const text = this.document(uri);
     if (text === undefined) return undefined;
     const known = this.specs.get(plainUri(uri));
-    if (known !== undefined && known.version === text.version) return known;
+    if (known?.text === text && known.version === text.version) return known;
     const spec = new Spec(text, (asked) => this.read(asked, folderOf(uri)));
     this.specs.set(plainUri(uri), spec);
     return spec;
