@@ -46,6 +46,9 @@ interface Open {
   next: number;
 }
 
+/** Characters of a path: folders that link to one another lead to no end of files. */
+const longestPath = 4096;
+
 const unreadable: ReadFile = () => ({ reason: "nothing here reads files" });
 
 /**
@@ -116,7 +119,8 @@ export function readUnits(
         );
         return "none";
       }
-      const content = readFile(folder + from);
+      const content =
+        from.length > longestPath ? { reason: "its path is too long" } : readFile(folder + from);
       if (typeof content === "string") {
         enter(folder + from, from, content);
         return undefined;

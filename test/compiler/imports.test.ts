@@ -330,7 +330,9 @@ describe("many imports", () => {
     expect(diagnostics).toEqual([]);
     expect(units).toHaveLength(10_001);
     const ring = { ...chain(100), "f99.mmspec": 'import "./f0.mmspec"' };
-    const [round] = check(model('import "./f0.mmspec"'), ring).diagnostics.filter(({ code }) => code === "MM1104");
+    const [round] = check(model('import "./f0.mmspec"'), ring).diagnostics.filter(
+      ({ code }) => code === "MM1104",
+    );
     expect(round?.code).toBe("MM1104");
     expect(round?.message.length).toBeLessThan(400);
   });
@@ -349,6 +351,15 @@ describe("many imports", () => {
     expect(new Set(told(analysis).map((place) => place.slice(-6)))).toEqual(new Set(["MM1107"]));
     const twice = check(model('import "./one.mmspec"\n'.repeat(1000)), files);
     expect(twice.diagnostics.filter(({ code }) => code === "MM2001")).toHaveLength(999);
+  });
+
+  it("end where folders link to one another without end", () => {
+    const text = model('import "./sub/a.mmspec"');
+    const { diagnostics, units } = analyse(text, "two.mmspec", { read: () => 'import "./sub/a.mmspec"' });
+    expect(units.length).toBeLessThan(1100);
+    expect(diagnostics.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining("its path is too long"),
+    );
   });
 
   it("are bounded like any text", () => {
