@@ -38,9 +38,14 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
   const checkers = new Map(
     units.map((unit, i) => [unit, checkerOf(unit, i === 0, reporter, options, shapes)] as const),
   );
+  const scopes = new Map<Unit, Scope>();
+  for (const [unit, checks] of checkers) {
+    const scope = scopeOf(unit, (other) => checkers.get(other) as Checker);
+    scopes.set(unit, scope);
+    checks.params = scope.params;
+  }
   const checker = checkers.get(units[0]) as Checker;
-  const scopes = units.map((unit) => scopeOf(unit, (other) => checkers.get(other) as Checker));
-  const scope = scopes[0] as Scope;
+  const scope = scopes.get(units[0]) as Scope;
   if (problems.length === 0 && isEmpty(tree)) {
     reporter.report("emptyFile", { start: 0, end: Math.min(1, text.length) }, undefined);
   }

@@ -275,9 +275,13 @@ export const diagnosticTable = {
     message: `\`${p.call}\` needs \`${p.name}\`.`,
     fix: `write \`${p.example}\``,
   })),
-  wrongValue: error("MM3004", (p: { call: string; name: string; wanted: string; found: string }) => ({
-    message: `\`${p.name}\` of \`${p.call}\` must be ${p.wanted}, not \`${p.found}\`.`,
-  })),
+  wrongValue: error(
+    "MM3004",
+    (p: { call: string; name: string; wanted: string; found: string; params?: Iterable<string> }) => ({
+      message: `\`${p.name}\` of \`${p.call}\` must be ${p.wanted}, not \`${p.found}\`.`,
+      fix: p.params && didYouMean(p.found, p.params),
+    }),
+  ),
   argumentTwice: error("MM3005", (p: { call: string; name: string }) => ({
     message: `\`${p.name}\` of \`${p.call}\` is given twice.`,
   })),

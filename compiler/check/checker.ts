@@ -95,6 +95,8 @@ export class Checker {
   /** The words of the lines that couldn't be read. */
   private readonly damagedWords: ReadonlySet<string>;
   readonly options: { custom: boolean };
+  /** The parameters that the file knows, its own and imported ones. */
+  params: ReadonlyMap<string, unknown> = new Map();
   /** True when an import failed: an unknown name may be one that it would have brought. */
   doubtful = false;
 
@@ -124,7 +126,11 @@ export class Checker {
       if (absences.has(key)) return;
       if (unknowns.has(key) && this.damagedWords.has((parameters as { name: string }).name)) return;
     }
-    if (this.doubtful && key === "unknownEncoder") return;
+    if (
+      this.doubtful &&
+      (key === "unknownEncoder" || (key === "wrongValue" && "params" in (parameters ?? {})))
+    )
+      return;
     if (this.use !== undefined && this.use.in === undefined && ofModels.has(key)) return;
     this.reporter.report(key, span, parameters, this.home?.path, this.use?.in);
   }

@@ -229,6 +229,22 @@ describe("an import", () => {
     expect(told(analyse(text, "two.mmspec"))).toEqual(["two.mmspec:1:8 MM1102"]);
   });
 
+  it("brings parameters that a misspelt number may mean", () => {
+    const files = { "a.mmspec": encoders };
+    const meant = (batch: string, encode = "Half") =>
+      check(
+        model(`import "./a.mmspec"`, { encode }).replace("epochs 3", `batch ${batch}`),
+        files,
+      ).diagnostics.map(({ code, fix }) => [code, fix]);
+    expect(meant("widht")).toEqual([["MM3004", "did you mean `width`?"]]);
+    expect(meant("nothing")).toEqual([["MM3004", undefined]]);
+    const layer = model('encoder Third = mlp(widht)\nimport "./a.mmspec"', { encode: "Third" });
+    expect(check(layer, files).diagnostics.map(({ fix }) => fix)).toContain("did you mean `width`?");
+    expect(told(check(model('import "./b.mmspec"').replace("epochs 3", "batch width"), files))).toEqual([
+      "two.mmspec:1:8 MM1101",
+    ]);
+  });
+
   it("never leaves the folder of the file that has it", () => {
     for (const path of [
       "../a.mmspec",
