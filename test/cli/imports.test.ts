@@ -150,7 +150,9 @@ describe("a spec with imports, on the command line", () => {
     expect(mmspec(folder, "evaluate", "kept", "--quiet").code).toBe(0);
     const reported = mmspec(folder, "report", "kept");
     expect(reported.code, reported.err).toBe(0);
-    expect(read("kept/report.html")).toContain("joint, adam");
+    const page = read("kept/report.html");
+    expect(page).toContain("joint, adam");
+    expect(page).toContain("parts/fusions.mmspec");
   }, 120_000);
 
   it("is kept by a trainer that runs by itself", () => {
