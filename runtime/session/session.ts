@@ -44,6 +44,8 @@ export interface SessionOptions {
   seed: number;
   /** Name of the spec's file. */
   spec: string;
+  /** The files that the spec imports, from its folder. */
+  imports?: readonly string[];
   /** `import.meta.url` of the script. */
   script: string;
 }
@@ -239,6 +241,12 @@ export class Session {
     await mkdir(to, { recursive: true });
     for (const name of await readdir(from)) {
       if (/\.(ts|json|mmspec)$/.test(name)) await copyFile(join(from, name), join(to, name));
+    }
+    for (const name of this.about.imports ?? []) {
+      for (const folder of [to, this.folder]) {
+        await mkdir(dirname(join(folder, name)), { recursive: true });
+        await copyFile(join(from, name), join(folder, name)).catch(() => undefined);
+      }
     }
     const spec = join(from, basename(this.about.spec));
     await copyFile(spec, join(this.folder, basename(this.about.spec))).catch(() => undefined);
