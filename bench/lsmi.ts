@@ -122,7 +122,10 @@ for (const [classes = 0, samples = 0] of cases) {
       { values: pair.x1, width: classes },
       { values: pair.x2, width: classes },
     ];
-    const logDeterminants = [standardise(x1).logDeterminant, standardise(x2).logDeterminant] as const;
+    const logDeterminants = [
+      (await standardise(x1)).logDeterminant,
+      (await standardise(x2)).logDeterminant,
+    ] as const;
     const exact = pair.exact(logDeterminants);
     timed.lsmi?.push(judged(await ours(x1, x2, pair.labels, classes), exact));
     const rival = await torch(x1, x2, pair.labels, classes, logDeterminants);

@@ -3,11 +3,13 @@ import { dirname, join } from "node:path";
 import {
   compile,
   ParameterError,
-  setParameters,
+  setImportedParameters,
   type Analysis,
   type Compilation,
   type ModelIr,
+  type SpecText,
 } from "../compiler/index.js";
+import { readFrom } from "../compiler/node.js";
 import { CommandError, exitCodes } from "./exit.js";
 import { diagnosticsJson, printDiagnostics, printJson } from "./output.js";
 
@@ -27,11 +29,11 @@ export async function readSpec(file: string): Promise<string> {
 }
 
 /**
- * Reads a spec and gives its parameters other numbers.
+ * Reads a spec and gives its parameters, and those of the files that it imports, other numbers.
  * @param set `width=128`, one or several
  * @throws CommandError when there is no such file or parameter, or a value is no number
  */
-export async function readSpecWith(file: string, set: string | readonly string[] = []): Promise<string> {
+export async function readSpecWith(file: string, set: string | readonly string[] = []): Promise<SpecText> {
   const values = [set].flat().map((setting): [string, string] => {
     const at = setting.indexOf("=");
     if (at < 1)
@@ -43,7 +45,7 @@ export async function readSpecWith(file: string, set: string | readonly string[]
   });
   const text = await readSpec(file);
   try {
-    return setParameters(text, new Map(values));
+    return setImportedParameters({ text, read: readFrom(dirname(file)) }, file, new Map(values));
   } catch (error) {
     if (error instanceof ParameterError) throw new CommandError(error.message, exitCodes.wrongUsage);
     throw error;
@@ -76,6 +78,11 @@ export const customOption = {
 /** The model that a command is about. @throws CommandError when the file has no such model */
 export function chooseModel({ models }: Analysis, { model, file }: SpecOptions): ModelIr {
   const chosen = model === undefined ? models[0] : models.find(({ name }) => name === model);
+  if (models.length === 0)
+    throw new CommandError(
+      `${file} has no model; what it has is for other specs to import.`,
+      exitCodes.wrongInput,
+    );
   if (chosen === undefined) {
     const names = models.map(({ name }) => name).join(", ");
     throw new CommandError(`${file} has no model ${model}; it has ${names}.`, exitCodes.wrongUsage);
@@ -89,9 +96,9 @@ export function chooseModel({ models }: Analysis, { model, file }: SpecOptions):
  * @throws CommandError when one of them isn't there
  */
 export async function compileSpec(options: SpecOptions): Promise<Compilation | undefined> {
-  const text = await readSpecWith(options.file, options.set);
+  const { text, read } = await readSpecWith(options.file, options.set);
   const { custom = true } = options;
-  const compilation = await compile(text, options.file, options.model, { custom });
+  const compilation = await compile(text, options.file, options.model, { custom, read });
   if (!compilation.failed) chooseModel(compilation, options);
   if (compilation.failed && options.json) printJson(diagnosticsJson(compilation));
   else printDiagnostics(compilation);

@@ -1,11 +1,12 @@
-import { parse } from "../grammar/index.js";
 import type { DataDeclaration, SpecFile, SyntaxProblem } from "../grammar/syntax.js";
 import { Checker, type CheckOptions, type ShapeNote } from "./check/checker.js";
 import { keysOf } from "./check/names.js";
 import { checkModel } from "./check/model.js";
 import { Reporter, type Diagnostic } from "./diagnostics.js";
 import type { ModelIr } from "./ir.js";
-import { Source } from "./source.js";
+import { checkShared, checkUsed, scopeOf, type Scope } from "./check/shared.js";
+import { fileName, readUnits, type Unit } from "./imports.js";
+import type { Source } from "./source.js";
 
 /** All that is known of a spec without emitting anything. */
 export interface Analysis {
@@ -19,25 +20,33 @@ export interface Analysis {
   tree: SpecFile;
   /** The shape that each layer and fusion makes, also in a file with errors elsewhere. */
   shapes: readonly ShapeNote[];
+  /** The file itself, and after it those that it imports, each once. */
+  units: readonly [Unit, ...Unit[]];
 }
 
 /**
  * Parses and checks a spec; reports every error of the file.
  * @param text the spec
- * @param file its path, for messages; nothing is read
+ * @param file its path, for messages and for the folder in which its imports begin
+ * @param options its `read` gives the files that it imports; nothing else is read
  */
 export function analyse(text: string, file = "spec.mmspec", options: CheckOptions = {}): Analysis {
-  const source = new Source(file, text);
   const reporter = new Reporter();
-  const { file: tree, problems } = parse(text);
-  const checker = new Checker(
-    source,
-    reporter,
-    problems.filter(({ kind }) => kind !== "declaration").map(({ span }) => span),
-    options,
+  const units = readUnits(text, file, reporter, options.read);
+  const [{ source, tree, problems }] = units;
+  const shapes: ShapeNote[] = [];
+  const checkers = new Map(
+    units.map((unit, i) => [unit, checkerOf(unit, i === 0, reporter, options, shapes)] as const),
   );
-  for (const problem of problems) reportProblem(problem, reporter);
-  if (tree.models.length === 0 && problems.length === 0) {
+  const scopes = new Map<Unit, Scope>();
+  for (const [unit, checks] of checkers) {
+    const scope = scopeOf(unit, (other) => checkers.get(other) as Checker);
+    scopes.set(unit, scope);
+    checks.params = scope.params;
+  }
+  const checker = checkers.get(units[0]) as Checker;
+  const scope = scopes.get(units[0]) as Scope;
+  if (problems.length === 0 && isEmpty(tree)) {
     reporter.report("emptyFile", { start: 0, end: Math.min(1, text.length) }, undefined);
   }
 
@@ -47,16 +56,6 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     if (line !== undefined)
       checker.report("duplicate", name.span, { what: "a model", name: name.text, line });
     else names.set(name.text, checker.line(name.span));
-  }
-  const params = new Map<string, number>();
-  for (const { name, uses } of tree.params) {
-    const line = params.get(name.text);
-    if (line !== undefined)
-      checker.report("duplicate", name.span, { what: "a parameter", name: name.text, line });
-    else {
-      params.set(name.text, checker.line(name.span));
-      if (uses.length === 0) checker.report("unusedParameter", name.span, { name: name.text });
-    }
   }
   const dataOf = new Map<string, DataDeclaration>();
   for (const declaration of tree.data) {
@@ -71,10 +70,14 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     if (other === undefined) dataOf.set(model.text, declaration);
   }
 
+  const imported = units.slice(1).map(({ from }) => from);
   const models = tree.models.flatMap((declaration) => {
     const data = dataOf.get(declaration.name.text);
-    return checkModel(declaration, data, fileName(file), checker) ?? [];
+    const ir = checkModel(declaration, data, fileName(file), scope, checker);
+    return ir === undefined ? [] : { ...ir, ...(imported.length > 0 && { imports: imported }) };
   });
+  for (const [unit, checks] of checkers) checkShared(unit.tree, checks);
+  checkUsed(units[0], scope, checker);
   const failed = reporter.hasErrors;
   return {
     source,
@@ -82,37 +85,61 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     failed,
     models: failed ? [] : models,
     tree,
-    shapes: checker.shapes,
+    shapes,
+    units,
   };
 }
 
-/** A path's last part, whichever way its slashes lean. */
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
+/** What checks one file; reports what can't be read of it. */
+function checkerOf(
+  { path, from, source, problems, imports }: Unit,
+  isSpec: boolean,
+  reporter: Reporter,
+  options: CheckOptions,
+  shapes: ShapeNote[],
+): Checker {
+  const damage = problems.filter(({ kind }) => kind !== "declaration").map(({ span }) => span);
+  const checker = new Checker(source, reporter, damage, options, isSpec ? undefined : { path, from }, shapes);
+  checker.doubtful = imports.some(({ unit }) => unit === undefined || unit.problems.length > 0);
+  for (const problem of problems) {
+    if (problem.kind === "parameter" && checker.doubtful) continue;
+    reportProblem(problem, (key, span, parameters) =>
+      reporter.report(key, span, parameters, isSpec ? undefined : path),
+    );
+  }
+  return checker;
 }
 
-function reportProblem({ kind, span, found, expected, within }: SyntaxProblem, reporter: Reporter): void {
+function isEmpty({ models, params, encoders, fusions, imports, data }: SpecFile): boolean {
+  const shared = [...params, ...encoders, ...fusions, ...imports];
+  return models.length === 0 && (shared.length === 0 || data.length > 0);
+}
+
+function reportProblem(
+  { kind, span, found, expected, within }: SyntaxProblem,
+  report: Reporter["report"],
+): void {
   switch (kind) {
     case "character":
-      return reporter.report("unknownCharacter", span, { found });
+      return report("unknownCharacter", span, { found });
     case "string":
-      return reporter.report("openString", span, undefined);
+      return report("openString", span, undefined);
     case "encoding":
-      return reporter.report("notText", span, { found });
+      return report("notText", span, { found });
     case "long":
-      return reporter.report("tooLong", span, { found });
+      return report("tooLong", span, { found });
     case "number":
-      return reporter.report("notFinite", span, { found });
+      return report("notFinite", span, { found });
     case "depth":
-      return reporter.report("tooDeep", span, undefined);
+      return report("tooDeep", span, undefined);
     case "parameter":
-      return reporter.report("unknownParameter", span, { name: found, known: expected });
+      return report("unknownParameter", span, { name: found, known: expected });
     case "declaration":
-      return reporter.report("unknownDeclaration", span, { found });
+      return report("unknownDeclaration", span, { found });
     case "missing":
-      return reporter.report("missingToken", span, { expected, within });
+      return report("missingToken", span, { expected, within });
     case "token":
     case "duplicate":
-      return reporter.report("unexpected", span, { found, expected, within });
+      return report("unexpected", span, { found, expected, within });
   }
 }

@@ -14,6 +14,10 @@ export interface Diagnostic {
   /** The misspelt word within the span, and the word that would mend it. */
   replacement?: Replacement;
   span: Span;
+  /** The imported file that the span is in; absent when it is in the spec itself. */
+  file?: string;
+  /** What uses an imported part, where only that shows what is wrong with it: `digits.mmspec:12`. */
+  usedIn?: string;
 }
 
 interface Text {
@@ -64,6 +68,12 @@ function shortened(text: string): string {
   return text.replace(/`[^`]*`/g, (quoted) => (quoted.length > 82 ? `${quoted.slice(0, 61)}...\`` : quoted));
 }
 
+/** The way round a cycle; of a very long one its beginning and its end. */
+function roundText(places: readonly string[]): string {
+  const shown = places.length <= 12 ? places : [...places.slice(0, 6), "...", ...places.slice(-4)];
+  return shown.join(" -> ");
+}
+
 /** "image" -> "an image" */
 export function articled(kind: string): string {
   if (kind === "tokens") return kind;
@@ -82,7 +92,7 @@ function expectedText(expected: readonly string[]): string {
 }
 
 /**
- * Every diagnostic of the compiler: MM1 syntax, MM2 names, MM3 layers and shapes, MM5 fusion and rules, MM6 training and
+ * Every diagnostic of the compiler: MM1 syntax and imports, MM2 names, MM3 layers and shapes, MM5 fusion and rules, MM6 training and
  * evaluation, MM7 data. (MM4 is what the data itself can have wrong when it is read.)
  */
 export const diagnosticTable = {
@@ -109,7 +119,7 @@ export const diagnosticTable = {
   })),
   unknownDeclaration: error("MM1005", (p: { found: string }) => ({
     message: `\`${p.found}\` is not in this version of mmspec.`,
-    fix: "a file has `model NAME { ... }`, `data for NAME { ... }` and `param NAME = NUMBER`",
+    fix: "a file has `model NAME { ... }`, `data for NAME { ... }`, `param`, `encoder`, `fusion` and `import`",
   })),
   emptyFile: error("MM1006", () => ({
     message: "The file declares no model.",
@@ -133,6 +143,61 @@ export const diagnosticTable = {
   tooMany: error("MM1025", (p: { most: number }) => ({
     message: `The file has more than ${p.most} problems; the others aren't reported.`,
     fix: "mend some of these first",
+  })),
+
+  // --- MM11: imports
+  importMissing: error("MM1101", (p: { path: string }) => ({
+    message: `There is no file "${p.path}".`,
+    fix: "name it from the folder of this file",
+  })),
+  importUnread: error("MM1102", (p: { path: string; reason: string }) => ({
+    message: `"${p.path}" can't be read: ${p.reason}.`,
+  })),
+  importOutside: error("MM1103", (p: { path: string }) => ({
+    message: `"${p.path}" leaves the folder of this file.`,
+    fix: "put the imported file beside this one, or into a folder below it, and name it from there",
+  })),
+  importCycle: error("MM1104", (p: { round: readonly string[]; back: string }) => ({
+    message:
+      p.round.length === 1
+        ? "This file imports itself."
+        : `These files import each other: ${roundText(p.round)} -> ${p.back}.`,
+    fix:
+      p.round.length === 1
+        ? "remove the import"
+        : "remove one of these imports; what several need may stand in a file of its own",
+  })),
+  importNotSpec: error("MM1105", (p: { path: string }) => ({
+    message: `"${p.path}" is no spec.`,
+    fix: "name a file that ends in .mmspec",
+  })),
+  importClash: error("MM1106", (p: { what: string; name: string; first: string; second: string }) => ({
+    message: `There are two ${p.what} \`${p.name}\` here: that of ${p.first} and that of ${p.second}.`,
+    fix: "rename one of them, or leave out an import",
+  })),
+  unusedImport: warning("MM1107", (p: { path: string; names: readonly string[] }) => ({
+    message: `Nothing of "${p.path}" is used here.`,
+    fix: `it has ${listed(p.names)}; use one, or remove the import`,
+  })),
+  nothingToImport: warning("MM1108", (p: { path: string }) => ({
+    message: `"${p.path}" has nothing to import: no parameter, no template and no fusion outside of a model.`,
+    fix: "remove the import, or move what should be shared out of the models there",
+  })),
+  boundTemplate: error("MM1109", (p: { name: string; modality: string }) => ({
+    message: `Encoder \`${p.name}\` stands outside of any model, where there is no modality \`${p.modality}\`.`,
+    fix: `leave out \`for ${p.modality}\` to make it a template, or put it into its model`,
+  })),
+  takenFusion: error("MM1110", (p: { name: string }) => ({
+    message: `\`${p.name}\` is a fusion of the language; one of your own needs another name.`,
+    fix: "rename it",
+  })),
+  wholeFusion: error("MM1111", (p: { name: string }) => ({
+    message: `\`${p.name}\` is a whole fusion: nothing can follow it.`,
+    fix: "remove what follows, or put it into that fusion",
+  })),
+  unusedFusion: warning("MM1112", (p: { name: string }) => ({
+    message: `No model uses the fusion \`${p.name}\`.`,
+    fix: `write \`fusion = ${p.name}\` in a model, or remove it`,
   })),
 
   // --- MM2: names
@@ -210,9 +275,13 @@ export const diagnosticTable = {
     message: `\`${p.call}\` needs \`${p.name}\`.`,
     fix: `write \`${p.example}\``,
   })),
-  wrongValue: error("MM3004", (p: { call: string; name: string; wanted: string; found: string }) => ({
-    message: `\`${p.name}\` of \`${p.call}\` must be ${p.wanted}, not \`${p.found}\`.`,
-  })),
+  wrongValue: error(
+    "MM3004",
+    (p: { call: string; name: string; wanted: string; found: string; params?: Iterable<string> }) => ({
+      message: `\`${p.name}\` of \`${p.call}\` must be ${p.wanted}, not \`${p.found}\`.`,
+      fix: p.params && didYouMean(p.found, p.params),
+    }),
+  ),
   argumentTwice: error("MM3005", (p: { call: string; name: string }) => ({
     message: `\`${p.name}\` of \`${p.call}\` is given twice.`,
   })),
@@ -589,15 +658,22 @@ type ParametersOf<Name extends DiagnosticName> = Parameters<(typeof diagnosticTa
 /** Of a file with more problems the first that are found are reported. */
 const mostDiagnostics = 1000;
 
-/** Gathers what is wrong with one file; the same thing at the same place is kept once. */
+/** Gathers what is wrong with a spec and what it imports; the same thing at the same place is kept once. */
 export class Reporter {
   private readonly found = new Map<string, Diagnostic>();
   private more = false;
 
-  report<Name extends DiagnosticName>(name: Name, span: Span, parameters: ParametersOf<Name>): void {
+  /** @param file the imported file that the span is in */
+  report<Name extends DiagnosticName>(
+    name: Name,
+    span: Span,
+    parameters: ParametersOf<Name>,
+    file?: string,
+    usedIn?: string,
+  ): void {
     const row = diagnosticTable[name] as Row<ParametersOf<Name>>;
     if (this.found.size >= mostDiagnostics && name !== "tooMany") {
-      if (!this.more) this.report("tooMany", span, { most: mostDiagnostics });
+      if (!this.more) this.report("tooMany", span, { most: mostDiagnostics }, file);
       this.more = true;
       return;
     }
@@ -607,17 +683,23 @@ export class Reporter {
     const diagnostic: Diagnostic = { code: row.code, severity: row.severity, message, span };
     if (typeof fix === "string") diagnostic.fix = fix;
     else if (fix !== undefined) Object.assign(diagnostic, { fix: fix.text, replacement: fix.replacement });
-    this.found.set(`${span.start}:${row.code}:${message}`, diagnostic);
+    if (file !== undefined) diagnostic.file = file;
+    if (usedIn !== undefined) diagnostic.usedIn = usedIn;
+    this.found.set(`${span.start}:${row.code}:${message}:${file ?? ""}`, diagnostic);
   }
 
   get hasErrors(): boolean {
     return [...this.found.values()].some(({ severity }) => severity === "error");
   }
 
-  /** In the order of the file. */
+  /** Those of the spec first; in the order of each file. */
   get diagnostics(): Diagnostic[] {
-    return [...this.found.values()].sort(
-      (a, b) => a.span.start - b.span.start || a.code.localeCompare(b.code),
+    const all = [...this.found.values()];
+    const files = new Map([...new Set(all.map(({ file }) => file))].map((file, i) => [file, i + 1]));
+    files.set(undefined, 0);
+    const place = ({ file }: Diagnostic) => files.get(file) ?? 0;
+    return all.sort(
+      (a, b) => place(a) - place(b) || a.span.start - b.span.start || a.code.localeCompare(b.code),
     );
   }
 }

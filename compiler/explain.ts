@@ -15,6 +15,8 @@ export interface PartExplained {
   /** True where parameters and FLOPs aren't known, and are told as 0. */
   uncounted?: boolean;
   line: number;
+  /** The imported file that the line is in. */
+  file?: string;
 }
 
 export interface Explanation {
@@ -27,6 +29,8 @@ export interface Explanation {
   batch: number;
 }
 
+type Place = Pick<LayerIr, "line" | "file">;
+
 /** Every layer of a model with its shapes, parameters and FLOPs, in the order in which a sample goes through them. */
 export function explain(ir: ModelIr): Explanation {
   const parts: PartExplained[] = [];
@@ -34,7 +38,7 @@ export function explain(ir: ModelIr): Explanation {
   const { paradigm, batch } = ir.training;
   const size = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
   const add = (part: string, layer: Omit<LayerIr, "call" | "text">, text: string) => {
-    const { input, output, weights, flops, uncounted, line } = layer;
+    const { input, output, weights, flops, uncounted, line, file } = layer;
     parts.push({
       part,
       layer: text,
@@ -44,12 +48,13 @@ export function explain(ir: ModelIr): Explanation {
       flops,
       ...(uncounted && { uncounted }),
       line,
+      ...(file !== undefined && { file }),
     });
   };
-  const linear = (part: string, width: number, units: number, line: number, text = "linear") =>
+  const linear = (part: string, width: number, units: number, at: Place, text = "linear") =>
     add(
       part,
-      { input: [width], output: [units], weights: (width + 1) * units, flops: 2 * width * units, line },
+      { input: [width], output: [units], weights: (width + 1) * units, flops: 2 * width * units, ...at },
       text,
     );
 
@@ -65,6 +70,10 @@ export function explain(ir: ModelIr): Explanation {
   const widthOf = (name: string) =>
     ir.encoders.find(({ modalities }) => modalities.includes(name))?.width ?? 0;
   const { fusion } = ir;
+  const inFusion = ({ line }: { line: number }): Place => ({
+    line,
+    ...(fusion.file !== undefined && { file: fusion.file }),
+  });
   if (fusion.kind === "merge") {
     const { merge } = fusion;
     const mergePart = {
@@ -76,14 +85,14 @@ export function explain(ir: ModelIr): Explanation {
     const experts = ["synergy", "redundancy", ...ir.modalities.map(({ name }) => `uniqueness of ${name}`)];
     const parts = paradigm.kind === "i2moe" ? experts.map((expert) => `expert of ${expert}`) : ["fusion"];
     for (const part of parts) {
-      add(part, { ...mergePart, line: merge.line }, merge.text);
+      add(part, { ...mergePart, ...inFusion(merge) }, merge.text);
       for (const layer of fusion.layers) add(part, layer, layer.text);
-      linear(part, fusion.width, outputs, fusion.line);
+      linear(part, fusion.width, outputs, inFusion(fusion));
     }
     if (paradigm.kind === "i2moe") {
       const width = ir.modalities.reduce((total, { name }) => total + widthOf(name), 0);
-      linear("gate", width, paradigm.gate, fusion.line, `mlp(${paradigm.gate})`);
-      linear("gate", paradigm.gate, experts.length, fusion.line, "shares");
+      linear("gate", width, paradigm.gate, inFusion(fusion), `mlp(${paradigm.gate})`);
+      linear("gate", paradigm.gate, experts.length, inFusion(fusion), "shares");
     }
   } else if (fusion.kind === "ensemble" || paradigm.kind === "ensemble" || paradigm.kind === "unimodal") {
     for (const { name } of encodedModalities(ir)) {
@@ -95,7 +104,7 @@ export function explain(ir: ModelIr): Explanation {
         unique ? unique.text : `prediction of ${name}`,
         unique ? unique.width : widthOf(name),
         outputs,
-        fusion.line,
+        inFusion(fusion),
       );
     }
     if (fusion.kind === "ensemble" && fusion.weights === "learned" && paradigm.kind !== "unimodal") {
@@ -106,7 +115,7 @@ export function explain(ir: ModelIr): Explanation {
         weights: count,
         flops: 2 * count * outputs,
       };
-      add("fusion", { ...weighing, line: fusion.line }, "ensemble(learned)");
+      add("fusion", { ...weighing, ...inFusion(fusion) }, "ensemble(learned)");
     }
   } else {
     if (paradigm.kind === "dmil") {
@@ -114,21 +123,22 @@ export function explain(ir: ModelIr): Explanation {
       const { intra, consistency } = decompositions(paradigm);
       const [each, what] = ablation === "fc" ? [latent, ""] : [2 * latent, " (mean, log-variance)"];
       for (const { name, line, shape } of ir.modalities) {
+        const at = { line };
         const part = `dmil: parts of ${name}`;
         const width = widthOf(name);
         const main = mainWidth(ir, paradigm, name);
         if (intra) {
-          linear(part, width, 2 * each, line, `M and N${what}`);
-          linear(part, 2 * latent, width, line, "decoder, hidden");
-          linear(part, width, rebuild === "inputs" ? size(shape) : width, line, "decoder, output");
+          linear(part, width, 2 * each, at, `M and N${what}`);
+          linear(part, 2 * latent, width, at, "decoder, hidden");
+          linear(part, width, rebuild === "inputs" ? size(shape) : width, at, "decoder, output");
         }
-        linear(part, main, outputs, line, "prediction from M");
+        linear(part, main, outputs, at, "prediction from M");
         if (!consistency) continue;
-        linear(part, main, (sharedOf(fusion, name).length + 1) * each, line, `R and U${what}`);
+        linear(part, main, (sharedOf(fusion, name).length + 1) * each, at, `R and U${what}`);
         if (bound === "vclub") {
           for (const apart of keptApart(fusion, name)) {
-            linear(`dmil: bound of ${apart.name}`, latent, latent, line, "q, hidden");
-            linear(`dmil: bound of ${apart.name}`, latent, 2 * latent, line, "q (mean, log-variance)");
+            linear(`dmil: bound of ${apart.name}`, latent, latent, at, "q, hidden");
+            linear(`dmil: bound of ${apart.name}`, latent, 2 * latent, at, "q (mean, log-variance)");
           }
         }
       }
@@ -141,13 +151,13 @@ export function explain(ir: ModelIr): Explanation {
           weights: merge.weights,
           flops: merge.flops,
         };
-        add(text, { ...mergePart, line: merge.line }, merge.text);
+        add(text, { ...mergePart, ...inFusion(merge) }, merge.text);
       }
       for (const layer of layers) add(text, layer, layer.text);
-      linear(text, width, outputs, line);
+      linear(text, width, outputs, inFusion({ line }));
     }
     for (const layer of fusion.gate.layers) add("gate", layer, layer.text);
-    linear("gate", fusion.gate.width, fusion.components.length, fusion.gate.line, "shares");
+    linear("gate", fusion.gate.width, fusion.components.length, inFusion(fusion.gate), "shares");
   }
 
   const parameters = parts.reduce((total, part) => total + part.parameters, 0);

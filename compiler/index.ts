@@ -16,6 +16,7 @@ export { explain, type Explanation, type PartExplained } from "./explain.js";
 export type * from "./ir.js";
 export { picture } from "./picture.js";
 export { locate, plain, renderDiagnostic, type LocatedDiagnostic, type Palette } from "./render.js";
-export { ParameterError, setParameters } from "./set.js";
+export type { Import, ReadFile, Unit, Unreadable } from "./imports.js";
+export { ParameterError, setImportedParameters, setParameters, type SpecText } from "./set.js";
 export { Source, type Position } from "./source.js";
 export { version } from "./version.js";

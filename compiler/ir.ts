@@ -1,6 +1,6 @@
 /**
  * The intermediate form: a model whose names are resolved, whose shapes are known and whose arguments are checked. It is
- * all that the emitter sees. Plain data; lines are those of the spec.
+ * all that the emitter sees. Plain data; lines are those of the spec, or of the imported file that is named beside them.
  */
 
 import type { TargetKind } from "./tables/targets.js";
@@ -30,6 +30,7 @@ export interface LayerIr {
   /** True where weights and FLOPs aren't known, and are told as 0. */
   uncounted?: boolean;
   line: number;
+  file?: string;
 }
 
 export interface TargetIr {
@@ -73,6 +74,8 @@ export interface EncoderIr {
   layers: readonly LayerIr[];
   width: number;
   line: number;
+  /** Where its layers stand, when that is in another file. */
+  template?: { file: string; line: number };
 }
 
 export interface MergeIr {
@@ -83,6 +86,7 @@ export interface MergeIr {
   weights: number;
   flops: number;
   line: number;
+  file?: string;
 }
 
 /** `fusion = concat -> mlp(64)`: the head to the outputs follows the layers. */
@@ -93,6 +97,7 @@ export interface MergeFusionIr {
   layers: readonly LayerIr[];
   width: number;
   line: number;
+  file?: string;
 }
 
 /** `fusion = ensemble`: one head a modality. */
@@ -101,6 +106,7 @@ export interface EnsembleFusionIr {
   doc?: string;
   weights: "mean" | "learned";
   line: number;
+  file?: string;
 }
 
 export type InteractionKind = "redundant" | "unique" | "synergistic";
@@ -146,6 +152,8 @@ export interface BlockFusionIr {
   gate: { layers: readonly LayerIr[]; width: number; doc?: string; line: number };
   rules: readonly RuleIr[];
   line: number;
+  /** The file that all of it stands in. */
+  file?: string;
 }
 
 export type FusionIr = MergeFusionIr | EnsembleFusionIr | BlockFusionIr;
@@ -311,6 +319,8 @@ export interface ModelIr {
   doc?: string;
   /** Name of the spec's file, without its folder. */
   file: string;
+  /** The files that it imports, from the folder of the spec. */
+  imports?: readonly string[];
   line: number;
   target: TargetIr;
   modalities: readonly ModalityIr[];

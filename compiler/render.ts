@@ -25,8 +25,9 @@ export const plain: Palette = { error: same, warning: same, bold: same, dim: sam
  *         |                                       ~~~~~~~~~
  *         = put `flatten` first
  */
-export function renderDiagnostic(diagnostic: Diagnostic, source: Source, palette: Palette = plain): string {
-  const { span, severity, code, message, fix } = diagnostic;
+export function renderDiagnostic(diagnostic: Diagnostic, spec: Source, palette: Palette = plain): string {
+  const { span, severity, code, message, fix, usedIn } = diagnostic;
+  const source = spec.of(diagnostic);
   const start = source.positionAt(span.start);
   const end = source.positionAt(span.end);
   const line = source.lineText(start.line);
@@ -42,6 +43,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, source: Source, palette
     `  ${palette.dim(`${gutter} |`)} ${indent}${colour("~".repeat(width))}`,
   ];
   if (fix !== undefined) lines.push(`  ${palette.dim(`${gutter} =`)} ${palette.fix(fix)}`);
+  if (usedIn !== undefined) lines.push(`  ${palette.dim(`${gutter} =`)} used in ${usedIn}`);
   return lines.join("\n");
 }
 
@@ -66,7 +68,9 @@ export interface LocatedDiagnostic extends Omit<Diagnostic, "span"> {
   end: Position;
 }
 
-export function locate({ span, ...rest }: Diagnostic, source: Source): LocatedDiagnostic {
+export function locate(diagnostic: Diagnostic, spec: Source): LocatedDiagnostic {
+  const { span, ...rest } = diagnostic;
+  const source = spec.of(diagnostic);
   return {
     ...rest,
     file: source.file,

@@ -6,6 +6,8 @@ export interface Position {
 
 /** A spec's text, and where its lines begin. */
 export class Source {
+  /** The files that it imports, and those that these do, by the paths that diagnostics name. */
+  readonly imported = new Map<string, Source>();
   private readonly starts: number[] = [0];
 
   constructor(
@@ -14,6 +16,11 @@ export class Source {
     readonly text: string,
   ) {
     for (let i = 0; i < text.length; i++) if (text[i] === "\n") this.starts.push(i + 1);
+  }
+
+  /** The text that a diagnostic is about: this one, or an imported file's. */
+  of({ file }: { file?: string }): Source {
+    return (file === undefined ? undefined : this.imported.get(file)) ?? this;
   }
 
   positionAt(offset: number): Position {

@@ -95,6 +95,7 @@ export function textMateGrammar(): TextMateGrammar {
           declaration("target", "variable.other.target.mmspec"),
           declaration("modality", "variable.other.modality.mmspec"),
           declaration("encoder", "entity.name.function.encoder.mmspec"),
+          declaration("fusion", "entity.name.function.fusion.mmspec"),
         ],
       },
       arguments: {

@@ -90,6 +90,8 @@ function headOf(body: readonly IToken[]): IToken[] {
   const [third, second] = [body.at(-3), body.at(-2)];
   if (third?.image === "data" && second?.image === "for") return body.slice(-3);
   if (second?.image === "model" || second?.image === "variants") return body.slice(-2);
+  // `fusion NAME {` stands outside of models.
+  if (second?.image === "fusion" && isWord(second) && body.at(-1)?.image !== "fusion") return body.slice(-2);
   return body.slice(-1);
 }
 

@@ -20,15 +20,13 @@ interface Layout {
   items: ReadonlySet<number>;
 }
 
-function layoutOf({ models, data, params }: SpecFile): Layout {
+function layoutOf({ imports, params, encoders, fusions, models, data }: SpecFile): Layout {
   const statements = new Set<number>();
   const items = new Set<number>();
   const begin = (nodes: readonly { span: { start: number } }[], set = statements) =>
     nodes.forEach(({ span }) => set.add(span.start));
-  begin(models);
-  begin(params);
-  begin(data);
-  for (const member of models.flatMap(({ members }) => members)) {
+  for (const nodes of [imports, params, encoders, models, data]) begin(nodes);
+  for (const member of [...fusions, ...models.flatMap(({ members }) => members)]) {
     begin([member]);
     if (member.kind === "fusion-block") begin([...member.interactions, ...member.gates, ...member.rules]);
     if (member.kind === "train") begin(member.settings);

@@ -1,6 +1,6 @@
 import { EOF, type IRecognitionException, type IToken } from "./chevrotain.js";
-import { parser } from "./parser.js";
-import type { ParseResult, Span, SyntaxProblem } from "./syntax.js";
+import { declarations, parser } from "./parser.js";
+import type { ImportDeclaration, ParseResult, Span, SyntaxProblem } from "./syntax.js";
 import { extremes, notText, withoutDepths } from "./limits.js";
 import { lexer, OpenString, words } from "./tokens.js";
 import { TreeBuilder } from "./tree.js";
@@ -13,6 +13,8 @@ const constructs: Record<string, string> = {
   encoder: "an encoder",
   encode: "`encode`",
   fusion: "the fusion",
+  namedFusion: "the fusion",
+  import: "the import",
   gate: "the gate",
   interaction: "an interaction",
   rule: "a rule",
@@ -30,8 +32,20 @@ const constructs: Record<string, string> = {
   holdOut: "`hold out classes`",
 };
 
+/** A spec whose text is read, but whose names of numbers may still come from files that it imports. */
+export interface Reading {
+  imports: readonly ImportDeclaration[];
+  /** @param outer the parameters of the imported files, with their numbers */
+  finish(outer?: ReadonlyMap<string, number>): ParseResult;
+}
+
 /** Reads a spec: a tree of all that could be read, and what couldn't, in the order of the text. Never throws. */
 export function parse(source: string): ParseResult {
+  return read(source).finish();
+}
+
+/** Reads a spec up to what it imports; the rest is finished when that is known. Never throws. */
+export function read(source: string): Reading {
   const { tokens, errors, groups } = lexer.tokenize(source);
   const encoding = notText(source);
   const problems = [...encoding];
@@ -56,21 +70,27 @@ export function parse(source: string): ParseResult {
   const tree = parser.file();
   const builder = new TreeBuilder(groups.docs ?? []);
   builder.source = (from, to) => source.slice(from, to);
-  const file = builder.file(tree, source.length);
   const found = [
     ...problems.filter(({ span }) => !within(skipped, span)),
     ...unknown,
     ...extremes(kept),
     ...shallow.tooDeep,
     ...parser.errors.map((error) => syntaxProblem(error, source)),
-    ...builder.unknown.map(({ text, span }): SyntaxProblem => ({
-      kind: "parameter",
-      span,
-      found: text,
-      expected: file.params.map(({ name }) => name.text),
-    })),
   ];
-  return { file, problems: onePerLine(found, source) };
+  const imports = builder.imports(tree);
+  return {
+    imports,
+    finish(outer = new Map()) {
+      const file = builder.file(tree, source.length, imports, outer);
+      const names = builder.unknown.map(({ text, span }): SyntaxProblem => ({
+        kind: "parameter",
+        span,
+        found: text,
+        expected: [...file.params.map(({ name }) => name.text), ...outer.keys()],
+      }));
+      return { file, problems: onePerLine([...found, ...names], source) };
+    },
+  };
 }
 
 /** Whether a span lies in one of several that are in the order of the text. */
@@ -99,11 +119,11 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
   const within = rule === undefined ? undefined : constructs[rule];
   const atEnd = token.tokenType === EOF;
   const wanted = (JSON.parse(message) as string[]).flatMap((label) =>
-    label === "EOF" ? ["model", "data", "param"] : [label],
+    label === "EOF" ? declarations : [label],
   );
   const block = context.ruleStack.at(-1) ?? "";
   // Where a declaration begins, the block before it was never closed.
-  const closes = atEnd || /^(model|data|param)$/.test(token.image);
+  const closes = atEnd || /^(model|data|param|import)$/.test(token.image);
   const expected = wanted.join() === "}" && !closes ? [...statementsOf(block), "}"] : wanted;
   const before = "previousToken" in error ? (error.previousToken as IToken | undefined) : undefined;
   const missing = lineEndAfter(before, token, source);
@@ -149,7 +169,7 @@ function withoutLaterDeclarations(
   tokens: IToken[],
   source: string,
 ): { kept: IToken[]; unknown: SyntaxProblem[]; skipped: Span[] } {
-  const later = new Set([words.variants, words.import]);
+  const later = new Set([words.variants]);
   const openers = new Set(["model", "data", "variants", "import", "param"]);
   const kept: IToken[] = [];
   const unknown: SyntaxProblem[] = [];

@@ -8,10 +8,13 @@ import {
 } from "./chevrotain.js";
 import { Name, NumberToken, StringToken, symbols as s, tokens, words as w } from "./tokens.js";
 
+/** The words that begin what stands at the top level of a file. */
+export const declarations: readonly string[] = ["model", "data", "param", "encoder", "fusion", "import"];
+
 /** An error's message is its data: what could have stood there. The compiler words it. */
 const messages: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected }) => JSON.stringify([label(expected)]),
-  buildNotAllInputParsedMessage: () => JSON.stringify(["model", "data", "param"]),
+  buildNotAllInputParsedMessage: () => JSON.stringify(declarations),
   buildNoViableAltMessage: ({ expectedPathsPerAlt }) => firsts(expectedPathsPerAlt.flat()),
   buildEarlyExitMessage: ({ expectedIterationPaths }) => firsts(expectedIterationPaths),
 };
@@ -43,8 +46,16 @@ export class SpecParser extends CstParser {
         { ALT: () => this.SUBRULE(this.model) },
         { ALT: () => this.SUBRULE(this.data) },
         { ALT: () => this.SUBRULE(this.param) },
+        { ALT: () => this.SUBRULE(this.encoder) },
+        { ALT: () => this.SUBRULE(this.namedFusion) },
+        { ALT: () => this.SUBRULE(this.import) },
       ]);
     });
+  });
+
+  private readonly import: Rule = this.RULE("import", () => {
+    this.CONSUME(w.import);
+    this.CONSUME(StringToken);
   });
 
   private readonly param: Rule = this.RULE("param", () => {
@@ -108,6 +119,17 @@ export class SpecParser extends CstParser {
 
   private readonly fusion: Rule = this.RULE("fusion", () => {
     this.CONSUME(w.fusion);
+    this.fusionBody();
+  });
+
+  private readonly namedFusion: Rule = this.RULE("namedFusion", () => {
+    this.CONSUME(w.fusion);
+    this.SUBRULE(this.name);
+    this.fusionBody();
+  });
+
+  /** No rule of its own, so that messages speak of the fusion. */
+  private fusionBody(): void {
     this.OR([
       {
         ALT: () => {
@@ -132,7 +154,7 @@ export class SpecParser extends CstParser {
         },
       },
     ]);
-  });
+  }
 
   private readonly gate: Rule = this.RULE("gate", () => {
     this.CONSUME(w.gate);

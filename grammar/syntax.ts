@@ -65,9 +65,23 @@ export interface Chain extends Node {
 /** One file. A file that has errors still has a tree: of all that could be read. */
 export interface SpecFile extends Node {
   kind: "file";
+  imports: ImportDeclaration[];
   models: ModelDeclaration[];
   data: DataDeclaration[];
   params: ParamDeclaration[];
+  /** Templates outside of models, for all models of the file and for files that import it. */
+  encoders: EncoderDeclaration[];
+  /** Fusions with names, for the same. */
+  fusions: NamedFusion[];
+  /** Where a parameter of an imported file stands for its number. */
+  borrowed: Name[];
+}
+
+/** `import "./encoders.mmspec"` */
+export interface ImportDeclaration extends Node {
+  kind: "import";
+  doc?: string;
+  path: StringLiteral;
 }
 
 /** `param width = 64`: a number with a name. */
@@ -146,6 +160,9 @@ export interface FusionBlock extends Node {
   gates: GateDeclaration[];
   rules: RuleDeclaration[];
 }
+
+/** `fusion Late = concat -> mlp(64)`, `fusion Late { ... }`: a fusion that models use by its name. */
+export type NamedFusion = (FusionDeclaration | FusionBlock) & { name: Name };
 
 /** `redundant(sound, image) = align(cosine) -> linear` */
 export interface InteractionDeclaration extends Node {

@@ -19,7 +19,25 @@ export class TreeBuilder {
   readonly unknown: S.Name[] = [];
   private readonly params = new Map<string, S.ParamDeclaration>();
 
-  file(node: CstNode, length: number): S.SpecFile {
+  private outer: ReadonlyMap<string, number> = new Map();
+  private readonly borrowed: S.Name[] = [];
+
+  imports(node: CstNode): S.ImportDeclaration[] {
+    return this.each(node, "import", (child): S.ImportDeclaration => ({
+      kind: "import",
+      path: this.stringIn(child),
+      ...this.documented(child),
+    }));
+  }
+
+  /** @param outer the parameters of imported files, with their numbers */
+  file(
+    node: CstNode,
+    length: number,
+    imports: S.ImportDeclaration[],
+    outer: ReadonlyMap<string, number>,
+  ): S.SpecFile {
+    this.outer = outer;
     const params = this.each(node, "param", (child): S.ParamDeclaration => ({
       kind: "param",
       name: this.nameIn(child),
@@ -31,9 +49,16 @@ export class TreeBuilder {
     for (const param of [...params].reverse()) this.params.set(param.name.text, param);
     return {
       kind: "file",
+      imports,
       params,
+      encoders: this.each(node, "encoder", (child) => this.encoder(child)),
+      fusions: this.each(node, "namedFusion", (child) => ({
+        ...this.fusion(child),
+        name: this.nameIn(child),
+      })),
       models: this.each(node, "model", (child) => this.model(child)),
       data: this.each(node, "data", (child) => this.data(child)),
+      borrowed: this.borrowed,
       span: { start: 0, end: length },
     };
   }
@@ -157,8 +182,10 @@ export class TreeBuilder {
   /** What a name stands for, where it is a parameter's. */
   private parameter(name: S.Name): S.NumberLiteral | undefined {
     const param = this.params.get(name.text);
-    param?.uses.push(name);
-    return param && { kind: "number", value: param.value.value, span: name.span };
+    const value = param?.value.value ?? this.outer.get(name.text);
+    if (value === undefined) return undefined;
+    (param?.uses ?? this.borrowed).push(name);
+    return { kind: "number", value, span: name.span };
   }
 
   /** A number or a parameter's name. */
@@ -182,6 +209,12 @@ export class TreeBuilder {
 
   private string(token: IToken): S.StringLiteral {
     return { kind: "string", value: stringValue(token.image), span: spanOf(token) };
+  }
+
+  private stringIn(node: CstNode): S.StringLiteral {
+    const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
+    if (string === undefined) throw new Incomplete();
+    return this.string(string);
   }
 
   private call(node: CstNode): S.Call {

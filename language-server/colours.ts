@@ -31,6 +31,7 @@ const ofDeclared: Record<Declared["kind"], Colour> = {
   target: "property",
   modality: "variable",
   encoder: "class",
+  fusion: "class",
   interaction: "type",
   gate: "type",
 };

@@ -5,17 +5,18 @@ import type { Callable, Parameter } from "../compiler/tables/parameters.js";
 import { points } from "../compiler/tables/points.js";
 import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
 import { settings } from "../compiler/tables/training.js";
-import { expectedAt, type Expectation, type Place, type SpecFile } from "../grammar/index.js";
+import { expectedAt, type Expectation, type Place, type SpecFile, type Word } from "../grammar/index.js";
 import type { Spec } from "./document.js";
 import type { Declared } from "./names.js";
+import type { Workspace } from "./workspace.js";
 
 const markdown = (value: string) => ({ kind: "markdown" as const, value });
 
 /** What can be written at an offset: the words that the grammar allows there, and the names that the tables and the file give them. */
-export function complete(spec: Spec, offset: number): CompletionItem[] {
+export function complete(spec: Spec, offset: number, workspace: Workspace): CompletionItem[] {
   const inside = spec.words.find(({ span }) => span.start < offset && offset <= span.end);
   if (inside?.kind === "comment" || inside?.kind === "doc" || inside?.kind === "number") return [];
-  if (inside?.kind === "string") return [];
+  if (inside?.kind === "string") return pathItems(spec, inside, workspace);
   const place = expectedAt(spec.source, offset);
   const items = new Map<string, CompletionItem>();
   for (const expectation of place.expected) {
@@ -30,11 +31,7 @@ function itemsOf(expectation: Expectation, place: Place, spec: Spec, offset: num
   const { kind, rules } = expectation;
   const numeric = rules.includes("value") || rules.includes("number");
   if (kind === "name" && numeric) {
-    const params = spec.names.declared.filter((declared) => declared.kind === "param");
-    return [
-      ...namedItems(expectation, place, spec, offset),
-      ...params.map((param) => declaredItem(param, spec)),
-    ];
+    return [...namedItems(expectation, place, spec, offset), ...sharedItems("param", spec)];
   }
   return namedItems(expectation, place, spec, offset);
 }
@@ -79,17 +76,35 @@ const word = (label: string, doc: string, kind: CompletionItemKind): CompletionI
   documentation: markdown(doc),
 });
 
-function declaredItem({ name, doc, kind }: Declared, spec: Spec): CompletionItem {
-  const declared = spec.names.declared.find(
-    (candidate) => candidate.name === name && candidate.kind === kind,
-  );
-  const detail = declared && firstLine(spec.source.slice(declared.whole.start, declared.whole.end));
+function declaredItem({ name, doc, file, whole }: Declared, spec: Spec): CompletionItem {
   return {
     label: name,
     kind: CompletionItemKind.Variable,
-    ...(detail !== undefined && { detail }),
+    detail: firstLine(spec.textOf(file).slice(whole.start, whole.end)),
     ...(doc !== undefined && { documentation: markdown(doc) }),
+    ...(file !== undefined && { labelDetails: { description: file } }),
   };
+}
+
+/** What stands outside of models, here and in imported files. */
+function sharedItems(kind: Declared["kind"], spec: Spec): CompletionItem[] {
+  const { declared, imported } = spec.names;
+  return [...declared, ...imported]
+    .filter((each) => each.shared && each.kind === kind)
+    .map((each) => declaredItem(each, spec));
+}
+
+/** The files that an import can name, in the place of its path. */
+function pathItems(spec: Spec, { span, text }: Word, workspace: Workspace): CompletionItem[] {
+  const before = spec.words.findLast((word) => word.span.end <= span.start);
+  if (before?.text !== "import") return [];
+  const closed = text.length > 1 && text.endsWith('"');
+  const range = spec.range({ start: span.start + 1, end: span.end - (closed ? 1 : 0) });
+  return workspace.below(spec.uri).map((path) => ({
+    label: `./${path}`,
+    kind: CompletionItemKind.File,
+    textEdit: { range, newText: `./${path}` },
+  }));
 }
 
 function firstLine(text: string): string {
@@ -116,7 +131,8 @@ function roleAt(path: readonly string[], before: readonly string[]): Role | unde
   if (inside("target", "call")) return "target";
   if (inside("modality", "call")) return "modality";
   if (inside("encoder", "chain", "call") || inside("gate", "chain", "call")) return "layer";
-  if (inside("fusion", "chain", "call")) return chained ? "layer" : "fusion";
+  if (inside("fusion", "chain", "call") || inside("namedFusion", "chain", "call"))
+    return chained ? "layer" : "fusion";
   if (inside("interaction", "chain", "call")) {
     const several = interactions.get(before[0] ?? "")?.modalities === "several";
     return several && !chained ? "merge" : "layer of an interaction";
@@ -136,6 +152,8 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
   const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
   const { before } = place;
   const role = roleAt(path, before);
+  if (role === "fusion" && inside("fusion", "chain", "call"))
+    return [...rowsOf(role), ...sharedItems("fusion", spec)];
   if (role !== undefined) return rowsOf(role);
   const declared = declaredHere(spec, place, offset);
   const of = (...kinds: Declared["kind"][]) =>
@@ -144,7 +162,7 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
 
   if (inside("encoder")) return before.at(-1) === "for" ? unencoded(spec.analysis.tree, of("modality")) : [];
   if (inside("encode", "names")) return unencoded(spec.analysis.tree, unnamed());
-  if (inside("encode")) return of("encoder");
+  if (inside("encode")) return [...of("encoder"), ...sharedItems("encoder", spec)];
   if (inside("component", "names")) return unnamed();
   if (inside("interaction", "component"))
     return [...interactions.values()].map(({ name, doc }) => word(name, doc, CompletionItemKind.Keyword));

@@ -7,7 +7,8 @@ import type { Spec } from "./document.js";
 /** What mends the diagnostics that touch a span: the word that was meant in the place of the misspelt one. */
 export function fixes(spec: Spec, span: Span): CodeAction[] {
   return spec.analysis.diagnostics.flatMap((diagnostic) => {
-    if (diagnostic.span.end < span.start || diagnostic.span.start > span.end) return [];
+    if (diagnostic.file !== undefined || diagnostic.span.end < span.start || diagnostic.span.start > span.end)
+      return [];
     const { replacement } = diagnostic;
     const place = replacement && misspelt(diagnostic, spec.source);
     if (replacement === undefined || place === undefined) return [];

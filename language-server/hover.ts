@@ -16,7 +16,8 @@ interface Found {
 
 /** What the word at an offset is: its documentation, its shape here, its declaration. */
 export function hover(spec: Spec, offset: number): Hover | null {
-  const found = calledAt(spec, offset) ?? declaredAt(spec, offset) ?? wordAt(spec, offset);
+  const found =
+    importedAt(spec, offset) ?? calledAt(spec, offset) ?? declaredAt(spec, offset) ?? wordAt(spec, offset);
   return found ? { contents: { kind: "markdown", value: found.text }, range: spec.range(found.span) } : null;
 }
 
@@ -33,7 +34,9 @@ function noteText({ inputs, output, weights, flops }: ShapeNote): string {
 }
 
 function notesAt(spec: Spec, { start, end }: Span): string[] {
-  const notes = spec.analysis.shapes.filter(({ span }) => span.start === start && span.end === end);
+  const notes = spec.analysis.shapes.filter(
+    ({ span, file }) => file === undefined && span.start === start && span.end === end,
+  );
   return [...new Set(notes.map(noteText))];
 }
 
@@ -81,7 +84,8 @@ function declaredAt(spec: Spec, offset: number): Found | undefined {
   const occurrence = spec.occurrenceAt(offset);
   if (occurrence === undefined) return undefined;
   const { declared, span } = occurrence;
-  const code = spec.source.slice(declared.whole.start, declared.whole.end).split("\n")[0] ?? "";
+  const code =
+    spec.textOf(declared.file).slice(declared.whole.start, declared.whole.end).split("\n")[0] ?? "";
   const row = interactions.get(declared.name.split("(")[0] ?? "");
   const text = [
     `\`\`\`mmspec\n${declared.kind === "model" || declared.kind === "target" ? code.replace(/\s*\{?$/, "") : code}\n\`\`\``,
@@ -93,14 +97,39 @@ function declaredAt(spec: Spec, offset: number): Found | undefined {
 }
 
 /** The shape of a modality, or what an encoder makes of the modalities that it encodes. */
-function shapesOf({ kind, whole }: Declared, spec: Spec): string[] {
+function shapesOf({ kind, whole, last, file }: Declared, spec: Spec): string[] {
   if (kind !== "modality" && kind !== "encoder") return [];
-  const last = spec.names.calls.findLast(
-    ({ call }) => call.span.start >= whole.start && call.span.end <= whole.end,
-  );
-  const notes = spec.analysis.shapes.filter(({ span }) => span.start === last?.call.span.start);
+  const of =
+    kind === "encoder" ? last : spec.names.calls.findLast(({ call }) => within(call.span, whole))?.call.span;
+  const notes = spec.analysis.shapes.filter((note) => note.file === file && note.span.start === of?.start);
   const makes = kind === "encoder" ? "makes " : "";
   return [...new Set(notes.map(({ output }) => makes + shapeText(output)))];
+}
+
+function within(inner: Span, outer: Span): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end;
+}
+
+/** What an import brings. */
+function importedAt(spec: Spec, offset: number): Found | undefined {
+  const declaration = spec.importAt(offset);
+  const found = spec.analysis.units[0].imports.find((each) => each.declaration === declaration);
+  if (declaration === undefined || found?.unit === undefined) return undefined;
+  const { from } = found.unit;
+  const lines = spec.names.imported
+    .filter(({ file }) => file === from)
+    .map(({ whole, file, doc }) => {
+      const code = firstLine(spec.textOf(file).slice(whole.start, whole.end));
+      return `- \`${code}\`${doc === undefined ? "" : `: ${firstLine(doc)}`}`;
+    });
+  return {
+    span: declaration.path.span,
+    text: [`\`${from}\``, lines.join("\n")].filter(Boolean).join("\n\n"),
+  };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? text;
 }
 
 /** A setting, a kind of interaction, a share or a point. */

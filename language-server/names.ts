@@ -4,20 +4,21 @@ import type {
   ComponentReference,
   Condition,
   DataDeclaration,
+  FusionBlock,
   ModelDeclaration,
   Name,
-  ParamDeclaration,
   Span,
   SpecFile,
   Value,
 } from "../grammar/index.js";
+import type { Unit } from "../compiler/index.js";
 import { interactions } from "../compiler/tables/interactions.js";
 import type { Callable } from "../compiler/tables/parameters.js";
 import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
 
 /** Something that a spec declares. */
 export interface Declared {
-  kind: "model" | "param" | "target" | "modality" | "encoder" | "interaction" | "gate";
+  kind: "model" | "param" | "target" | "modality" | "encoder" | "fusion" | "interaction" | "gate";
   /** As others refer to it: `Digits`, `unique(top)`. */
   name: string;
   /** The name where it is declared. */
@@ -25,6 +26,12 @@ export interface Declared {
   /** The whole declaration. */
   whole: Span;
   doc?: string;
+  /** The imported file that declares it, from the folder of this one. */
+  file?: string;
+  /** True when it stands outside of models, for other files too. */
+  shared?: true;
+  /** Of an encoder, its last layer. */
+  last?: Span;
 }
 
 /** A name in the text and what it stands for. */
@@ -45,9 +52,13 @@ export interface Called {
 /** All names and calls of a file, each list in the order of the text. */
 export interface Names {
   declared: readonly Declared[];
+  /** What its imports bring. */
+  imported: readonly Declared[];
   occurrences: readonly Occurrence[];
   calls: readonly Called[];
 }
+
+const documented = ({ doc }: { doc?: string }) => (doc === undefined ? {} : { doc });
 
 /** What one model declares, by name. */
 class Scope {
@@ -66,28 +77,84 @@ function componentKey(kind: string, modalities: readonly Name[]): string {
 }
 
 /** Resolves all names of a file that can be resolved; nothing is reported. */
-export function namesOf(file: SpecFile): Names {
+export function namesOf({ tree, imports }: Pick<Unit, "tree" | "imports">): Names {
   const finder = new Finder();
-  finder.file(file);
+  for (const { unit } of imports) if (unit !== undefined) finder.import(unit);
+  finder.file(tree);
   const inOrder = (a: { span: Span }, b: { span: Span }) => a.span.start - b.span.start;
   return {
     declared: finder.declared,
+    imported: finder.imported,
     occurrences: finder.occurrences.sort(inOrder),
     calls: finder.calls.sort((a, b) => inOrder(a.call, b.call)),
   };
 }
 
+type SharedKind = "param" | "encoder" | "fusion";
+
+/** What a file has outside of models, by kind and name. */
+type SharedNames = Record<SharedKind, Map<string, Declared>>;
+
+const noNames = (): SharedNames => ({ param: new Map(), encoder: new Map(), fusion: new Map() });
+
+/** What stands outside of models. */
+function sharedOf({ params, encoders, fusions }: SpecFile): (Declared & { kind: SharedKind })[] {
+  const declared = (kind: SharedKind, node: { name: Name; span: Span; doc?: string }, last?: Span) => ({
+    kind,
+    name: node.name.text,
+    span: node.name.span,
+    whole: node.span,
+    ...documented(node),
+    shared: true as const,
+    ...(last && { last }),
+  });
+  return [
+    ...params.map((param) => declared("param", param)),
+    ...encoders.map((encoder) => declared("encoder", encoder, encoder.layers.items.at(-1)?.span)),
+    ...fusions.map((fusion) => declared("fusion", fusion)),
+  ];
+}
+
 class Finder {
   readonly declared: Declared[] = [];
+  readonly imported: Declared[] = [];
   readonly occurrences: Occurrence[] = [];
   readonly calls: Called[] = [];
   private readonly models = new Map<string, Declared>();
   private readonly scopes = new Map<string, Scope>();
+  private readonly shared = noNames();
+  private readonly brought = noNames();
 
-  file({ models, data, params }: SpecFile): void {
-    for (const param of params) this.param(param);
-    for (const model of models) this.model(model);
-    for (const declaration of data) this.data(declaration);
+  import({ tree, from }: Unit): void {
+    for (const declared of sharedOf(tree)) {
+      const here = { ...declared, file: from };
+      this.imported.push(here);
+      const table = this.brought[declared.kind];
+      if (!table.has(declared.name)) table.set(declared.name, here);
+    }
+  }
+
+  file(tree: SpecFile): void {
+    const own = sharedOf(tree);
+    for (const declared of own) this.declare(this.shared[declared.kind], declared.name, declared);
+    // The parameters come first of all that is shared.
+    tree.params.forEach(({ uses }, i) => {
+      const declared = own[i] as Declared;
+      for (const { span } of uses) this.occurrences.push({ span, declared, declares: false });
+    });
+    for (const name of tree.borrowed) this.refer(name, this.brought.param);
+    const scope = new Scope();
+    for (const { layers } of tree.encoders) this.chain(layers, "layer", "layer", scope);
+    for (const fusion of tree.fusions) {
+      const inside = new Scope();
+      if (fusion.kind === "fusion") this.chain(fusion.chain, "fusion", "layer", inside);
+      else {
+        this.components(fusion, inside);
+        this.block(fusion, inside);
+      }
+    }
+    for (const model of tree.models) this.model(model);
+    for (const declaration of tree.data) this.data(declaration);
   }
 
   /** The first declaration of a name counts. */
@@ -102,21 +169,8 @@ class Finder {
     if (declared !== undefined) this.occurrences.push({ span: name.span, declared, declares: false });
   }
 
-  private param({ name, uses, span, doc }: ParamDeclaration): void {
-    const declared: Declared = {
-      kind: "param",
-      name: name.text,
-      span: name.span,
-      whole: span,
-      ...(doc !== undefined && { doc }),
-    };
-    this.declare(new Map(), name.text, declared);
-    for (const use of uses) this.occurrences.push({ span: use.span, declared, declares: false });
-  }
-
   private model(model: ModelDeclaration): void {
     const scope = new Scope();
-    const documented = (node: { doc?: string }) => (node.doc === undefined ? {} : { doc: node.doc });
     if (!this.scopes.has(model.name.text)) this.scopes.set(model.name.text, scope);
     this.declare(this.models, model.name.text, {
       kind: "model",
@@ -136,34 +190,10 @@ class Finder {
         span: name.span,
         whole: member.span,
         ...documented(member),
+        ...(member.kind === "encoder" && { last: member.layers.items.at(-1)?.span ?? member.span }),
       });
     }
-    for (const member of model.members) {
-      if (member.kind !== "fusion-block") continue;
-      for (const interaction of member.interactions) {
-        const { name, modalities, span } = interaction.component;
-        this.declare(scope.components, componentKey(name.text, modalities), {
-          kind: "interaction",
-          name:
-            modalities.length === 0
-              ? name.text
-              : `${name.text}(${modalities.map(({ text }) => text).join(", ")})`,
-          span: name.span,
-          whole: { start: span.start, end: interaction.span.end },
-          ...documented(interaction),
-        });
-      }
-      for (const gate of member.gates) {
-        const span = { start: gate.span.start, end: gate.span.start + "gate".length };
-        this.declare(scope.components, "gate", {
-          kind: "gate",
-          name: "gate",
-          span,
-          whole: gate.span,
-          ...documented(gate),
-        });
-      }
-    }
+    for (const member of model.members) if (member.kind === "fusion-block") this.components(member, scope);
     for (const member of model.members) {
       switch (member.kind) {
         case "target":
@@ -176,23 +206,17 @@ class Finder {
           break;
         case "encode":
           for (const name of member.modalities) this.refer(name, scope.modalities);
-          this.refer(member.encoder, scope.encoders);
+          this.refer(member.encoder, scope.encoders, this.shared.encoder, this.brought.encoder);
           break;
-        case "fusion":
+        case "fusion": {
+          const [first] = member.chain.items;
+          if (first !== undefined && !first.parens && !roles.fusion.has(first.name.text))
+            this.refer(first.name, this.shared.fusion, this.brought.fusion);
           this.chain(member.chain, "fusion", "layer", scope);
           break;
+        }
         case "fusion-block":
-          for (const { component, layers } of member.interactions) {
-            for (const name of component.modalities) this.refer(name, scope.modalities);
-            const several = interactions.get(component.name.text)?.modalities === "several";
-            const layer = "layer of an interaction";
-            this.chain(layers, several ? "merge" : layer, layer, scope);
-          }
-          for (const { layers } of member.gates) this.chain(layers, "layer", "layer", scope);
-          for (const { condition, use } of member.rules) {
-            if (condition) this.condition(condition, scope);
-            this.component(use, scope);
-          }
+          this.block(member, scope);
           break;
         case "train":
           for (const setting of member.settings) {
@@ -214,6 +238,48 @@ class Finder {
           }
           break;
       }
+    }
+  }
+
+  /** The interactions and the gate that a block declares. */
+  private components(block: FusionBlock, scope: Scope): void {
+    for (const interaction of block.interactions) {
+      const { name, modalities, span } = interaction.component;
+      this.declare(scope.components, componentKey(name.text, modalities), {
+        kind: "interaction",
+        name:
+          modalities.length === 0
+            ? name.text
+            : `${name.text}(${modalities.map(({ text }) => text).join(", ")})`,
+        span: name.span,
+        whole: { start: span.start, end: interaction.span.end },
+        ...documented(interaction),
+      });
+    }
+    for (const gate of block.gates) {
+      const span = { start: gate.span.start, end: gate.span.start + "gate".length };
+      this.declare(scope.components, "gate", {
+        kind: "gate",
+        name: "gate",
+        span,
+        whole: gate.span,
+        ...documented(gate),
+      });
+    }
+  }
+
+  /** What a block names. */
+  private block(block: FusionBlock, scope: Scope): void {
+    for (const { component, layers } of block.interactions) {
+      for (const name of component.modalities) this.refer(name, scope.modalities);
+      const several = interactions.get(component.name.text)?.modalities === "several";
+      const layer = "layer of an interaction";
+      this.chain(layers, several ? "merge" : layer, layer, scope);
+    }
+    for (const { layers } of block.gates) this.chain(layers, "layer", "layer", scope);
+    for (const { condition, use } of block.rules) {
+      if (condition) this.condition(condition, scope);
+      this.component(use, scope);
     }
   }
 

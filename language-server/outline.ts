@@ -1,10 +1,17 @@
 import { SymbolKind, type DocumentSymbol } from "vscode-languageserver";
-import type { DataDeclaration, ModelDeclaration, ModelMember, Name, Span } from "../grammar/index.js";
+import type {
+  DataDeclaration,
+  ModelDeclaration,
+  ModelMember,
+  Name,
+  NamedFusion,
+  Span,
+} from "../grammar/index.js";
 import type { Spec } from "./document.js";
 
 /** The parts of a file, as an editor's outline shows them. */
 export function outline(spec: Spec): DocumentSymbol[] {
-  const { models, data, params } = spec.analysis.tree;
+  const { imports, params, encoders, fusions, models, data } = spec.analysis.tree;
   const symbol = (
     name: string,
     kind: SymbolKind,
@@ -77,6 +84,10 @@ export function outline(spec: Spec): DocumentSymbol[] {
         );
     }
   };
+  const ofFusion = (fusion: NamedFusion): DocumentSymbol => {
+    const { children = [], detail } = ofMember(fusion);
+    return symbol(fusion.name.text, SymbolKind.Class, fusion.span, fusion.name.span, children, detail);
+  };
   const ofModel = ({ name, members, span }: ModelDeclaration) =>
     symbol(name.text, SymbolKind.Class, span, name.span, members.map(ofMember));
   const ofData = ({ model, sources, bindings, splits, lacks, heldOut, span }: DataDeclaration) =>
@@ -90,6 +101,9 @@ export function outline(spec: Spec): DocumentSymbol[] {
         .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
     );
   return [
+    ...imports.map(({ span, path }) => symbol(path.value, SymbolKind.File, span, path.span)),
+    ...encoders.map((encoder) => named(encoder, SymbolKind.Function, encoder.layers.span)),
+    ...fusions.map(ofFusion),
     ...params.map((param) => named(param, SymbolKind.Constant, param.value.span)),
     ...models.map(ofModel),
     ...data.map(ofData),

@@ -1,31 +1,35 @@
 import {
   CodeActionKind,
+  DidChangeWatchedFilesNotification,
   ErrorCodes,
   ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
   type Connection,
   type InitializeResult,
+  type Location,
   type Position,
+  type TextEdit,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../compiler/index.js";
 import { format, FormatError } from "../grammar/index.js";
 import { colours, legend } from "./colours.js";
 import { complete } from "./completion.js";
-import { published } from "./diagnostics.js";
-import { Spec } from "./document.js";
+import { diagnosticsOf } from "./diagnostics.js";
+import type { Spec } from "./document.js";
 import { fixes } from "./fixes.js";
 import { folding } from "./folding.js";
 import { hover } from "./hover.js";
-import { definition, references, renamable, rename, RenameError } from "./navigation.js";
+import { definition, references, renamable, rename, RenameError, type Place } from "./navigation.js";
 import { outline } from "./outline.js";
+import { Workspace, type Files } from "./workspace.js";
 
 const initialized: InitializeResult = {
   serverInfo: { name: "mmspec", version },
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.Incremental,
-    completionProvider: { triggerCharacters: ["(", ",", ":", ">", "=", " "] },
+    completionProvider: { triggerCharacters: ["(", ",", ":", ">", "=", " ", '"', "/"] },
     hoverProvider: true,
     definitionProvider: true,
     referencesProvider: true,
@@ -38,20 +42,29 @@ const initialized: InitializeResult = {
   },
 };
 
-/** Answers an editor over a connection, whatever carries it: standard input and output, or a worker of a web page. */
-export function serve(connection: Connection): void {
+/**
+ * Answers an editor over a connection, whatever carries it: standard input and output, or a worker of a web page.
+ * @param files what isn't open; without it specs import what is open alone
+ */
+export function serve(connection: Connection, files?: Files): void {
   const documents = new TextDocuments(TextDocument);
-  const specs = new Map<string, Spec>();
-  /** The open file as it is now; nothing when it isn't open. */
-  const specOf = ({ uri }: { uri: string }): Spec | undefined => {
-    const text = documents.get(uri);
-    if (text === undefined) return undefined;
-    const known = specs.get(uri);
-    if (known !== undefined && known.version === text.version) return known;
-    const spec = new Spec(text);
-    specs.set(uri, spec);
-    return spec;
+  const workspace = new Workspace(documents, files);
+  const specOf = ({ uri }: { uri: string }) => workspace.open(uri);
+  const publish = (spec: Spec) =>
+    void connection.sendDiagnostics({
+      uri: spec.uri,
+      version: spec.version,
+      diagnostics: diagnosticsOf(spec),
+    });
+  /** Reads anew what reads a file that has changed. */
+  const recheck = (changed: string) => {
+    for (const { uri } of workspace.readersOf(changed)) {
+      workspace.forget(uri);
+      const spec = workspace.open(uri);
+      if (spec !== undefined) publish(spec);
+    }
   };
+  const locate = ({ spec, span }: Place): Location => ({ uri: spec.uri, range: spec.range(span) });
   /** Answers what is asked of a place in an open file. */
   const at =
     <Params extends { textDocument: { uri: string }; position: Position }, Answer>(
@@ -71,32 +84,42 @@ export function serve(connection: Connection): void {
       return spec === undefined ? null : answer(spec, params);
     };
 
-  connection.onInitialize(() => initialized);
+  let watches = false;
+  connection.onInitialize(({ capabilities, workspaceFolders, rootUri }) => {
+    const roots = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+    workspace.folders = roots.map((uri) => uri.replace(/\/?$/, "/"));
+    watches = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false;
+    return initialized;
+  });
+  connection.onInitialized(() => {
+    if (!watches) return;
+    const watchers = [{ globPattern: "**/*.mmspec" }];
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => changes.forEach(({ uri }) => recheck(uri)));
   documents.onDidChangeContent(({ document }) => {
     const spec = specOf(document);
     if (spec === undefined) return;
-    const diagnostics = spec.analysis.diagnostics.map((diagnostic) => published(diagnostic, spec));
-    void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
+    publish(spec);
+    recheck(document.uri);
   });
   documents.onDidClose(({ document }) => {
-    specs.delete(document.uri);
+    workspace.forget(document.uri);
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    recheck(document.uri);
   });
 
-  connection.onCompletion(at(complete));
+  connection.onCompletion(at((spec, offset) => complete(spec, offset, workspace)));
   connection.onHover(at(hover));
   connection.onDefinition(
     at((spec, offset) => {
-      const span = definition(spec, offset);
-      return span === undefined ? null : { uri: spec.text.uri, range: spec.range(span) };
+      const place = definition(spec, offset, workspace);
+      return place === undefined ? null : locate(place);
     }),
   );
   connection.onReferences(
     at((spec, offset, { context }: { context: { includeDeclaration: boolean } } & PlaceParams) =>
-      references(spec, offset, context.includeDeclaration).map((span) => ({
-        uri: spec.text.uri,
-        range: spec.range(span),
-      })),
+      references(spec, offset, workspace, context.includeDeclaration).map(locate),
     ),
   );
   connection.onPrepareRename(
@@ -108,11 +131,10 @@ export function serve(connection: Connection): void {
   connection.onRenameRequest(
     at((spec, offset, { newName }: { newName: string } & PlaceParams) => {
       try {
-        const edits = rename(spec, offset, newName).map((span) => ({
-          range: spec.range(span),
-          newText: newName,
-        }));
-        return { changes: { [spec.text.uri]: edits } };
+        const changes: Record<string, TextEdit[]> = {};
+        for (const { uri, range } of rename(spec, offset, newName, workspace).map(locate))
+          (changes[uri] ??= []).push({ range, newText: newName });
+        return { changes };
       } catch (error) {
         if (!(error instanceof RenameError)) throw error;
         return new ResponseError(ErrorCodes.InvalidParams, error.message);

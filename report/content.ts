@@ -148,6 +148,8 @@ export interface ReportContent extends RunSummary {
   bayesAccuracy?: number;
   /** The spec's text. */
   source?: string;
+  /** The files that it imports. */
+  imported?: { file: string; text: string }[];
   /** The architecture as SVG, and its layers; absent when the spec can't be compiled by this version. */
   architecture?: { svg: string; layers: LayerContent[]; parameters: number; flops: number };
   /** How many samples have their inputs in the report; what is missing, in words. */

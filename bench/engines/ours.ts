@@ -96,8 +96,9 @@ if (orders !== undefined) {
     const model = models.find((one) => one.name === name) as BenchModel;
     const { model: own, stages } = await learnerOf(model);
     const data = samplesFor(model, Number(steps));
-    const from = await helped.stage(index, () => "");
-    if (from === undefined) continue;
+    const order = await helped.stage(index, () => "");
+    if (order === undefined) continue;
+    const { from } = order;
     const stage = { ...(stages(own)[model.stage] as Stage<Inputs>), epochs: 1 };
     follow(own, data, stage, { random: random(), progress: quiet, team: helped.team, from });
   }
@@ -133,7 +134,10 @@ async function learn({ model: name, steps }: Request): Promise<Timing> {
         { engine: engine as EngineName, dataFolder: "", folder: "" },
         Number(workers),
       );
-      await helpers.begin({ ...(await orderOf(asked++, state)), about: `${name} ${steps + 1}` }, "");
+      await helpers.begin(
+        { ...(await orderOf(asked++, model.batch, state)), about: `${name} ${steps + 1}` },
+        "",
+      );
       return helpers.team;
     },
     onAlone: (reason) => {

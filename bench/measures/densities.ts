@@ -11,7 +11,7 @@ import { CholeskyDecomposition, inverse, Matrix } from "ml-matrix";
 import { Random } from "../../runtime/data/random.js";
 import { logSumExp } from "../../runtime/data/synthetic/known.js";
 import { openEngine } from "../../runtime/engines/index.js";
-import { chooseDensity, fitDensity } from "../../runtime/measures/density.js";
+import { chooseDensity, fitDensity, type DensityPlan } from "../../runtime/measures/density.js";
 import { whiten } from "../../runtime/measures/standardise.js";
 import { takeRows, type View } from "../../runtime/measures/view.js";
 import { runTorch } from "../torch/run.js";
@@ -100,21 +100,23 @@ for (const kind of kinds)
     const { view, labels, exact } = draw(kind, width, samples + held);
     const rows = Int32Array.from({ length: samples + held }, (_, i) => i);
     const known = takeRows(view, rows.slice(0, samples));
-    const map = whiten(known);
-    const [inner, outer] = [map.apply(known), map.apply(takeRows(view, rows.slice(samples)))];
+    const map = await whiten(known);
+    const [inner, outer] = [await map.apply(known), await map.apply(takeRows(view, rows.slice(samples)))];
     const marks = labels.slice(0, samples);
     const mean = (logs: ArrayLike<number>) => Array.from(logs).reduce((a, b) => a + b, 0) / logs.length;
     const random = new Random(1);
-    const gaussian = fitDensity(
-      { name: "", axes: inner.width, byClass: false, options: { form: "full tied", components: 1 } },
-      inner,
-      marks,
-      classes,
-      random,
-    ).read(outer).density;
+    const one: DensityPlan = {
+      name: "",
+      axes: inner.width,
+      byClass: false,
+      options: { form: "full tied", components: 1 },
+    };
+    const logsOf = async (plan: DensityPlan) =>
+      (await (await fitDensity(plan, inner, marks, classes, random)).read(outer)).density;
+    const gaussian = await logsOf(one);
     const begin = process.cpuUsage().user;
     const plan = await chooseDensity(inner, map.leading, marks, classes, random);
-    const logs = fitDensity(plan, inner, marks, classes, random).read(outer).density;
+    const logs = await logsOf(plan);
     const ours: Judged = { lsmi: { logs, seconds: (process.cpuUsage().user - begin) / 1e6 } };
     const all = new Float32Array(inner.values.length + outer.values.length);
     all.set(inner.values);

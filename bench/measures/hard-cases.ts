@@ -63,7 +63,10 @@ for (const mix of [{ synergy: 1 }, { redundancy: 1 }, { redundancy: 0.5, synergy
     View,
   ];
   const { found, seconds } = await timed(x1, x2, data.labels, 4);
-  const exact = exactInteractions(data, [standardise(x1).logDeterminant, standardise(x2).logDeterminant]);
+  const exact = exactInteractions(data, [
+    (await standardise(x1)).logDeterminant,
+    (await standardise(x2)).logDeterminant,
+  ]);
   table.push([
     `synthetic ${JSON.stringify(mix)}, ${samples}`,
     seconds,

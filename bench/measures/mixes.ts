@@ -65,7 +65,10 @@ for (const { name, ...mix } of which.map((i) => mixes[i] as (typeof mixes)[numbe
       View,
       View,
     ];
-    const logDeterminants = [standardise(x1).logDeterminant, standardise(x2).logDeterminant] as const;
+    const logDeterminants = [
+      (await standardise(x1)).logDeterminant,
+      (await standardise(x2)).logDeterminant,
+    ] as const;
     const exact = exactInteractions(data, logDeterminants);
     const rows = Int32Array.from({ length: samples }, (_, i) => i);
     const split = { train: rows.slice(0, samples - samples / 5), held: rows.slice(samples - samples / 5) };

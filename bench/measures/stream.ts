@@ -23,7 +23,7 @@ let [reading, redundancy] = [0, 0];
 for (let done = 0; done < samples; done += block) {
   const { x1, x2, labels } = views(Math.min(block, samples - done), 2 + done / block);
   const from = performance.now();
-  const { r } = model.read(x1, x2, labels);
+  const { r } = await model.read(x1, x2, labels);
   reading += performance.now() - from;
   redundancy += r.reduce((sum, value) => sum + value, 0);
   if ((done / block) % 10 === 9 || done === 0) {

@@ -33,7 +33,8 @@ export const explain: CommandModule<object, Options> = {
       .option("svg", { type: "string", describe: "Write the picture to this file as well, as SVG" })
       .option("json", { type: "boolean", default: false, describe: "Print it as JSON" }),
   async handler({ file, model, set, svg, custom, json }) {
-    const analysis = analyse(await readSpecWith(file, set), file, { custom });
+    const { text, read } = await readSpecWith(file, set);
+    const analysis = analyse(text, file, { custom, read });
     if (analysis.failed) {
       if (json) printJson(diagnosticsJson(analysis));
       else printDiagnostics(analysis);

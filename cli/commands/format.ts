@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import type { CommandModule } from "yargs";
 import { analyse } from "../../compiler/index.js";
+import { readFrom } from "../../compiler/node.js";
 import { format as formatSource, FormatError } from "../../grammar/index.js";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { exitCodes } from "../exit.js";
@@ -31,7 +33,7 @@ export const format: CommandModule<object, Options> = {
       formatted = formatSource(text);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      const analysis = analyse(text, file);
+      const analysis = analyse(text, file, { read: readFrom(dirname(file)) });
       if (json) printJson({ file, ...(diagnosticsJson(analysis) as object) });
       else printDiagnostics(analysis);
       process.exitCode = exitCodes.wrongInput;

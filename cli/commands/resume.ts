@@ -2,12 +2,13 @@ import { join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { readRecord } from "./evaluate.js";
 import { runScript } from "../run-script.js";
-import { checkpointOption } from "./train.js";
+import { checkpointOption, smallerBatchOption } from "./train.js";
 
 interface Options {
   run: string;
   data: string | undefined;
   "checkpoint-every": number | undefined;
+  "smaller-batch": boolean;
   quiet: boolean;
   json: boolean;
 }
@@ -21,15 +22,24 @@ export const resume: CommandModule<object, Options> = {
       .positional("run", { type: "string", demandOption: true, describe: "The folder of a run" })
       .option("data", { type: "string", describe: "Folder in which the data's paths begin, if it has moved" })
       .option("checkpoint-every", checkpointOption)
+      .option("smaller-batch", smallerBatchOption)
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
-  async handler({ run, data, "checkpoint-every": checkpointEvery, quiet, json }) {
+  async handler({
+    run,
+    data,
+    "checkpoint-every": checkpointEvery,
+    "smaller-batch": smallerBatch,
+    quiet,
+    json,
+  }) {
     const folder = resolve(run);
     const record = await readRecord(folder);
     process.exitCode = await runScript(join(folder, "trainer", "train.ts"), [
       ...["--data", data ?? record.dataFolder],
       ...["--run", folder, "--resume"],
       ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
+      ...(smallerBatch ? ["--smaller-batch"] : []),
       ...(quiet ? ["--quiet"] : []),
       ...(json ? ["--json"] : []),
     ]);

@@ -15,6 +15,7 @@ interface Options {
   engine: string | undefined;
   workers: number | undefined;
   "checkpoint-every": number | undefined;
+  "smaller-batch": boolean;
   quiet: boolean;
   json: boolean;
 }
@@ -35,6 +36,12 @@ export const checkpointOption = {
   describe: "Seconds between two checkpoints, at least; 5 when left out",
 } as const;
 
+export const smallerBatchOption = {
+  type: "boolean",
+  default: false,
+  describe: "Where memory doesn't suffice, go on with half as many samples a step",
+} as const;
+
 export const train: CommandModule<object, Options> = {
   command: "train <file>",
   describe: "Compile, train and evaluate a model",
@@ -52,6 +59,7 @@ export const train: CommandModule<object, Options> = {
       .option("engine", engineOption)
       .option("workers", workersOption)
       .option("checkpoint-every", checkpointOption)
+      .option("smaller-batch", smallerBatchOption)
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", { type: "boolean", default: false, describe: "Print what was found as JSON" }),
   async handler({
@@ -62,6 +70,7 @@ export const train: CommandModule<object, Options> = {
     engine,
     workers,
     "checkpoint-every": checkpointEvery,
+    "smaller-batch": smallerBatch,
     quiet,
     custom,
     json,
@@ -80,6 +89,7 @@ export const train: CommandModule<object, Options> = {
       ...(engine === undefined ? [] : ["--engine", engine]),
       ...(workers === undefined ? [] : ["--workers", String(workers)]),
       ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
+      ...(smallerBatch ? ["--smaller-batch"] : []),
       ...(quiet ? ["--quiet"] : []),
       ...(json ? ["--json"] : []),
     ]);

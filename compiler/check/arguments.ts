@@ -188,6 +188,17 @@ function argumentValue(
     name: parameter.name,
     wanted: describeType(type),
     found: checker.text(value.span),
+    ...paramsFor(value, type.kind, checker),
   });
   return undefined;
+}
+
+/** The parameters that may be meant by a name where a number must stand. */
+export function paramsFor(
+  value: Value,
+  wanted: Parameter["type"]["kind"],
+  { params }: Checker,
+): { params?: Iterable<string> } {
+  const named = value.kind === "call" && !value.parens && (wanted === "integer" || wanted === "number");
+  return named ? { params: params.keys() } : {};
 }

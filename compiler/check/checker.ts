@@ -2,6 +2,7 @@ import type { Name, Span } from "../../grammar/syntax.js";
 import type { DiagnosticName, diagnosticTable } from "../diagnostics.js";
 import type { Reporter } from "../diagnostics.js";
 import type { Shape } from "../ir.js";
+import type { ReadFile } from "../imports.js";
 import type { Source } from "../source.js";
 
 type ParametersOf<Key extends DiagnosticName> = Parameters<(typeof diagnosticTable)[Key]["text"]>[0];
@@ -24,6 +25,8 @@ const absences: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
   "modalityLeftOut",
   "missingUnspoken",
   "unusedTemplate",
+  "unusedFusion",
+  "unusedImport",
   "unknownComponent",
   "unknownShare",
   "noSource",
@@ -48,6 +51,8 @@ const unknowns: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
 
 /** What a spec may do. */
 export interface CheckOptions {
+  /** Gives the files that a spec imports. Without it none can be. */
+  read?: ReadFile;
   /** False forbids `custom`, which runs code of the user's. @default true */
   custom?: boolean;
 }
@@ -55,6 +60,8 @@ export interface CheckOptions {
 /** What a modality is, or a layer or a fusion gets and makes where it stands; a template that several modalities use has several. */
 export interface ShapeNote {
   span: Span;
+  /** The imported file that the span is in, from the folder of the spec. */
+  file?: string;
   /** One shape, or one of each modality that is joined; none of a modality itself. */
   inputs: readonly Shape[];
   output: Shape;
@@ -64,33 +71,92 @@ export interface ShapeNote {
   flops: number;
 }
 
+/** Reports that only a model can decide: what is shared is judged without one first. */
+const ofModels: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
+  "unknownModality",
+  "modalityLeftOut",
+  "missingUnspoken",
+  "neverMissing",
+]);
+
+/** Where an imported file lies. */
+export interface Home {
+  /** As diagnostics name it. */
+  path: string;
+  /** From the folder of the spec. */
+  from: string;
+}
+
 /** What every check has at hand: the source, and where to report. */
 export class Checker {
   /** The shapes of all modalities and of all layers that fit, for editors. */
-  readonly shapes: ShapeNote[] = [];
+  readonly shapes: ShapeNote[];
 
   /** The words of the lines that couldn't be read. */
   private readonly damagedWords: ReadonlySet<string>;
-  readonly options: Required<CheckOptions>;
+  readonly options: { custom: boolean };
+  /** The parameters that the file knows, its own and imported ones. */
+  params: ReadonlyMap<string, unknown> = new Map();
+  /** True when an import failed: an unknown name may be one that it would have brought. */
+  doubtful = false;
 
-  /** @param damage where the syntax is broken: what is lacking because of that isn't reported once more */
+  /**
+   * @param damage where the syntax is broken: what is lacking because of that isn't reported once more
+   * @param home absent for the spec itself
+   */
   constructor(
     readonly source: Source,
     private readonly reporter: Reporter,
     private readonly damage: readonly Span[] = [],
     { custom = true }: CheckOptions = {},
+    readonly home?: Home,
+    shapes: ShapeNote[] = [],
   ) {
     this.options = { custom };
+    this.shapes = shapes;
     const lines = damage.map(({ start }) => source.lineText(source.lineAt(start)));
     this.damagedWords = new Set(lines.flatMap((line) => line.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []));
   }
+
+  /** While a part is checked that stands elsewhere than what uses it: what does, if anything. */
+  private use: { in?: string } | undefined;
 
   report<Key extends DiagnosticName>(key: Key, span: Span, parameters: ParametersOf<Key>): void {
     if (this.damage.length > 0) {
       if (absences.has(key)) return;
       if (unknowns.has(key) && this.damagedWords.has((parameters as { name: string }).name)) return;
     }
-    this.reporter.report(key, span, parameters);
+    if (
+      this.doubtful &&
+      (key === "unknownEncoder" || (key === "wrongValue" && "params" in (parameters ?? {})))
+    )
+      return;
+    if (this.use !== undefined && this.use.in === undefined && ofModels.has(key)) return;
+    this.reporter.report(key, span, parameters, this.home?.path, this.use?.in);
+  }
+
+  /**
+   * Checks a part that stands elsewhere than what uses it.
+   * @param place where that is, `digits.mmspec:12`; nothing while no model does
+   */
+  usedBy<Result>(place: string | undefined, check: () => Result): Result {
+    const before = this.use;
+    this.use = place === undefined ? {} : { in: place };
+    try {
+      return check();
+    } finally {
+      this.use = before;
+    }
+  }
+
+  /** `digits.mmspec:12` */
+  place(span: Span): string {
+    return `${this.source.file}:${this.line(span)}`;
+  }
+
+  /** A span's line and, when it isn't in the spec itself, the file. */
+  placed(span: Span): { line: number; file?: string } {
+    return { line: this.line(span), ...(this.home && { file: this.home.from }) };
   }
 
   /** The source between two offsets, its white space made single spaces. */

@@ -1,16 +1,18 @@
-import type { EncodeDeclaration, EncoderDeclaration, Name } from "../../grammar/syntax.js";
+import type { EncodeDeclaration, EncoderDeclaration, Name, Span } from "../../grammar/syntax.js";
 import type { EncoderIr } from "../ir.js";
 import { columnSizes, type LayerSource } from "../tables/layers.js";
 import type { Checker } from "./checker.js";
 import { checkLayers } from "./layers.js";
 import type { CheckedModality } from "./modalities.js";
 import { keysOf } from "./names.js";
+import type { Scope, Shared } from "./shared.js";
 
 /** The encoders of a model, one for each modality or one for several whose weights are tied. */
 export function checkEncoders(
   declarations: readonly EncoderDeclaration[],
   encodes: readonly EncodeDeclaration[],
   modalities: ReadonlyMap<string, CheckedModality>,
+  scope: Scope,
   checker: Checker,
 ): EncoderIr[] {
   const names = new Map<string, EncoderDeclaration>();
@@ -24,6 +26,15 @@ export function checkEncoders(
         line: checker.line(other.name.span),
       });
     } else names.set(declaration.name.text, declaration);
+    const shared = scope.encoders.get(declaration.name.text);
+    if (shared !== undefined) {
+      checker.report("importClash", declaration.name.span, {
+        what: "encoders",
+        name: declaration.name.text,
+        first: shared.checker.place(shared.node.name.span),
+        second: checker.place(declaration.name.span),
+      });
+    }
   }
 
   const encoders: EncoderIr[] = [];
@@ -46,26 +57,35 @@ export function checkEncoders(
     declaration: EncoderDeclaration,
     names: string[],
     first: CheckedModality | undefined,
-    line: number,
+    span: Span,
+    shared?: Shared<EncoderDeclaration>,
   ) => {
-    const encoder = checkEncoder(declaration, names, first, line, checker);
+    const line = checker.line(span);
+    const encoder =
+      shared === undefined
+        ? checkEncoder(declaration, names, first, line, checker)
+        : shared.checker.usedBy(checker.place(span), () =>
+            checkEncoder(declaration, names, first, line, shared.checker),
+          );
     if (encoder !== undefined) encoders.push(encoder);
   };
 
   for (const declaration of declarations) {
     if (declaration.modality === undefined) continue;
     const modality = claim(declaration.modality);
-    add(declaration, [declaration.modality.text], modality, checker.line(declaration.name.span));
+    add(declaration, [declaration.modality.text], modality, declaration.name.span);
   }
   const used = new Set<string>();
   for (const { encoder: name, modalities: encodedNames, shared, span } of encodes) {
-    const template = names.get(name.text);
+    const own = names.get(name.text);
+    const outside = own === undefined ? scope.encoders.get(name.text) : undefined;
+    const template = own ?? outside?.node;
     used.add(name.text);
     if (template === undefined) {
       const templates = declarations.filter(({ modality }) => modality === undefined);
       checker.report("unknownEncoder", name.span, {
         name: name.text,
-        encoders: templates.map((declaration) => declaration.name.text),
+        encoders: [...templates.map((declaration) => declaration.name.text), ...scope.encoders.keys()],
       });
     } else if (template.modality !== undefined) {
       checker.report("isTemplate", name.span, { name: name.text, modality: template.modality.text });
@@ -87,13 +107,14 @@ export function checkEncoders(
           template,
           claimed.map((m) => m.name),
           first,
-          checker.line(span),
+          span,
+          outside,
         );
     } else {
-      for (const modality of claimed) add(template, [modality.name], modality, checker.line(span));
+      for (const modality of claimed) add(template, [modality.name], modality, span, outside);
     }
   }
-  const known = [...used].every((name) => names.has(name));
+  const known = [...used].every((name) => names.has(name) || scope.encoders.has(name));
   for (const declaration of declarations) {
     const first = names.get(declaration.name.text) === declaration;
     if (declaration.modality === undefined && !used.has(declaration.name.text) && known && first) {
@@ -135,5 +156,14 @@ function checkEncoder(
     checker.report("notAVector", last?.span ?? name.span, { encoder: name.text, output });
     return undefined;
   }
-  return { name: name.text, ...(doc !== undefined && { doc }), modalities, layers, width, line };
+  const { home } = checker;
+  return {
+    name: name.text,
+    ...(doc !== undefined && { doc }),
+    modalities,
+    layers,
+    width,
+    line,
+    ...(home && { template: { file: home.from, line: checker.line(name.span) } }),
+  };
 }

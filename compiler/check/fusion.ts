@@ -21,6 +21,8 @@ export interface FusionInputs {
   modalities: ReadonlyMap<string, CheckedModality>;
   encoders: readonly EncoderIr[];
   paradigm: ParadigmIr;
+  /** The fusions that have names of their own. */
+  named: readonly string[];
 }
 
 /** Width of a modality's encoding; absent when its encoder is wrong. */
@@ -41,7 +43,7 @@ export function checkFusion(
 ): FusionIr | undefined {
   const [first, ...rest] = chain.items;
   if (first === undefined) return undefined;
-  const line = checker.line(span);
+  const placed = checker.placed(span);
   const documented = doc === undefined ? {} : { doc };
   const name = first.name.text;
   if (name === ensembleFusion.name) {
@@ -61,11 +63,12 @@ export function checkFusion(
       checker.report("weightsUnlearned", first.span, undefined);
       return undefined;
     }
-    return { kind: "ensemble", ...documented, weights: learned ? "learned" : "mean", line };
+    return { kind: "ensemble", ...documented, weights: learned ? "learned" : "mean", ...placed };
   }
   if (!merges.has(name)) {
-    const known = [...merges.keys(), ensembleFusion.name];
-    checker.report("unknownWord", first.name.span, { what: "a fusion", name, known });
+    const known = [...merges.keys(), ensembleFusion.name, ...inputs.named];
+    if (!checker.doubtful || first.parens)
+      checker.report("unknownWord", first.name.span, { what: "a fusion", name, known });
     checkLayers(rest, undefined, checker);
     return undefined;
   }
@@ -78,7 +81,7 @@ export function checkFusion(
   if (checked === undefined || output === undefined) return undefined;
   const [width] = output;
   if (output.length !== 1 || width === undefined) return undefined;
-  return { kind: "merge", ...documented, merge: checked.merge, layers, width, line };
+  return { kind: "merge", ...documented, merge: checked.merge, layers, width, ...placed };
 }
 
 /** `fusion { ... }`. */
@@ -143,7 +146,7 @@ export function checkFusionBlock(
       line: checker.line(gate.span),
     },
     rules,
-    line: checker.line(block.span),
+    ...checker.placed(block.span),
   };
   return fusion;
 }

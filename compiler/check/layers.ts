@@ -5,7 +5,8 @@ import { merges } from "../tables/merges.js";
 import type { Arguments } from "../tables/parameters.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
-import { leavesFolder } from "./paths.js";
+import { folderOf } from "../imports.js";
+import { leavesFolder, normalised } from "./paths.js";
 
 export interface CheckedLayers {
   layers: LayerIr[];
@@ -28,7 +29,7 @@ export function checkLayers(
   let from = source;
   const [first] = calls;
   if (shape !== undefined && first !== undefined && needsOneHot(first, from)) {
-    const layer = layerIr(oneHot, {}, shape, oneHot.name, checker.line(first.span), from);
+    const layer = layerIr(oneHot, {}, shape, oneHot.name, checker.placed(first.span), from);
     checked.push(layer);
     shape = layer.output;
     from = undefined;
@@ -53,7 +54,7 @@ function layerIr(
   args: Arguments,
   input: Shape,
   text: string,
-  line: number,
+  placed: Pick<LayerIr, "line" | "file">,
   source: LayerSource | undefined,
 ): LayerIr {
   return {
@@ -64,7 +65,7 @@ function layerIr(
     weights: row.weights(input, args, source),
     flops: row.flops(input, args, source),
     ...(row.uncounted && { uncounted: true }),
-    line,
+    ...placed,
   };
 }
 
@@ -101,10 +102,27 @@ function checkLayer(
     checker.report("headsUneven", call.span, { layer: name, ...output });
     return undefined;
   }
-  const layer = layerIr(row, args, input, checker.text(call.span), checker.line(call.span), source);
-  const { weights, flops } = layer;
-  checker.shapes.push({ span: call.span, inputs: [input], output: layer.output, weights, flops });
+  const placed = checker.placed(call.span);
+  const layer = layerIr(row, fromSpec(args, checker), input, checker.text(call.span), placed, source);
+  const { weights, flops, file } = layer;
+  checker.shapes.push({
+    span: call.span,
+    ...(file !== undefined && { file }),
+    inputs: [input],
+    output: layer.output,
+    weights,
+    flops,
+  });
   return layer;
+}
+
+/** The arguments with the paths of an imported file's layers, which begin in its folder, from the folder of the spec. */
+function fromSpec(args: Arguments, { home }: Checker): Arguments {
+  const folder = home === undefined ? "" : folderOf(home.from);
+  if (folder === "") return args;
+  const moved = (path: unknown) => (typeof path === "string" ? normalised(folder + path) : path);
+  const paths = ["file", "path"].filter((name) => typeof args[name] === "string");
+  return { ...args, ...Object.fromEntries(paths.map((name) => [name, moved(args[name]) as string])) };
 }
 
 /** The file that a layer comes from: it stays in the folder, and code of the user's is code that may be run. */

@@ -44,10 +44,11 @@ export function checkMerge(
     output: row.width(inputs, args),
     weights: row.weights(inputs, args),
     flops: row.flops(inputs, args),
-    line: checker.line(call.span),
+    ...checker.placed(call.span),
   };
   checker.shapes.push({
     span: call.span,
+    ...(merge.file !== undefined && { file: merge.file }),
     inputs: inputs.map((width) => [width]),
     output: [merge.output],
     weights: merge.weights,

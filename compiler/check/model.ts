@@ -12,20 +12,22 @@ import type { Checker } from "./checker.js";
 import { checkData } from "./data.js";
 import { checkEncoders } from "./encoders.js";
 import { checkEvaluation } from "./evaluation.js";
-import { checkFusion, checkFusionBlock } from "./fusion.js";
 import { checkModality, checkTarget, type CheckedModality } from "./modalities.js";
 import { checkParadigmFits, checkRebuilds } from "./paradigm.js";
+import { checkAny, sharedFusion, type Scope } from "./shared.js";
 import { checkTraining } from "./training.js";
 
 /**
  * Checks one model and its data, part by part, each as far as the others allow.
  * @param file the spec's name without its folder
+ * @param scope what stands outside of models
  * @returns the intermediate form, or nothing when an error was reported
  */
 export function checkModel(
   declaration: ModelDeclaration,
   data: DataDeclaration | undefined,
   file: string,
+  scope: Scope,
   checker: Checker,
 ): ModelIr | undefined {
   const { name } = declaration;
@@ -53,7 +55,7 @@ export function checkModel(
   }
   if (modalities.size === 0) lacks("modality", "modality picture: image(28, 28, 1)");
 
-  const encoders = checkEncoders(members("encoder"), members("encode"), modalities, checker);
+  const encoders = checkEncoders(members("encoder"), members("encode"), modalities, scope, checker);
   const attempted = new Set([
     ...members("encoder").flatMap(({ modality }) => modality?.text ?? []),
     ...members("encode").flatMap((encode) => encode.modalities.map(({ text }) => text)),
@@ -87,18 +89,24 @@ export function checkModel(
   const fusions = [...members("fusion"), ...members("fusion-block")].sort(
     (a, b) => a.span.start - b.span.start,
   );
-  const fusionSyntax = checker.single(fusions, "a", () => "fusion");
-  if (fusionSyntax === undefined) lacks("fusion", "fusion = concat -> mlp(64)");
-  const inputs = { modalities, encoders, paradigm: training.paradigm };
+  const written = checker.single(fusions, "a", () => "fusion");
+  if (written === undefined) lacks("fusion", "fusion = concat -> mlp(64)");
+  const shared = written && sharedFusion(written, scope, checker);
+  const doc = written?.doc ?? shared?.node.doc;
+  const fusionSyntax = shared ? { ...shared.node, ...(doc !== undefined && { doc }) } : written;
+  const inputs = { modalities, encoders, paradigm: training.paradigm, named: [...scope.fusions.keys()] };
   const fusion: FusionIr | undefined =
-    fusionSyntax?.kind === "fusion"
-      ? checkFusion(fusionSyntax, inputs, checker)
-      : fusionSyntax && checkFusionBlock(fusionSyntax, inputs, checker);
+    shared && written && fusionSyntax
+      ? shared.checker.usedBy(checker.place(written.span), () =>
+          checkAny(fusionSyntax, inputs, shared.checker),
+        )
+      : fusionSyntax && checkAny(fusionSyntax, inputs, checker);
 
   const complete = [...modalities.values()].filter((m): m is ModalityIr => m.shape !== undefined);
-  if (fusionSyntax !== undefined && trainSyntax !== undefined) {
+  if (written !== undefined && fusionSyntax !== undefined && trainSyntax !== undefined) {
     const names = [...modalities.keys()];
-    checkParadigmFits(training.paradigm, fusionSyntax, names, target, paradigmSpan, checker);
+    const fusionText = written.kind === "fusion" ? checker.text(written.chain.span) : "";
+    checkParadigmFits(training.paradigm, fusionSyntax, fusionText, names, target, paradigmSpan, checker);
     checkRebuilds(training.paradigm, modalities.values(), paradigmSpan, checker);
     const { kind } = training.paradigm;
     if (superviseSpan !== undefined && (kind !== "evidence" || modalities.size !== 2))

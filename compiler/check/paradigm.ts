@@ -4,10 +4,14 @@ import { paradigms, paradigmsOf } from "../tables/training.js";
 import type { Checker } from "./checker.js";
 import type { CheckedModality } from "./modalities.js";
 
-/** Whether the paradigm can train this fusion and learn this target; asked of what the spec declares, whatever else is wrong with it. */
+/**
+ * Whether the paradigm can train this fusion and learn this target; asked of what the spec declares, whatever else is wrong with it.
+ * @param fusionText what the model writes for an operator
+ */
 export function checkParadigmFits(
   paradigm: ParadigmIr,
   fusion: FusionDeclaration | FusionBlock,
+  fusionText: string,
   names: readonly string[],
   target: TargetIr | undefined,
   span: Span,
@@ -26,7 +30,7 @@ export function checkParadigmFits(
         if (!uniqueOf(modality)) checker.report("noUnique", span, { paradigm: "ensemble", modality });
       checker.report("rulesUnused", span, { paradigm: "ensemble" });
     } else if (fusion.chain.items[0]?.name.text !== "ensemble") {
-      checker.report("paradigmNeedsEnsemble", span, { fusion: checker.text(fusion.chain.span) });
+      checker.report("paradigmNeedsEnsemble", span, { fusion: fusionText });
     }
   }
   if (paradigm.kind === "unimodal") {

@@ -9,7 +9,7 @@ import {
   type OptimizerRow,
 } from "../tables/training.js";
 import type { Arguments, Callable } from "../tables/parameters.js";
-import { bindArguments } from "./arguments.js";
+import { bindArguments, paramsFor } from "./arguments.js";
 import type { Checker } from "./checker.js";
 
 /** What a model learns by when its spec doesn't say. */
@@ -209,5 +209,7 @@ function positiveInteger(value: Value, name: string, checker: Checker, min = 1):
 }
 
 function wrongSetting(value: Value, name: string, wanted: string, checker: Checker): void {
-  checker.report("wrongValue", value.span, { call: "train", name, wanted, found: checker.text(value.span) });
+  const found = checker.text(value.span);
+  const params = paramsFor(value, "number", checker);
+  checker.report("wrongValue", value.span, { call: "train", name, wanted, found, ...params });
 }

@@ -34,7 +34,7 @@ function emitRules(module: Module, plan: Plan, fusion: BlockFusionIr): void {
     isExported: true,
     declarationKind: "const" as never,
     docs: docs(
-      `How the answer of one sample is chosen, from top to bottom (${plan.place(fusion.rules[0]?.line ?? fusion.line)}).`,
+      `How the answer of one sample is chosen, from top to bottom (${plan.place(fusion.rules[0]?.line ?? fusion.line, fusion.file)}).`,
     ),
     declarations: [
       {
@@ -121,7 +121,7 @@ function emitComponent(model: ClassDeclaration, module: Module, plan: Plan, comp
     model.addProperty({
       name: mergeField(component),
       isReadonly: true,
-      docs: docs(`What ${text} reads: ${merge.text} (${plan.place(merge.line)}).`),
+      docs: docs(`What ${text} reads: ${merge.text} (${plan.place(merge.line, merge.file)}).`),
       initializer: `${call(merge.call)}(this.parameters.scope(${literal(`component.${id}.merge`)}))`,
     });
   }
@@ -129,7 +129,7 @@ function emitComponent(model: ClassDeclaration, module: Module, plan: Plan, comp
   model.addProperty({
     name: id,
     isReadonly: true,
-    docs: docs(doc, `What ${text} says of ${target.name} (${plan.place(line)}).`),
+    docs: docs(doc, `What ${text} says of ${target.name} (${plan.place(line, plan.block?.file)}).`),
     initializer: `${chainText(module, plan, layers, linear)}(this.parameters.scope(${literal(`component.${id}.head`)}))`,
   });
 }
@@ -138,13 +138,13 @@ function emitGate(
   model: ClassDeclaration,
   module: Module,
   plan: Plan,
-  { gate, components }: BlockFusionIr,
+  { gate, components, file }: BlockFusionIr,
 ): void {
   const linear = `${module.use("linear")}({ inputs: ${gate.width}, units: ${components.length} })`;
   model.addProperty({
     name: "gate",
     isReadonly: true,
-    docs: docs(gate.doc, `Scores of the interactions for each sample (${plan.place(gate.line)}).`),
+    docs: docs(gate.doc, `Scores of the interactions for each sample (${plan.place(gate.line, file)}).`),
     initializer: `${chainText(module, plan, gate.layers, linear)}(this.parameters.scope("gate"))`,
   });
 }

@@ -150,14 +150,15 @@ function emitEncoder(
   encoder: EncoderIr,
   field: string,
 ): void {
-  const { modalities, layers, width, doc, name, line } = encoder;
+  const { modalities, layers, width, doc, name, line, template } = encoder;
   const [input] = layers;
+  const layersAt = template ? `, its layers ${plan.place(template.line, template.file)}` : "";
   model.addProperty({
     name: field,
     isReadonly: true,
     docs: docs(
       doc,
-      `Encoder ${name} for ${phrase(modalities)}: ${batchShape(input?.input ?? [])} -> [batch, ${width}] (${plan.place(line)}).`,
+      `Encoder ${name} for ${phrase(modalities)}: ${batchShape(input?.input ?? [])} -> [batch, ${width}] (${plan.place(line)}${layersAt}).`,
     ),
     initializer: `${chainText(module, plan, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
   });

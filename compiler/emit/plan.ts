@@ -27,8 +27,8 @@ export interface Plan {
   customFile(path: string): CustomFile;
   /** True when some table has categories, whose names a run keeps. */
   named: boolean;
-  /** `digits.mmspec:9` */
-  place(line: number): string;
+  /** `digits.mmspec:9`; the spec when no file is given */
+  place(line: number, file?: string): string;
 }
 
 /** Names that a generated module uses itself, besides what it imports from the runtime. */
@@ -106,7 +106,7 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     named: ir.modalities.some(({ columns = [] }) =>
       columns.some(({ categories }) => categories !== undefined),
     ),
-    place: (line) => `${ir.file}:${line}`,
+    place: (line, file = ir.file) => `${file.replace(/\s/g, " ")}:${line}`,
   };
 }
 

@@ -42,7 +42,7 @@ export function emitMergeFields(
     isReadonly: true,
     docs: docs(
       fusion.doc,
-      `${what} ${fusion.merge.text}: [batch, ${fusion.merge.output}] (${plan.place(fusion.line)}).`,
+      `${what} ${fusion.merge.text}: [batch, ${fusion.merge.output}] (${plan.place(fusion.line, fusion.file)}).`,
     ),
     initializer: `${call(fusion.merge.call)}(this.parameters.scope(${literal(merge)}))`,
   });
@@ -117,7 +117,7 @@ export function emitHeads(model: ClassDeclaration, module: Module, plan: Plan): 
     model.addProperty({
       name: "weights",
       isReadonly: true,
-      docs: docs(`How much each modality counts (${plan.place(fusion.line)}).`),
+      docs: docs(`How much each modality counts (${plan.place(fusion.line, fusion.file)}).`),
       initializer: `${module.use("modalityWeights")}({ modalities: ${names.length} })(this.parameters.scope("weights"))`,
     });
   }

@@ -15,7 +15,7 @@ import type { Store } from "./store.js";
 
 /** What the model is: drawn, layer by layer, and as its spec. */
 export function modelSection({ content }: Store): HTMLElement {
-  const { architecture, source, modalities, target, spec } = content;
+  const { architecture, source, imported = [], modalities, target, spec } = content;
   const parts: HTMLElement[] = [];
   if (architecture === undefined)
     parts.push(
@@ -52,15 +52,10 @@ export function modelSection({ content }: Store): HTMLElement {
       ),
     );
   }
-  if (source !== undefined)
-    parts.push(
-      h(
-        "details",
-        {},
-        h("summary", {}, `The spec, ${spec}`),
-        h("pre", { tabindex: 0 }, h("code", {}, source)),
-      ),
-    );
+  const text = (title: string, code: string) =>
+    h("details", {}, h("summary", {}, title), h("pre", { tabindex: 0 }, h("code", {}, code)));
+  if (source !== undefined) parts.push(text(`The spec, ${spec}`, source));
+  for (const { file, text: code } of imported) parts.push(text(`It imports ${file}`, code));
   const size =
     architecture === undefined
       ? ""

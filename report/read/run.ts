@@ -83,6 +83,7 @@ export async function readRun(folder: string, others: readonly string[] = []): P
     types,
     ...(metrics.truth && { bayesAccuracy: metrics.truth.bayesAccuracy }),
     ...(spec && { source: spec.text }),
+    ...(spec && spec.imported.length > 0 && { imported: spec.imported }),
     ...(ir && { architecture: architectureOf(ir) }),
     inputs: { kept: heldOut.kept, ...(heldOut.note !== undefined && { note: heldOut.note }) },
     compared,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { analyse, type ModelIr } from "../../compiler/index.js";
+import { readFrom } from "../../compiler/node.js";
 import type { LabelContent, MeanAndError, Metric, PidItem, RunSummary } from "../content.js";
 import { RunProblem } from "./problem.js";
 
@@ -46,6 +47,8 @@ export interface RecordFile {
 
 export interface SpecFile {
   text: string;
+  /** The files that it imports, from its folder. */
+  imported: { file: string; text: string }[];
   /** Absent when this version can't compile it. */
   ir?: ModelIr;
 }
@@ -90,8 +93,10 @@ async function readJson<T>(folder: string, name: string, missing: string): Promi
 async function readSpec(folder: string, { spec, model }: MetricsFile): Promise<SpecFile | undefined> {
   const text = await readFile(join(folder, basename(spec)), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const ir = analyse(text, spec).models.find(({ name }) => name === model);
-  return { text, ...(ir && { ir }) };
+  const analysis = analyse(text, join(folder, basename(spec)), { read: readFrom(folder) });
+  const ir = analysis.models.find(({ name }) => name === model);
+  const imported = analysis.units.slice(1).map(({ from, source }) => ({ file: from, text: source.text }));
+  return { text, imported, ...(ir && { ir }) };
 }
 
 /** What a comparison shows of a run. @param columns names of the columns of its pid.parquet, where they are known */

@@ -10,6 +10,8 @@ export interface Engine {
   version: string;
   /** Why it was chosen, as a sentence. */
   why: string;
+  /** True for a GPU in software. */
+  software?: boolean;
 }
 
 /** What the survey found of one engine. */
@@ -20,6 +22,8 @@ export interface EngineReport {
   detail: string;
   /** Why it isn't available, or isn't chosen by itself. */
   reason?: string;
+  /** What would make it available. */
+  remedy?: string;
   /** True for a GPU in software. */
   software?: boolean;
   /** True for the one that is chosen when none is asked for. */
@@ -38,12 +42,15 @@ export interface EngineDriver {
   probe(): Promise<Probe>;
   /** Makes it the backend of TensorFlow.js. @throws EngineError when it can't be */
   open(): Promise<{ detail: string; version: string }>;
+  /** Resolves, with an error that says why, when the opened device dies outside of any call. */
+  failed?(): Promise<Error>;
 }
 
 export interface Probe {
   available: boolean;
   detail: string;
   reason?: string;
+  remedy?: string;
   software?: boolean;
   /** True when it computes on a GPU. */
   gpu?: boolean;

@@ -1,2 +1,3 @@
 export { EngineError, type Engine, type EngineName, type EngineReport } from "./engine.js";
-export { openEngine, surveyEngines } from "./open.js";
+export { EngineFailure, failureOf } from "./failure.js";
+export { apartFromSoftwareGpu, engineFailure, openEngine, surveyEngines } from "./open.js";

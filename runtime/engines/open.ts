@@ -10,6 +10,7 @@ import {
   type EngineReport,
   type Probe,
 } from "./engine.js";
+import { EngineFailure, failureOf } from "./failure.js";
 import { tensorflow } from "./tensorflow.js";
 import { wasm } from "./wasm.js";
 import { webgpu } from "./webgpu.js";
@@ -58,21 +59,56 @@ export async function openEngine(request?: EngineName): Promise<Engine> {
   return open(driver, why);
 }
 
+/** Of the engine that is open; never resolves where it can't die by itself. */
+let failure: Promise<EngineFailure> = new Promise(() => {});
+
+/** Resolves when the engine that is open dies outside of any call, as a GPU does whose driver is restarted. */
+export function engineFailure(): Promise<EngineFailure> {
+  return failure;
+}
+
 async function open(driver: EngineDriver, why: string): Promise<Engine> {
   const { detail, version } = await driver.open();
   await tf.ready();
-  return { name: driver.name, detail, version, why };
+  const failed = driver.failed?.();
+  if (failed !== undefined) {
+    failure = failed.then(
+      (error) =>
+        failureOf(error, driver.name) ??
+        new EngineFailure(`The ${driver.name} engine died: ${error.message}`, false),
+    );
+  }
+  const { software } = await driver.probe();
+  return { name: driver.name, detail, version, why, ...(software && { software }) };
+}
+
+/**
+ * Computes on wasm where the open engine is a GPU in software, which takes minutes for what is many small steps, each read back. Nothing on the engine
+ * before or after can be used within, and the other way round.
+ */
+export async function apartFromSoftwareGpu<T>(
+  { name, software }: Engine,
+  compute: () => Promise<T>,
+): Promise<T> {
+  if (!software) return compute();
+  await wasm.open();
+  try {
+    return await compute();
+  } finally {
+    await tf.setBackend(name);
+  }
 }
 
 /** What this machine can compute on, best first, and why not. Opens nothing. */
 export async function surveyEngines(): Promise<EngineReport[]> {
   const probed = await survey();
   const best = chosen(probed);
-  return probed.map(({ driver, probe: { available, detail, reason, software } }) => ({
+  return probed.map(({ driver, probe: { available, detail, reason, remedy, software } }) => ({
     name: driver.name,
     available,
     detail,
     ...(reason !== undefined && { reason }),
+    ...(remedy !== undefined && { remedy }),
     ...(software && { software }),
     preferred: driver === best?.driver,
   }));

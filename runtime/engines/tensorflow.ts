@@ -1,33 +1,61 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { EngineError, type EngineDriver, type Probe } from "./engine.js";
 
 /** The little that is used of @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu. */
 interface NodeBinding {
   version?: { "tfjs-node"?: string };
-  node?: unknown;
 }
 
 interface NodeBackend {
-  isGPUPackage?: boolean;
   isUsingGpuDevice?: boolean;
 }
 
-const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+const require = createRequire(import.meta.url);
 
-let loaded: Promise<{ binding?: NodeBinding; gpu: boolean; reason?: string }> | undefined;
+/**
+ * Where `mmspec engines --install tensorflow` puts what it builds: in the node_modules that has the runtime's own TensorFlow.js, so that the addon finds that one.
+ * npm leaves folders there alone whose names begin with a dot, but for `npm ci`, which begins anew.
+ */
+export function tensorflowFolder(): string {
+  const modules = dirname(dirname(dirname(require.resolve("@tensorflow/tfjs/package.json"))));
+  return join(modules, ".mmspec", "tensorflow");
+}
 
-/** Loads the first of the packages that is installed and whose native part works. */
-async function load(): Promise<{ binding?: NodeBinding; gpu: boolean; reason?: string }> {
-  let reason = "not installed: npm install @tensorflow/tfjs-node-gpu (CUDA) or @tensorflow/tfjs-node";
-  for (const name of packages) {
+/** The package within that folder. */
+export const tensorflowPackage = join("node_modules", "@tensorflow", "tfjs-node");
+
+/** Where the engine may come from, the best first. */
+function candidates(): { name: string; path: string }[] {
+  const installed = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"].flatMap((name) => {
     try {
-      import.meta.resolve(name);
+      return [{ name, path: require.resolve(name) }];
     } catch {
-      continue;
+      return [];
     }
+  });
+  const built = join(tensorflowFolder(), tensorflowPackage);
+  return existsSync(built) ? [...installed, { name: "the tensorflow engine", path: built }] : installed;
+}
+
+type Loaded = { binding: NodeBinding; gpu: boolean } | Pick<Probe, "reason" | "remedy">;
+
+let loaded: Promise<Loaded> | undefined;
+
+const remedy =
+  "mmspec engines --install tensorflow, or npm install @tensorflow/tfjs-node (-gpu for CUDA 11.2)";
+
+/** Loads the first that is installed and whose native part works. */
+async function load(): Promise<Loaded> {
+  let reason = "not installed";
+  // Its log of what the processor can do would stand between the lines of a run.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  for (const { name, path } of candidates()) {
     try {
       const before = tf.getBackend();
-      const binding = (await import(name)) as NodeBinding;
+      const binding = require(path) as NodeBinding;
       const backend = tf.findBackend("tensorflow") as NodeBackend | null;
       if (before !== undefined && before !== tf.getBackend()) await tf.setBackend(before);
       return { binding, gpu: Boolean(backend?.isUsingGpuDevice) };
@@ -36,23 +64,23 @@ async function load(): Promise<{ binding?: NodeBinding; gpu: boolean; reason?: s
       reason = `${name} is installed but doesn't load: ${line}`;
     }
   }
-  return { gpu: false, reason };
+  return { reason, remedy };
 }
 
 /** TensorFlow's own library, on CUDA or on the CPU. The user installs it: its install script downloads from elsewhere. */
 export const tensorflow: EngineDriver = {
   name: "tensorflow",
   async probe(): Promise<Probe> {
-    const { binding, gpu, reason } = await (loaded ??= load());
-    if (binding === undefined)
-      return { available: false, detail: "", ...(reason !== undefined && { reason }) };
+    const found = await (loaded ??= load());
+    if (!("binding" in found)) return { available: false, detail: "", ...found };
+    const { gpu } = found;
     return { available: true, gpu, detail: gpu ? "TensorFlow with CUDA" : "TensorFlow on the CPU" };
   },
   async open() {
-    const { available, detail, reason } = await this.probe();
-    if (!available) throw new EngineError(`The tensorflow engine can't be opened: ${reason}.`);
-    const { binding } = await (loaded as NonNullable<typeof loaded>);
+    const { available, detail, reason, remedy: mend } = await this.probe();
+    if (!available) throw new EngineError(`The tensorflow engine can't be opened: ${reason}. ${mend}.`);
+    const { binding } = (await loaded) as { binding: NodeBinding };
     if (!(await tf.setBackend("tensorflow"))) throw new EngineError("The tensorflow engine didn't start.");
-    return { detail, version: binding?.version?.["tfjs-node"] ?? tf.version_core };
+    return { detail, version: binding.version?.["tfjs-node"] ?? tf.version_core };
   },
 };

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { EngineError, type EngineDriver, type Probe } from "./engine.js";
+import { correctAddN } from "./gradients/add-n.js";
 
 interface AdapterInfo {
   vendor: string;
@@ -38,7 +39,12 @@ async function probe(): Promise<Probe> {
     (name) => resolved(name) === undefined,
   );
   if (missing.length > 0) {
-    return { available: false, detail: "", reason: `not installed: npm install ${missing.join(" ")}` };
+    return {
+      available: false,
+      detail: "",
+      reason: "not installed",
+      remedy: `npm install ${missing.join(" ")}`,
+    };
   }
   let info: AdapterInfo | null;
   try {
@@ -46,10 +52,21 @@ async function probe(): Promise<Probe> {
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 10_000 });
     info = JSON.parse(stdout) as AdapterInfo | null;
   } catch {
-    return { available: false, detail: "", reason: "its driver can't be loaded here" };
+    return {
+      available: false,
+      detail: "",
+      reason: "its driver can't be loaded here",
+      remedy: "install a Vulkan loader and the GPU's driver (Debian: libvulkan1, mesa-vulkan-drivers)",
+    };
   }
   if (info === null)
-    return { available: false, detail: "", reason: "no GPU with a Vulkan, Metal or Direct3D driver" };
+    return {
+      available: false,
+      detail: "",
+      reason: "no GPU with a Vulkan, Metal or Direct3D driver",
+      remedy:
+        "install the GPU's driver; a GPU in software: VK_ICD_FILENAMES=.../vk_swiftshader_icd.json, of Debian's chromium",
+    };
   const words = [info.vendor, info.device, info.architecture, info.description].filter((word) => word !== "");
   const detail = [...new Set(words)].join(" ");
   const inSoftware = info.fallback || software.test(detail);
@@ -69,8 +86,8 @@ export const webgpu: EngineDriver = {
   name: "webgpu",
   probe: () => (probed ??= probe()),
   async open() {
-    const { available, detail, reason } = await this.probe();
-    if (!available) throw new EngineError(`The webgpu engine can't be opened: ${reason}.`);
+    const { available, detail, reason, remedy } = await this.probe();
+    if (!available) throw new EngineError(`The webgpu engine can't be opened: ${reason}. ${remedy}.`);
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
     const gpu = create([]);
@@ -80,6 +97,21 @@ export const webgpu: EngineDriver = {
     };
     const started = await tf.setBackend("webgpu").catch(() => false);
     if (!started) throw new EngineError(`The webgpu engine didn't start on ${detail}.`);
+    correctAddN();
     return { detail, version: version ?? tf.version_core };
   },
+  failed() {
+    const { device } = tf.backend() as unknown as { device: Device };
+    return new Promise((resolve) => {
+      // WebGPU throws nothing: what a call that failed should have made reads as zeros.
+      device.addEventListener("uncapturederror", ({ error }) => resolve(new Error(error.message)));
+      device.lost.then(({ message }) => resolve(new Error(`The GPU is lost: ${message}`)));
+    });
+  },
 };
+
+/** The little that is used of a GPUDevice. */
+interface Device {
+  lost: Promise<{ message: string }>;
+  addEventListener(type: "uncapturederror", listener: (event: { error: Error }) => void): void;
+}

@@ -533,6 +533,7 @@ class Fit<Inputs> {
     const plan: FitPlan = {
       epoch: this.epoch,
       step: this.step,
+      batch: this.stage.batch,
       order: this.orderBefore,
       noise: this.noise.state(),
       tally: this.tally.state(),
@@ -551,7 +552,8 @@ class Fit<Inputs> {
 
   private restore({ plan, tensors }: FitState): void {
     this.epoch = plan.epoch;
-    this.step = plan.step;
+    // With a smaller batch the same samples took more steps.
+    this.step = Math.floor((plan.step * plan.batch) / this.stage.batch);
     this.order.restore(plan.order);
     this.orderBefore = plan.order;
     this.noise.restore(plan.noise);

@@ -54,7 +54,7 @@ export function prototypes<Modality extends string>({
     const current = scope.addState("epoch", []);
     return {
       async update(model, samples, epoch) {
-        const means = classMeans(model, samples, names, classes);
+        const means = await classMeans(model, samples, names, classes);
         tf.tidy(() => {
           current.assign(tf.scalar(epoch));
           for (const name of names) {
@@ -131,12 +131,12 @@ function meanEntropy(logits: tf.Tensor2D, weights: tf.Tensor2D): tf.Scalar {
 }
 
 /** The mean encoding of each class, [classes, width] a modality; the caller disposes of them. */
-function classMeans<Inputs, Modality extends string>(
+async function classMeans<Inputs, Modality extends string>(
   model: Encoder<Inputs, Modality>,
   samples: Samples,
   names: readonly Modality[],
   classes: number,
-): Record<Modality, tf.Tensor2D> {
+): Promise<Record<Modality, tf.Tensor2D>> {
   const context: Context = { training: false, random: new Random(0), temperature: 0 };
   const sums = new Map<Modality, { values: Float64Array; counts: Float64Array }>();
   for (const batch of batches(samples, 256)) {
@@ -146,11 +146,15 @@ function classMeans<Inputs, Modality extends string>(
       const presence = tensors.present as Record<string, tf.Tensor2D>;
       return names.map((name) => {
         const members = tf.mul(tensors.labels, presence[name] as tf.Tensor2D) as tf.Tensor2D;
-        const values = tf.matMul(tf.transpose(members), encodings[name]).dataSync();
-        return { name, values, counts: tf.sum(members, 0).dataSync() };
+        return { name, sums: tf.matMul(tf.transpose(members), encodings[name]), counts: tf.sum(members, 0) };
       });
     });
-    for (const { name, values, counts } of parts) {
+    const read = parts.map(async (part) => ({
+      name: part.name,
+      values: await part.sums.data(),
+      counts: await part.counts.data(),
+    }));
+    for (const { name, values, counts } of await Promise.all(read)) {
       const sum = sums.get(name) ?? {
         values: new Float64Array(values.length),
         counts: new Float64Array(classes),
@@ -159,6 +163,7 @@ function classMeans<Inputs, Modality extends string>(
       counts.forEach((value, c) => (sum.counts[c] = (sum.counts[c] as number) + value));
       sums.set(name, sum);
     }
+    tf.dispose(parts.map(({ sums: of, counts }) => [of, counts]));
   }
   const means = [...sums].map(([name, { values, counts }]) => {
     const width = values.length / classes;

@@ -133,24 +133,28 @@ async function run<Inputs>(
   answer: (outputs: tf.Tensor2D) => tf.Tensor2D,
 ): Promise<Predicted & { outputs: Float32Array }> {
   const collected = new Map<string, { values: Float32Array; width: number }>();
-  const collect = (name: string, rows: Int32Array, tensor: tf.Tensor2D) => {
-    const width = tensor.shape[1];
+  const collect = (name: string, rows: Int32Array, values: ArrayLike<number>, width: number) => {
     let target = collected.get(name);
     if (target === undefined) {
       target = { values: new Float32Array(samples.size * width), width };
       collected.set(name, target);
     }
-    const values = tensor.dataSync();
     for (let i = 0; i < rows.length; i++) {
-      target.values.set(values.subarray(i * width, (i + 1) * width), (rows[i] as number) * width);
+      for (let j = 0; j < width; j++)
+        target.values[(rows[i] as number) * width + j] = values[i * width + j] as number;
     }
   };
   const context = { training: false, random: new Random(0), temperature: 0 };
   for (const batch of batches(samples, batchSize)) {
-    tf.tidy(() => {
-      const said = model.predict(toTensors<Inputs>(batch, samples, model), context);
-      for (const [name, tensor] of tensorsOf(said, answer)) collect(name, batch.rows, tensor);
-    });
+    const said = tf.tidy(() =>
+      tensorsOf(model.predict(toTensors<Inputs>(batch, samples, model), context), answer),
+    );
+    // A GPU can't be read without waiting; all are asked for before the first is waited for.
+    const values = await Promise.all(said.map(([, tensor]) => tensor.data()));
+    said.forEach(([name, tensor], i) =>
+      collect(name, batch.rows, values[i] as ArrayLike<number>, tensor.shape[1]),
+    );
+    tf.dispose(said.map(([, tensor]) => tensor));
     await new Promise(setImmediate);
   }
   const group = (prefix: string) =>

@@ -51,11 +51,13 @@ export async function linearProbes<Inputs>(
     const held = test.encodings[name];
     if (held === undefined) continue;
     const rows = Int32Array.from({ length: test.size }, (_, i) => i);
-    probabilities[name] = tf.tidy(() => {
+    const said = tf.tidy(() => {
       const x = tf.tensor2d(takeScaled(held.values, held.width, rows, scale), [test.size, held.width]);
       const logits = layer.apply(x, context);
-      return (several ? tf.sigmoid(logits) : tf.softmax(logits)).dataSync() as Float32Array;
+      return several ? tf.sigmoid(logits) : tf.softmax(logits);
     });
+    probabilities[name] = Float32Array.from(await said.data());
+    said.dispose();
     optimizer.dispose();
     parameters.dispose();
   }

@@ -16,6 +16,8 @@ export interface FitPlan {
   epoch: number;
   /** Steps that were taken in it. */
   step: number;
+  /** Samples a step. */
+  batch: number;
   /** The stream of the samples' order, where it was when the epoch began. */
   order: RandomState;
   /** The stream of dropout masks and latent samples. */

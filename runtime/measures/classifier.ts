@@ -12,7 +12,7 @@ import { rowsOf, type View } from "./view.js";
 /** A fitted p(y|x); holds tensors until it is disposed of. */
 export interface Classifier {
   /** Log-probabilities up to a constant of each row, in nats, not yet calibrated: [n, classes]. */
-  read(x: Evidence): ArrayLike<number>;
+  read(x: Evidence): Promise<ArrayLike<number>>;
   dispose(): void;
 }
 
@@ -68,7 +68,7 @@ function networkFamily(name: string, part: Part, classes: number, options: Netwo
     async fit(x, labels, random, held, epochs) {
       const linear = options.hidden.length === 0;
       // Logistic regression begins as the linear discriminant, which is where it ends when the classes are Gaussian.
-      const start = linear ? linearDiscriminant(x[part], labels, classes, random) : undefined;
+      const start = linear ? await linearDiscriminant(x[part], labels, classes, random) : undefined;
       const trained: Network[] = [];
       let taken = epochs ?? options.mostEpochs;
       for (let m = 0; m < (held === undefined && !linear ? networks : 1); m++) {
@@ -84,7 +84,8 @@ function networkFamily(name: string, part: Part, classes: number, options: Netwo
         taken = found.epochs;
       }
       const fitted: Classifier = {
-        read: (evidence) => meanProbability(trained.map((network) => network.read(evidence[part]))),
+        read: async (evidence) =>
+          meanProbability(await Promise.all(trained.map((network) => network.read(evidence[part])))),
         dispose: () => trained.forEach((network) => network.dispose()),
       };
       return { fitted, epochs: taken };
@@ -93,8 +94,13 @@ function networkFamily(name: string, part: Part, classes: number, options: Netwo
 }
 
 /** Weights and then biases of each class's logit, [width + 1, classes]. */
-function linearDiscriminant(x: View, labels: Int32Array, classes: number, random: Random): Float32Array {
-  return fitMixture(x, labels, classes, { form: "full tied", components: 1 }, random).coefficients;
+async function linearDiscriminant(
+  x: View,
+  labels: Int32Array,
+  classes: number,
+  random: Random,
+): Promise<Float32Array> {
+  return (await fitMixture(x, labels, classes, { form: "full tied", components: 1 }, random)).coefficients;
 }
 
 /** log of the mean of what log-probabilities stand for. */
@@ -109,37 +115,37 @@ function meanProbability(logs: readonly Float32Array[]): Float32Array {
 /** A family that has nothing to dispose of and learns in one go. */
 function plainFamily(
   name: string,
-  learn: (x: Evidence, labels: Int32Array, random: Random) => (x: Evidence) => ArrayLike<number>,
+  learn: (x: Evidence, labels: Int32Array, random: Random) => Promise<Classifier["read"]>,
 ): Family {
   return {
     name,
     async fit(x, labels, random) {
-      return { fitted: { read: learn(x, labels, random), dispose() {} } };
+      return { fitted: { read: await learn(x, labels, random), dispose() {} } };
     },
   };
 }
 
 /** How often each class occurs, whatever x is: what a modality that tells nothing deserves. */
 function frequencyFamily(classes: number): Family {
-  return plainFamily("class frequencies", (_x, labels) => {
+  return plainFamily("class frequencies", async (_x, labels) => {
     const logs = logFrequencies(labels, classes);
-    return ({ whole }) =>
+    return async ({ whole }) =>
       Float64Array.from({ length: rowsOf(whole) * classes }, (_, i) => logs[i % classes] as number);
   });
 }
 
 /** Bayes' rule over class-conditional Gaussians or mixtures of them: linear and quadratic discriminants and what lies beyond. */
 function generativeFamily(name: string, part: Part, classes: number, options: MixtureOptions): Family {
-  return plainFamily(name, (x, labels, random) => {
-    const mixture = fitMixture(x[part], labels, classes, options, random);
-    return (evidence) => readMixture(mixture, evidence[part], classes).joint;
+  return plainFamily(name, async (x, labels, random) => {
+    const mixture = await fitMixture(x[part], labels, classes, options, random);
+    return async (evidence) => (await readMixture(mixture, evidence[part], classes)).joint;
   });
 }
 
 /** Latent classes over the components of the densities. */
 function latentFamily(classes: number, latent: number): Family {
-  return plainFamily(`${latent} latent classes`, ({ components }, labels, random) => {
-    const fitted = fitLatentClasses(components, labels, classes, latent, random);
+  return plainFamily(`${latent} latent classes`, async ({ components }, labels, random) => {
+    const fitted = await fitLatentClasses(components, labels, classes, latent, random);
     return (evidence) => readLatentClasses(fitted, evidence.components, classes);
   });
 }
@@ -204,7 +210,7 @@ export async function chooseClassifier(
     const known = innerLabels.subarray(0, rows.train);
     const stream = random.fork(family.name);
     const { fitted, epochs } = await family.fit(firstEvidence(inner, rows.train), known, stream, asked);
-    const raw = fitted.read(asked.x);
+    const raw = await fitted.read(asked.x);
     fitted.dispose();
     const honest = calibrated(raw, classes, fitCalibration(raw, asked.labels, classes));
     const likelihoods = likelihoodsOf(honest, asked.labels, classes);

@@ -42,7 +42,7 @@ export const foldTask: Job<
     const { train, held, seed } = folds[index] as Fold & { seed: number };
     const known = takeLabels(labels, train);
     const models = await fitEstimators(plan, takeViews(views, train), known, classes, new Random(seed));
-    const reading = models.read(takeViews(views, held));
+    const reading = await models.read(takeViews(views, held));
     models.dispose();
     return reading;
   },

@@ -27,7 +27,7 @@ export interface DensityPlan {
 
 export interface Density {
   /** log p(x) in nats, [n], and p(component | x), [n, components]. */
-  read(x: View): { density: Float32Array; components: Components };
+  read(x: View): Promise<{ density: Float32Array; components: Components }>;
 }
 
 /** Sizes of mixtures that are tried, the next as long as the last was likelier. */
@@ -87,14 +87,12 @@ export async function chooseDensity(
   const { train, held } = choosingSplit(labels, random);
   const [inner, outer] = [takeRows(x, train), takeRows(x, held)];
   const innerLabels = Int32Array.from(train, (row) => labels[row] as number);
-  const judge = (plan: DensityPlan, part = { train: train.length, held: held.length }) =>
-    fitDensity(
-      plan,
-      firstRows(inner, part.train),
-      innerLabels.subarray(0, part.train),
-      classes,
-      random.fork(plan.name),
-    ).read(firstRows(outer, part.held)).density;
+  const judge = async (plan: DensityPlan, part = { train: train.length, held: held.length }) => {
+    const known = innerLabels.subarray(0, part.train);
+    const learned = firstRows(inner, part.train);
+    const fitted = await fitDensity(plan, learned, known, classes, random.fork(plan.name));
+    return (await fitted.read(firstRows(outer, part.held))).density;
+  };
   const rows = [...rowsOfCandidates({ leading, width: x.width }, classes, train.length)];
   const screening = screeningPart(train.length, held.length);
   const tried =
@@ -105,11 +103,11 @@ export async function chooseDensity(
     byClass: false,
     options: { form: "full tied", components: 1 },
   };
-  let best = { plan: gaussian, logs: judge(gaussian) };
+  let best = { plan: gaussian, logs: await judge(gaussian) };
   for (const row of tried) {
     let before = -Infinity;
     for (const plan of row) {
-      const logs = judge(plan);
+      const logs = await judge(plan);
       if (beats(logs, best.logs)) best = { plan, logs };
       await new Promise(setImmediate);
       const score = meanOf(logs);
@@ -128,13 +126,13 @@ function fewerStarts(plan: DensityPlan): DensityPlan {
 /** The likeliest candidates on few samples, and the one after the likeliest in its row, which more samples may bear. */
 async function shortlist(
   rows: readonly DensityPlan[][],
-  judge: (plan: DensityPlan) => Float32Array,
+  judge: (plan: DensityPlan) => Promise<Float32Array>,
 ): Promise<DensityPlan[]> {
   const scores: { plan: DensityPlan; next: DensityPlan | undefined; score: number }[] = [];
   for (const row of rows) {
     let before = -Infinity;
     for (const [i, plan] of row.entries()) {
-      const score = meanOf(judge(plan));
+      const score = meanOf(await judge(plan));
       scores.push({ plan, next: row[i + 1], score });
       await new Promise(setImmediate);
       if (score < before) break;
@@ -147,18 +145,18 @@ async function shortlist(
 }
 
 /** Fits a density of the kind chosen. */
-export function fitDensity(
+export async function fitDensity(
   { axes, byClass, options }: DensityPlan,
   x: View,
   labels: Int32Array,
   classes: number,
   random: Random,
-): Density {
+): Promise<Density> {
   const groups = byClass ? classes : 1;
-  const mixture = fitMixture(firstColumns(x, axes), labels, groups, options, random);
+  const mixture = await fitMixture(firstColumns(x, axes), labels, groups, options, random);
   return {
-    read(view) {
-      const { density, components } = readMixture(mixture, firstColumns(view, axes), groups);
+    async read(view) {
+      const { density, components } = await readMixture(mixture, firstColumns(view, axes), groups);
       const rest = view.width - axes;
       if (rest > 0) {
         const constant = 0.5 * rest * Math.log(2 * Math.PI);

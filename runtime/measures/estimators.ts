@@ -2,7 +2,7 @@ import { Random } from "../data/random.js";
 import type { Job, Pool } from "../parallel/share-out.js";
 import { runtimeFile } from "../parallel/thread.js";
 import { chooseClassifier, fitClassifiers, type Classifier, type ClassifierPlan } from "./classifier.js";
-import { chooseDensity, fitDensity, type DensityPlan } from "./density.js";
+import { chooseDensity, fitDensity, type Density, type DensityPlan } from "./density.js";
 import { evidenceOf, type Whitened } from "./evidence.js";
 import { choosingSplit } from "./folds.js";
 import { takeRows } from "./view.js";
@@ -29,7 +29,7 @@ export interface EstimatorReading extends Record<Information, ArrayLike<number>[
 
 /** Fitted models; hold tensors until they are disposed of. */
 export interface Estimators {
-  read(views: readonly [Whitened, Whitened]): EstimatorReading;
+  read(views: readonly [Whitened, Whitened]): Promise<EstimatorReading>;
   dispose(): void;
 }
 
@@ -68,27 +68,24 @@ const chosenInOrder = ["i12", "i1", "i2"] as const satisfies readonly Informatio
 export const classifierTask: Job<Given & { plans: readonly DensityPlan[] }, ClassifierPlan> = {
   module: tasksModule,
   name: "classifier",
-  run({ views, labels, classes, seed, plans }, index) {
+  async run({ views, labels, classes, seed, plans }, index) {
     const random = new Random(seed);
     const name = chosenInOrder[index] as Information;
     const { train, held } = choosingSplit(labels, random.fork("classifiers"));
     const known = Int32Array.from(train, (row) => labels[row] as number);
     const asked = Int32Array.from(held, (row) => labels[row] as number);
     const [inner, outer] = [takeViews(views, train), takeViews(views, held)];
-    const densities = informations[name].map((m) =>
-      fitDensity(
-        plans[m] as DensityPlan,
-        (inner[m] as Whitened).view,
-        known,
-        classes,
-        random.fork(`density ${m}`),
-      ),
-    );
+    const densities: Density[] = [];
+    for (const m of informations[name]) {
+      const stream = random.fork(`density ${m}`);
+      const { view } = inner[m] as Whitened;
+      densities.push(await fitDensity(plans[m] as DensityPlan, view, known, classes, stream));
+    }
     const of = (all: Views) => informations[name].map((m) => all[m] as Whitened);
     return chooseClassifier(
-      evidenceOf(of(inner), densities),
+      await evidenceOf(of(inner), densities),
       known,
-      { x: evidenceOf(of(outer), densities), labels: asked },
+      { x: await evidenceOf(of(outer), densities), labels: asked },
       classes,
       random.fork(name),
     );
@@ -119,26 +116,31 @@ export async function fitEstimators(
   classes: number,
   random: Random,
 ): Promise<Estimators> {
-  const densities = plan.densities.map((one, m) =>
-    fitDensity(one, (views[m] as Whitened).view, labels, classes, random.fork(`h${m + 1}`)),
-  );
+  const densities: Density[] = [];
+  for (const [m, one] of plan.densities.entries()) {
+    const stream = random.fork(`h${m + 1}`);
+    densities.push(await fitDensity(one, (views[m] as Whitened).view, labels, classes, stream));
+  }
   const of = <T>(name: Information, all: readonly T[]) => informations[name].map((m) => all[m] as T);
   const fitted = {} as Record<Information, Classifier[]>;
   for (const name of informationNames) {
-    const evidence = evidenceOf(of(name, views), of(name, densities));
+    const evidence = await evidenceOf(of(name, views), of(name, densities));
     fitted[name] = await fitClassifiers(plan.classifiers[name], evidence, labels, random.fork(name));
   }
   return {
-    read(asked) {
-      const read = (name: Information) => {
-        const evidence = evidenceOf(of(name, asked), of(name, densities));
-        return fitted[name].map((classifier) => classifier.read(evidence));
+    async read(asked) {
+      const read = async (name: Information) => {
+        const evidence = await evidenceOf(of(name, asked), of(name, densities));
+        return Promise.all(fitted[name].map((classifier) => classifier.read(evidence)));
       };
-      const entropy = (m: number) =>
-        (densities[m] as (typeof densities)[number])
-          .read((asked[m] as Whitened).view)
-          .density.map((log) => -log);
-      return { i1: read("i1"), i2: read("i2"), i12: read("i12"), h1: entropy(0), h2: entropy(1) };
+      const entropy = async (m: number) => {
+        const { density } = await (densities[m] as Density).read((asked[m] as Whitened).view);
+        return density.map((log) => -log);
+      };
+      return {
+        ...{ i1: await read("i1"), i2: await read("i2"), i12: await read("i12") },
+        ...{ h1: await entropy(0), h2: await entropy(1) },
+      };
     },
     dispose: () => informationNames.forEach((name) => fitted[name].forEach((one) => one.dispose())),
   };

@@ -24,17 +24,21 @@ const mostAxes = 128;
 /** Leading axes are looked at by themselves when they are a smaller share of all than this. */
 export const mostLeading = 0.8;
 
-export function evidenceOf(views: readonly Whitened[], densities: readonly Density[]): Evidence {
+export async function evidenceOf(
+  views: readonly Whitened[],
+  densities: readonly Density[],
+): Promise<Evidence> {
   const join = (parts: readonly View[]) => parts.reduce((a, b) => sideBySide(a, b));
   const whole = join(views.map(({ view }) => firstColumns(view, mostAxes)));
   const axes = views.reduce((sum, { leading }) => sum + Math.min(leading, mostAxes), 0);
+  const read = await Promise.all(views.map(({ view }, i) => (densities[i] as Density).read(view)));
   return {
     whole,
     leading:
       axes > mostLeading * whole.width
         ? whole
         : join(views.map(({ view, leading }) => firstColumns(view, Math.min(leading, mostAxes)))),
-    components: views.map(({ view }, i) => (densities[i] as Density).read(view).components),
+    components: read.map(({ components }) => components),
   };
 }
 

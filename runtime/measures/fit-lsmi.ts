@@ -18,7 +18,7 @@ export interface LsmiModel {
    * @param labels [n], in 0 .. classes - 1
    * @throws RangeError when the shapes differ, a value isn't finite or a label is no class
    */
-  read(x1: View, x2: View, labels: Int32Array): Atoms & Quantities;
+  read(x1: View, x2: View, labels: Int32Array): Promise<Atoms & Quantities>;
   /** The kinds of model chosen: `i1`, `i2`, `i12`, `h1` and `h2`, for people. */
   chosen: string[];
   dispose(): void;
@@ -40,13 +40,13 @@ export async function fitLsmi(
   { folds = 5, seed = 0, onProgress }: Pick<LsmiOptions, "folds" | "seed" | "onProgress"> = {},
 ): Promise<LsmiModel> {
   checkMeasurable(x1, x2, labels, classes, folds);
-  const maps = [whiten(x1), whiten(x2)] as const;
-  const mapped = (a: View, b: View) =>
+  const maps = [await whiten(x1), await whiten(x2)] as const;
+  const mapped = async (a: View, b: View) =>
     [
-      { view: maps[0].apply(a), leading: maps[0].leading },
-      { view: maps[1].apply(b), leading: maps[1].leading },
+      { view: await maps[0].apply(a), leading: maps[0].leading },
+      { view: await maps[1].apply(b), leading: maps[1].leading },
     ] as const;
-  const views = mapped(x1, x2);
+  const views = await mapped(x1, x2);
   const random = new Random(seed).fork("lsmi");
   let done = 0;
   const advance = async () => onProgress?.(++done / (folds + 6));
@@ -68,7 +68,7 @@ export async function fitLsmi(
       ...informationNames.map((name) => `${name}: ${plan.classifiers[name].name}`),
       ...plan.densities.map(({ name }, m) => `h${m + 1}: ${name}`),
     ],
-    read(a, b, known) {
+    async read(a, b, known) {
       checkViews(a, b, known, classes);
       for (const [name, given, learned] of [
         ["x1", a, x1],
@@ -76,7 +76,7 @@ export async function fitLsmi(
       ] as const)
         if (given.width !== learned.width)
           throw new RangeError(`${name} has ${given.width} columns; lsmi learned from ${learned.width}.`);
-      const reading = models.read(mapped(a, b));
+      const reading = await models.read(await mapped(a, b));
       const information = (name: (typeof informationNames)[number]) => {
         const read = readStack(stacks[name], reading[name], classes);
         return Float64Array.from(

@@ -65,13 +65,13 @@ function featuresOf(x: tf.Tensor2D, form: CovarianceForm): tf.Tensor2D {
  * @param x [n, width], of about unit variance
  * @param classes 1 when there are none
  */
-export function fitMixture(
+export async function fitMixture(
   x: View,
   labels: Int32Array,
   classes: number,
   options: MixtureOptions,
   random: Random,
-): Mixture {
+): Promise<Mixture> {
   const { components, factors = 1, starts = 1 } = options;
   const draw = (some: View, someLabels: Int32Array) =>
     factors > 1
@@ -84,14 +84,14 @@ export function fitMixture(
     const someLabels = Int32Array.from(rows, (row) => labels[row] as number);
     let best: { score: number; mixture: Mixture } | undefined;
     for (let s = 0; s < starts; s++) {
-      const mixture = climb(some, someLabels, classes, options, draw(some, someLabels), 15);
-      const score = meanDensity(mixture, some, someLabels, classes);
+      const mixture = await climb(some, someLabels, classes, options, draw(some, someLabels), 15);
+      const score = await meanDensity(mixture, some, someLabels, classes);
       if (best === undefined || score > best.score) best = { score, mixture };
     }
-    return climb(x, labels, classes, options, best?.mixture as Mixture, mostIterations);
+    return await climb(x, labels, classes, options, best?.mixture as Mixture, mostIterations);
   }
   const start = components === 1 ? undefined : draw(...someOf(x, labels, random));
-  return climb(x, labels, classes, options, start, components === 1 ? 0 : mostIterations);
+  return await climb(x, labels, classes, options, start, components === 1 ? 0 : mostIterations);
 }
 
 function someOf(x: View, labels: Int32Array, random: Random): [View, Int32Array] {
@@ -101,22 +101,22 @@ function someOf(x: View, labels: Int32Array, random: Random): [View, Int32Array]
   return [takeRows(x, rows), Int32Array.from(rows, (row) => labels[row] as number)];
 }
 
-function meanDensity(mixture: Mixture, x: View, labels: Int32Array, classes: number): number {
-  const { joint } = readMixture(mixture, x, classes);
+async function meanDensity(mixture: Mixture, x: View, labels: Int32Array, classes: number): Promise<number> {
+  const { joint } = await readMixture(mixture, x, classes);
   let total = 0;
   labels.forEach((label, i) => (total += joint[i * classes + (classes === 1 ? 0 : label)] as number));
   return total / labels.length;
 }
 
 /** Expectation maximisation from a start: centres, or a mixture, or nothing when there is one component a class. */
-function climb(
+async function climb(
   x: View,
   labels: Int32Array,
   classes: number,
   { form, components, shrinkage = 0, factors = 1 }: MixtureOptions,
   start: Mixture | undefined,
   iterations: number,
-): Mixture {
+): Promise<Mixture> {
   const n = rowsOf(x);
   const { width } = x;
   const count = classes * components;
@@ -146,10 +146,10 @@ function climb(
     };
   });
   try {
-    const second = Float64Array.from(fixed.second.dataSync());
+    const second = Float64Array.from(await fixed.second.data());
     const rows = fixed.transposed.shape[0];
-    const gather = (mixture: Mixture | undefined): Float64Array => {
-      const [found] = valuesOf(() => {
+    const gather = async (mixture: Mixture | undefined): Promise<Float64Array> => {
+      const [found] = await valuesOf(() => {
         if (mixture === undefined) return [tf.matMul(fixed.transposed, fixed.allowed)];
         const logs = tf.matMul(fixed.features, coefficientsOf(mixture));
         const shares = tf.softmax(classes === 1 ? logs : (tf.add(logs, fixed.mask) as tf.Tensor2D));
@@ -162,7 +162,7 @@ function climb(
     let mixture = centres;
     let before = new Float64Array(count);
     for (let i = 0; i <= iterations; i++) {
-      const sums = gather(mixture);
+      const sums = await gather(mixture);
       mixture = maximise(sums, second, n, width, classOf, form, shrinkage, design);
       const sizes = sums.slice((rows - 1) * count);
       const moved = sizes.reduce((sum, size, k) => sum + Math.abs(size - (before[k] as number)), 0);
@@ -457,7 +457,7 @@ export interface MixtureReading {
 }
 
 /** @param classes 1 when the mixture has none */
-export function readMixture(mixture: Mixture, x: View, classes: number): MixtureReading {
+export async function readMixture(mixture: Mixture, x: View, classes: number): Promise<MixtureReading> {
   const n = rowsOf(x);
   const count = mixture.classOf.length;
   const reading: MixtureReading = {
@@ -468,7 +468,7 @@ export function readMixture(mixture: Mixture, x: View, classes: number): Mixture
   for (let at = 0; at < n; at += readSize) {
     const rows = Math.min(readSize, n - at);
     const part = x.values.subarray(at * x.width, (at + rows) * x.width);
-    const [density, joint, components] = valuesOf(() => {
+    const [density, joint, components] = (await valuesOf(() => {
       const data = tf.tensor2d(part, [rows, x.width]);
       let logs: tf.Tensor = tf.matMul(featuresOf(data, mixture.form), coefficientsOf(mixture));
       if (mixture.whitener !== undefined) {
@@ -477,7 +477,7 @@ export function readMixture(mixture: Mixture, x: View, classes: number): Mixture
       }
       const byClass = tf.reshape(logs, [rows, classes, count / classes]);
       return [tf.logSumExp(logs, 1), tf.logSumExp(byClass, 2), tf.softmax(logs)];
-    }) as [Float32Array, Float32Array, Float32Array];
+    })) as [Float32Array, Float32Array, Float32Array];
     reading.density.set(density, at);
     reading.joint.set(joint, at * classes);
     reading.components.set(components, at * count);

@@ -38,24 +38,24 @@ interface State {
  * Fits by expectation maximisation; p(k|z) is drawn towards p(k) as if one sample more had come from it, p(y|z) towards the
  * uniform distribution.
  */
-export function fitLatentClasses(
+export async function fitLatentClasses(
   views: readonly Components[],
   labels: Int32Array,
   classes: number,
   latent: number,
   random: Random,
-): LatentClasses {
+): Promise<LatentClasses> {
   const n = labels.length;
   let best: { score: number; state: State } | undefined;
   for (let s = 0; s < starts; s++) {
     const start = draw(views, classes, latent, random);
-    const found = climb(views, labels, classes, Math.min(n, startRows), start, startIterations);
+    const found = await climb(views, labels, classes, Math.min(n, startRows), start, startIterations);
     const worse = best !== undefined && best.score >= found.score ? found : best;
     if (worse !== undefined) tf.dispose([...worse.state.tables, worse.state.target]);
     if (worse !== found) best = found;
   }
-  const { state } = climb(views, labels, classes, n, best?.state as State, iterations);
-  const [target, ...tables] = valuesOf(() => [state.target, ...state.tables]);
+  const { state } = await climb(views, labels, classes, n, best?.state as State, iterations);
+  const [target, ...tables] = await valuesOf(() => [state.target, ...state.tables]);
   return { tables, target: target as Float32Array, latent };
 }
 
@@ -78,14 +78,14 @@ function membership({ width, factors }: Components): tf.Tensor2D {
 }
 
 /** Expectation maximisation. Takes the start and disposes of it. */
-function climb(
+async function climb(
   views: readonly Components[],
   labels: Int32Array,
   classes: number,
   n: number,
   start: State,
   steps: number,
-): { state: State; score: number } {
+): Promise<{ state: State; score: number }> {
   const sides = views.map((view) =>
     tf.tidy(() => {
       const q = tf.tensor2d(view.values.subarray(0, n * view.width), [n, view.width]);
@@ -153,7 +153,7 @@ function climb(
     tf.dispose([...state.tables, state.target]);
     state = next;
     const before = score;
-    if (checked) score = likelihood.dataSync()[0] as number;
+    if (checked) score = (await likelihood.data())[0] as number;
     likelihood.dispose();
     if (checked && score - before < 1e-3) break;
   }
@@ -164,16 +164,16 @@ function climb(
 const readSize = 8192;
 
 /** log p(y | x) in nats, [n, classes]. */
-export function readLatentClasses(
+export async function readLatentClasses(
   { tables, target, latent }: LatentClasses,
   views: readonly View[],
   classes: number,
-): Float32Array {
+): Promise<Float32Array> {
   const n = rowsOf(views[0] as View);
   const result = new Float32Array(n * classes);
   for (let at = 0; at < n; at += readSize) {
     const rows = Math.min(readSize, n - at);
-    const [logs] = valuesOf(() => {
+    const [logs] = await valuesOf(() => {
       const told = views.map(({ values, width }, m) =>
         tf.matMul(
           tf.tensor2d(values.subarray(at * width, (at + rows) * width), [rows, width]),

@@ -56,7 +56,7 @@ export async function lsmi(
 ): Promise<SamplePid> {
   const n = labels.length;
   checkMeasurable(x1, x2, labels, classes, folds);
-  const views = [standardise(x1), standardise(x2)] as const;
+  const views = [await standardise(x1), await standardise(x2)] as const;
   const names = ["i1", "i2", "i12", "h1", "h2"] as const;
   const means = Object.fromEntries(names.map((name) => [name, new Float64Array(n)])) as Quantities;
   const drawn: Atoms[] = [];

@@ -17,7 +17,7 @@ export interface NetworkOptions {
 /** A classifier whose logits come from dense layers; holds tensors until it is disposed of. */
 export interface Network {
   /** log p(y|x) in nats, before calibration: [n, classes]. */
-  read(x: View): Float32Array;
+  read(x: View): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -59,7 +59,11 @@ export async function trainNetwork(
   let taken = 0;
   let best: { score: number; epoch: number; weights: tf.Tensor1D } | undefined;
   if (start !== undefined && held !== undefined)
-    best = { score: meanLogLikelihood(read(held.x), held.labels, classes), epoch: 0, weights: state.weights };
+    best = {
+      score: meanLogLikelihood(await read(held.x), held.labels, classes),
+      epoch: 0,
+      weights: state.weights,
+    };
   for (let epoch = 1; epoch <= mostEpochs; epoch++) {
     random.shuffle(order);
     const shuffled = tf.tidy(() => shuffle(x, labels, classes, order));
@@ -86,7 +90,7 @@ export async function trainNetwork(
     tf.dispose([shuffled.inputs, shuffled.wanted]);
     await new Promise(setImmediate);
     if (held === undefined) continue;
-    const score = meanLogLikelihood(read(held.x), held.labels, classes);
+    const score = meanLogLikelihood(await read(held.x), held.labels, classes);
     if (best === undefined || score > best.score) {
       best?.weights.dispose();
       best = { score, epoch, weights: state.weights };
@@ -194,17 +198,17 @@ function gradientOf(
   return tf.concat(parts as tf.Tensor1D[], 0);
 }
 
-function readNetwork(
+async function readNetwork(
   weights: tf.Tensor1D,
   layers: readonly LayerPlan[],
   { values, width }: View,
   classes: number,
-): Float32Array {
+): Promise<Float32Array> {
   const n = values.length / width;
   const logs = new Float32Array(n * classes);
   for (let at = 0; at < n; at += readSize) {
     const rows = Math.min(readSize, n - at);
-    const [part] = valuesOf(() => {
+    const [part] = await valuesOf(() => {
       const batch = tf.tensor2d(values.subarray(at * width, (at + rows) * width), [rows, width]);
       const logits = forward(weights, layers, batch).at(-1) as tf.Tensor2D;
       return [tf.logSoftmax(logits)];

@@ -5,7 +5,7 @@ import { rowsOf, type View } from "./view.js";
 
 /** An affine map to the principal axes of a view, in order of variance, each with mean 0 and variance 1. */
 export interface Whitening {
-  apply(view: View): View;
+  apply(view: View): Promise<View>;
   /**
    * log |det| of the map, in nats: the entropy of the given columns is that of the mapped ones minus it. Only for a map that loses
    * nothing; otherwise NaN.
@@ -29,16 +29,16 @@ const fewestToSplit = 6;
 const rowsAtOnce = 8192;
 
 /** Whitens a view by its own principal axes. */
-export function standardise(view: View): Standardised {
-  const { apply, ...whitening } = whiten(view);
-  return { view: apply(view), ...whitening };
+export async function standardise(view: View): Promise<Standardised> {
+  const { apply, ...whitening } = await whiten(view);
+  return { view: await apply(view), ...whitening };
 }
 
 /**
  * The whitening of a view. What is given to it multiplied by a constant, shifted or rotated it maps to the same values. Columns that
  * never change and axes that follow from others are left out.
  */
-export function whiten(view: View): Whitening {
+export async function whiten(view: View): Promise<Whitening> {
   const { values, width } = view;
   const n = rowsOf(view);
   const { mean, variance } = momentsOf(view);
@@ -60,7 +60,7 @@ export function whiten(view: View): Whitening {
     return { values: result, width: kept.length };
   };
   const data = centred({ values, width });
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covarianceOf(data), {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(await covarianceOf(data), {
     assumeSymmetric: true,
   });
   const axes = [...realEigenvalues.keys()]
@@ -71,7 +71,7 @@ export function whiten(view: View): Whitening {
     const scale = 1 / Math.sqrt(realEigenvalues[j] as number);
     for (let a = 0; a < kept.length; a++) map[a * axes.length + k] = scale * eigenvectorMatrix.get(a, j);
   });
-  orient(map, data, axes.length);
+  await orient(map, data, axes.length);
   const eigenvalues = axes.map((j) => realEigenvalues[j] as number);
   const whole = axes.length === width;
   const logDeterminant = whole
@@ -89,7 +89,7 @@ export function whiten(view: View): Whitening {
 
 function nothing(width: number): Whitening {
   return {
-    apply: ({ values }) => ({ values: new Float32Array(values.length / width), width: 1 }),
+    apply: async ({ values }) => ({ values: new Float32Array(values.length / width), width: 1 }),
     logDeterminant: NaN,
     leading: 1,
   };
@@ -108,12 +108,12 @@ function momentsOf({ values, width }: View) {
 }
 
 /** Mean of x x' over the rows, [width, width]. */
-function covarianceOf({ values, width }: View): Matrix {
+async function covarianceOf({ values, width }: View): Promise<Matrix> {
   const n = values.length / width;
   const sums = new Float64Array(width * width);
   for (let at = 0; at < n; at += rowsAtOnce) {
     const rows = Math.min(rowsAtOnce, n - at);
-    const [part] = valuesOf(() => {
+    const [part] = await valuesOf(() => {
       const data = tf.tensor2d(values.subarray(at * width, (at + rows) * width), [rows, width]);
       return [tf.matMul(tf.transpose(data) as tf.Tensor2D, data)];
     });
@@ -126,12 +126,12 @@ function covarianceOf({ values, width }: View): Matrix {
   return covariance;
 }
 
-function multiplied({ values, width }: View, map: Float32Array, axes: number): View {
+async function multiplied({ values, width }: View, map: Float32Array, axes: number): Promise<View> {
   const n = values.length / width;
   const result = new Float32Array(n * axes);
   for (let at = 0; at < n; at += rowsAtOnce) {
     const rows = Math.min(rowsAtOnce, n - at);
-    const [part] = valuesOf(() => [
+    const [part] = await valuesOf(() => [
       tf.matMul(
         tf.tensor2d(values.subarray(at * width, (at + rows) * width), [rows, width]),
         tf.tensor2d(map, [width, axes]),
@@ -143,8 +143,8 @@ function multiplied({ values, width }: View, map: Float32Array, axes: number): V
 }
 
 /** Turns each axis to the side where its third moment is positive: an eigenvector has no sign of its own. */
-function orient(map: Float32Array, data: View, axes: number): void {
-  const { values } = multiplied(data, map, axes);
+async function orient(map: Float32Array, data: View, axes: number): Promise<void> {
+  const { values } = await multiplied(data, map, axes);
   const thirds = new Float64Array(axes);
   for (let at = 0; at < values.length; at += axes)
     for (let k = 0; k < axes; k++) thirds[k] = (thirds[k] as number) + (values[at + k] as number) ** 3;

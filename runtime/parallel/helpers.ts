@@ -18,6 +18,8 @@ export interface HelperOrders {
 export interface StageOrder {
   /** Of all that the script learns, from 0. */
   index: number;
+  /** Samples a step. */
+  batch: number;
   /** What it is, where the script itself doesn't know. */
   about?: string;
   plan: FitPlan;
@@ -106,7 +108,10 @@ export class Helped {
   }
 
   /** Waits until a stage is to be learned together. @returns where it begins; undefined when it is a later one */
-  async stage(index: number, fingerprint: () => string): Promise<FitState | undefined> {
+  async stage(
+    index: number,
+    fingerprint: () => string,
+  ): Promise<{ batch: number; from: FitState } | undefined> {
     const order = await this.more();
     if (order.index > index) return undefined;
     this.orders.shift();
@@ -115,7 +120,7 @@ export class Helped {
       name,
       tensor: tf.tensor(values, shape),
     }));
-    return { plan: order.plan, tensors };
+    return { batch: order.batch, from: { plan: order.plan, tensors } };
   }
 
   /** Waits until there is a stage to be learned. */
@@ -136,7 +141,11 @@ export class Helped {
 }
 
 /** A state as it can be sent. */
-export async function orderOf(index: number, { plan, tensors }: FitState): Promise<StageOrder> {
+export async function orderOf(
+  index: number,
+  batch: number,
+  { plan, tensors }: FitState,
+): Promise<StageOrder> {
   const sent = await Promise.all(
     tensors.map(async ({ name, tensor }) => ({
       name,
@@ -144,5 +153,5 @@ export async function orderOf(index: number, { plan, tensors }: FitState): Promi
       values: ((await tensor.data()) as Float32Array).slice(),
     })),
   );
-  return { index, plan, tensors: sent };
+  return { index, batch, plan, tensors: sent };
 }

@@ -23,7 +23,14 @@ class HelperSession extends Session {
   private stages = 0;
 
   constructor(about: SessionOptions, orders: HelperOrders, engine: Awaited<ReturnType<typeof openEngine>>) {
-    const options = { data: orders.dataFolder, resume: false, checkpointEvery: 0, quiet: true, json: false };
+    const options = {
+      data: orders.dataFolder,
+      resume: false,
+      checkpointEvery: 0,
+      smallerBatch: false,
+      quiet: true,
+      json: false,
+    };
     const { version, detail } = engine;
     const origin = { mmspec: "", tensorflow: "", engine: { name: engine.name, version, detail }, code: {} };
     super(about, options, engine, orders.folder, origin);
@@ -41,14 +48,20 @@ class HelperSession extends Session {
 
   override async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     const { helped, learning: random } = this;
-    const from = await helped.stage(this.stages++, () => fingerprint(model, dataHash(data, frozenHashes())));
-    if (from === undefined) return stage.optimizer.dispose();
-    follow(model, data, stage, {
-      random,
-      progress: createProgress({ quiet: true }),
-      team: helped.team,
-      from,
-    });
+    const order = await helped.stage(this.stages++, () => fingerprint(model, dataHash(data, frozenHashes())));
+    if (order === undefined) return stage.optimizer.dispose();
+    const { batch, from } = order;
+    follow(
+      model,
+      data,
+      { ...stage, batch },
+      {
+        random,
+        progress: createProgress({ quiet: true }),
+        team: helped.team,
+        from,
+      },
+    );
     tf.dispose(from.tensors.map(({ tensor }) => tensor));
     await helped.more();
   }

@@ -14,6 +14,10 @@ export interface ScriptOptions {
   engine?: EngineName;
   /** Threads that share each batch; when it is left out the machine's cores, up to 4, where that pays. */
   workers?: number;
+  /** Where the engine's memory doesn't suffice, go on with half as many samples a step. */
+  smallerBatch: boolean;
+  /** What the samples a step are divided by; as before in a run that is resumed when it is left out. */
+  divideBatch?: number;
   /** Print nothing but errors. */
   quiet: boolean;
   /** Print what was found as JSON. */
@@ -43,19 +47,24 @@ export function readOptions(args: readonly string[]): ScriptOptions {
         "checkpoint-every": { type: "string", default: "5" },
         engine: { type: "string" },
         workers: { type: "string" },
+        "smaller-batch": { type: "boolean", default: false },
+        "divide-batch": { type: "string" },
         quiet: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
     }));
   } catch (error) {
     throw new UsageError(
-      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --workers N, --quiet, --json`,
+      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --workers N, --smaller-batch, --divide-batch NUMBER, --quiet, --json`,
     );
   }
   const { data, run, resume, engine, quiet, json } = values;
   const checkpointEvery = Number(values["checkpoint-every"]);
   if (!(checkpointEvery >= 0))
     throw new UsageError("--checkpoint-every wants a number of seconds, 0 or more.");
+  const divideBatch = values["divide-batch"] === undefined ? undefined : Number(values["divide-batch"]);
+  if (divideBatch !== undefined && !(Number.isInteger(divideBatch) && divideBatch >= 1))
+    throw new UsageError("--divide-batch wants a whole number, 1 or more.");
   if (resume && run === undefined)
     throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
   if (engine !== undefined && !engines.includes(engine)) {
@@ -74,6 +83,8 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     ...(run !== undefined && { run }),
     ...(engine !== undefined && { engine: engine as EngineName }),
     ...(workers !== undefined && { workers }),
+    smallerBatch: values["smaller-batch"],
+    ...(divideBatch !== undefined && { divideBatch }),
     quiet: quiet || json,
     json,
   };

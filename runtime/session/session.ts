@@ -4,7 +4,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
-import { EngineError, openEngine, type Engine } from "../engines/index.js";
+import {
+  apartFromSoftwareGpu,
+  engineFailure,
+  EngineError,
+  failureOf,
+  openEngine,
+  type Engine,
+} from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
 import type { Stage } from "../learning/fit.js";
 import { helperOrders } from "../parallel/helpers.js";
@@ -29,6 +36,7 @@ import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js
 import { readNames, writeNames } from "./names.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
+import { afterFailure } from "./engine-failed.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
 import { cannotResume, Training, type RunPlan } from "./training.js";
@@ -40,6 +48,8 @@ export interface SessionOptions {
   seed: number;
   /** Name of the spec's file. */
   spec: string;
+  /** The files that the spec imports, from its folder. */
+  imports?: readonly string[];
   /** `import.meta.url` of the script. */
   script: string;
 }
@@ -78,6 +88,7 @@ export class Session {
       progress: this.progress,
       signal: this.interruption.signal,
       checkpointEvery: 1000 * options.checkpointEvery,
+      divideBatch: this.divideBatch,
       checkpoint: before.checkpoint,
       workers: workersOf(origin),
       helpers: {
@@ -94,6 +105,12 @@ export class Session {
     return resolve(options.data ?? (options.resume ? before.record?.dataFolder : undefined) ?? ".");
   }
 
+  /** What the samples a step are divided by. */
+  private get divideBatch(): number {
+    const { options, before } = this;
+    return options.divideBatch ?? (options.resume ? before.record?.batchDividedBy : undefined) ?? 1;
+  }
+
   /**
    * Runs a script's body; tells what went wrong in a way that a person can act on, and sets the exit code: 0 done, 1 the data
    * is wrong, 3 the run failed, 130 interrupted (Ctrl-C keeps the last checkpoint).
@@ -108,24 +125,44 @@ export class Session {
     // The command that started this process was killed.
     process.on("disconnect", interrupt);
     let status = "failed";
+    let [died, wentOn] = [false, false];
     try {
       await this.keepTrainer();
       await this.writeRecord("running");
       this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       this.sayWhereItGoesOn();
-      await body();
+      await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
       status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
     } catch (error) {
       status = error instanceof Interrupted ? "interrupted" : "failed";
-      process.exitCode = tell(error, this.folder);
+      const failure = failureOf(error, this.engine.name);
+      if (failure === undefined) process.exitCode = tell(error, this.folder);
+      else {
+        died = true;
+        const { folder, training, restored, divideBatch, options, about } = this;
+        const batch = training.began && !restored ? training.batch : undefined;
+        const { smallerBatch } = options;
+        const after = await afterFailure(failure, {
+          folder,
+          batch,
+          divideBatch,
+          smallerBatch,
+          script: about.script,
+        });
+        process.exitCode = after.exitCode;
+        wentOn = after.wentOn;
+      }
     } finally {
       process.off("SIGINT", interrupt);
       process.off("SIGTERM", interrupt);
       process.off("disconnect", interrupt);
       await this.training.end();
-      await this.writeRecord(status);
+      // The process that went on has written it.
+      if (!wentOn) await this.writeRecord(status);
       if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
+      // What still waits for an engine that died would wait for ever.
+      if (died) process.exit();
     }
   }
 
@@ -164,11 +201,13 @@ export class Session {
     const begin = performance.now();
     this.progress.stage(`pid ${request.measure}`, 100, 1);
     try {
-      return await estimatePid(predictions, request, async (fraction) => {
-        this.progress.advance(Math.round(100 * fraction));
-        await new Promise(setImmediate);
-        this.interruption.signal.throwIfAborted();
-      });
+      const measure = () =>
+        estimatePid(predictions, request, async (fraction) => {
+          this.progress.advance(Math.round(100 * fraction));
+          await new Promise(setImmediate);
+          this.interruption.signal.throwIfAborted();
+        });
+      return await apartFromSoftwareGpu(this.engine, measure);
     } finally {
       this.progress.done();
       const name = `pid ${request.measure}`;
@@ -214,6 +253,12 @@ export class Session {
     for (const name of await readdir(from)) {
       if (/\.(ts|json|mmspec)$/.test(name)) await copyFile(join(from, name), join(to, name));
     }
+    for (const name of this.about.imports ?? []) {
+      for (const folder of [to, this.folder]) {
+        await mkdir(dirname(join(folder, name)), { recursive: true });
+        await copyFile(join(from, name), join(folder, name)).catch(() => undefined);
+      }
+    }
     const spec = join(from, basename(this.about.spec));
     await copyFile(spec, join(this.folder, basename(this.about.spec))).catch(() => undefined);
   }
@@ -233,6 +278,7 @@ export class Session {
       workers: workersOf(this.origin).count,
       versions: await versions(),
       dataFolder: this.dataFolder,
+      ...(this.divideBatch > 1 && { batchDividedBy: this.divideBatch }),
       started: this.started.toISOString(),
       ended: new Date().toISOString(),
       seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
@@ -249,6 +295,7 @@ interface RunRecord {
   status: string;
   engine: Engine;
   dataFolder: string;
+  batchDividedBy?: number;
   started: string;
   seconds: Record<string, number>;
 }

@@ -47,6 +47,8 @@ export interface TrainingOptions {
   signal: AbortSignal;
   /** Milliseconds between two checkpoints, at least. */
   checkpointEvery: number;
+  /** What the samples a step are divided by. */
+  divideBatch: number;
   /** Where to go on. */
   checkpoint?: Checkpoint | undefined;
   /** This one among them. */
@@ -71,6 +73,8 @@ export class Training {
   private helpers: Helpers | undefined;
   /** Threads that share a batch now. */
   private workers: number;
+  /** Samples a step of the stage under way, or of the last one. */
+  batch = 1;
 
   constructor(private readonly options: TrainingOptions) {
     this.workers = options.workers.count;
@@ -89,29 +93,34 @@ export class Training {
       stage.optimizer.dispose();
       return;
     }
-    const { folder, random, progress, signal, checkpointEvery } = this.options;
+    const { folder, random, progress, signal, checkpointEvery, divideBatch } = this.options;
+    this.batch = Math.max(1, Math.floor(stage.batch / divideBatch));
     const before = this.seconds[stage.name] ?? 0;
     const begin = performance.now();
     const time = () => (this.seconds[stage.name] = before + (performance.now() - begin) / 1000);
     const from = this.resumed;
     this.resumed = undefined;
-    const learned = await fit(model, data, stage, {
-      random,
-      progress,
-      signal,
-      checkpointEvery,
-      checkpoint: async (state) => {
-        time();
-        await this.save(state);
-        // So that what was learned so far can be measured.
-        if (signal.aborted) await saveWeights(folder, model.parameters.named());
+    const learned = await fit(
+      model,
+      data,
+      { ...stage, batch: this.batch },
+      {
+        random,
+        progress,
+        signal,
+        checkpointEvery,
+        checkpoint: async (state) => {
+          time();
+          await this.save(state);
+          // So that what was learned so far can be measured.
+          if (signal.aborted) await saveWeights(folder, model.parameters.named());
+        },
+        share: (state, work) => this.share(model, data, stage, state, work),
+        onAlone: (reason) => this.options.say(`workers   stage ${stage.name} is learned by one: ${reason}.`),
+        onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
+        ...(from && { from }),
       },
-      share: (state, work) =>
-        this.share(model, stage, state, work, stage.epochs * Math.ceil(data.train.size / stage.batch)),
-      onAlone: (reason) => this.options.say(`workers   stage ${stage.name} is learned by one: ${reason}.`),
-      onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
-      ...(from && { from }),
-    });
+    );
     if (from !== undefined) tf.dispose(from.tensors.map(({ tensor }) => tensor));
     time();
     this.history.push(...learned.history);
@@ -122,17 +131,19 @@ export class Training {
   /** Starts the other workers, where they have enough to do, and brings them to a stage. */
   private async share<Inputs>(
     model: Model<Inputs>,
-    stage: Stage<Inputs>,
+    data: Splits,
+    { epochs }: Stage<Inputs>,
     state: FitState,
     work: () => Promise<Work>,
-    steps: number,
   ): Promise<Team | undefined> {
     const { helpers, say, workers } = this.options;
-    if (this.workers === 1 || stage.batch < 2 * this.workers) return undefined;
+    const { batch } = this;
+    if (this.workers === 1 || batch < 2 * this.workers) return undefined;
+    const steps = epochs * Math.ceil(data.train.size / batch);
     if (!workers.always && !worthSharing(await work(), steps, this.workers)) return undefined;
     this.helpers ??= new Helpers(helpers.script, helpers.orders, this.workers);
     try {
-      const order = await orderOf(this.asked - 1, state);
+      const order = await orderOf(this.asked - 1, batch, state);
       await this.helpers.begin(order, fingerprint(model, this.data ?? ""));
       return this.helpers.team;
     } catch (error) {

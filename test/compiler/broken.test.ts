@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compile, diagnosticTable, renderDiagnostic, type Compilation } from "../../compiler/index.js";
+import { compileFile as read } from "../support/compile-file.js";
 
 const specsIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".mmspec"));
-const read = (folder: string, name: string) => compile(readFileSync(`${folder}/${name}`, "utf8"), name);
-
 /** The diagnostics as people read them, beside the spec in `.expected.txt`. */
 async function expectFile({ diagnostics, source }: Compilation, path: string): Promise<void> {
   const rendered = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source)).join("\n\n");

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { analyse, drawing, type ModelIr } from "../../compiler/index.js";
+import { readFrom } from "../../compiler/node.js";
 
 /** All examples and all specs whose code is kept: every paradigm and fusion is among them. */
 const specs = ["examples", "test/golden"].flatMap((folder) =>
@@ -10,7 +12,8 @@ const specs = ["examples", "test/golden"].flatMap((folder) =>
 );
 
 function modelOf(path: string): ModelIr {
-  return analyse(readFileSync(`${path}.mmspec`, "utf8"), `${path}.mmspec`).models[0] as ModelIr;
+  const read = readFrom(dirname(path));
+  return analyse(readFileSync(`${path}.mmspec`, "utf8"), `${path}.mmspec`, { read }).models[0] as ModelIr;
 }
 
 interface Rectangle {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as compiler from "../../compiler/index.js";
 import { runtimeValues } from "../../compiler/emit/runtime-names.js";
+import { readFrom } from "../../compiler/node.js";
 import * as runtime from "../../runtime/index.js";
 
 const everyFile = () => true;
@@ -30,6 +31,7 @@ const specs = [
     "regression",
     "multilabel",
     "layers",
+    "imports",
   ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,
@@ -58,10 +60,17 @@ const specs = [
 
 describe("generated code", () => {
   it.each(specs)("of $name is what was reviewed, byte for byte", async ({ name, path, kept }) => {
-    const { files, customFiles, diagnostics } = await compiler.compile(readFileSync(path, "utf8"), path);
+    const { files, customFiles, diagnostics } = await compiler.compile(
+      readFileSync(path, "utf8"),
+      path,
+      undefined,
+      {
+        read: readFrom(dirname(path)),
+      },
+    );
     expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
     for (const { path: file, text } of files) {
-      if (file.endsWith(".mmspec")) expect(text).toBe(readFileSync(path, "utf8"));
+      if (file.endsWith(".mmspec")) expect(text).toBe(readFileSync(join(dirname(path), file), "utf8"));
       else if (kept(file)) await expect(text).toMatchFileSnapshot(`../golden/${name}/${file}`);
     }
     for (const { from, to } of customFiles) {

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../compiler/index.js";
 import { reference, type DiagnosticExample } from "../../compiler/reference.js";
+import { compileFile } from "../support/compile-file.js";
 import { layers } from "../../compiler/tables/layers.js";
 
 const folders = ["test/broken/one-fault", "test/broken"];
@@ -10,9 +10,9 @@ const folders = ["test/broken/one-fault", "test/broken"];
 describe("docs/reference.md", () => {
   it("is what the tables make", async () => {
     const examples = new Map<string, DiagnosticExample>();
-    const specs = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
-    for (const path of specs.filter((path) => path.endsWith(".mmspec"))) {
-      const { diagnostics } = await compile(readFileSync(path, "utf8"), path);
+    const specs = folders.flatMap((folder) => readdirSync(folder).map((name) => [folder, name] as const));
+    for (const [folder, name] of specs.filter(([, name]) => name.endsWith(".mmspec"))) {
+      const { diagnostics } = await compileFile(folder, name);
       for (const { code, message, fix } of diagnostics) {
         if (!examples.has(code)) examples.set(code, fix === undefined ? { message } : { message, fix });
       }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile, renderDiagnostic, type Compilation } from "../../compiler/index.js";
+import { check, compile, renderDiagnostic, type Compilation } from "../../compiler/index.js";
 
 /**
  * Every block of `mmspec` in the documentation. One that declares a model is a whole file and compiles. Any other is a fragment: statements of a
- * model, lines of data, or whole data; a line of `...` stands for what is left out, and what is before and after it may belong to different blocks.
+ * model, lines of data, or whole data, or what other snippets of the page import; a line of `...` stands for what is left out, and what is before and after it may belong to different blocks.
  */
 const snippets = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)]
   .filter((path) => path.endsWith(".md"))
@@ -22,6 +22,15 @@ const ofTheRest =
 
 const shown = ({ diagnostics, source }: Compilation) =>
   diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source)).join("\n");
+
+/** What a page's snippets can import: those that begin with a comment that is a path. */
+const filesOf = (page: string): ReadonlyMap<string, string> =>
+  new Map(
+    snippets.flatMap(({ path, text }) => {
+      const name = /^\/\/ (\S+\.mmspec)\n/.exec(text)?.[1];
+      return path === page && name !== undefined ? [[name, text] as const] : [];
+    }),
+  );
 
 async function expectFragment(text: string): Promise<void> {
   const named = /^data for (\S+)/m.exec(text)?.[1] ?? "Fragment";
@@ -45,10 +54,15 @@ describe("snippets of the documentation", () => {
     );
   });
 
-  it.each(snippets)("compiles: $path, snippet $number", async ({ text }) => {
+  it.each(snippets)("compiles: $path, snippet $number", async ({ path, text }) => {
+    const files = filesOf(path);
     if (/^model /m.test(text)) {
-      const compilation = await compile(text, "snippet.mmspec");
+      const read = (name: string) => files.get(name);
+      const compilation = await compile(text, "snippet.mmspec", undefined, { read });
       expect(compilation.failed, shown(compilation)).toBe(false);
+    } else if ([...files.values()].includes(text)) {
+      const { diagnostics } = check(text, "snippet.mmspec");
+      expect(diagnostics).toEqual([]);
     } else {
       for (const part of text.split(/^\s*\.\.\.\s*$/m)) await expectFragment(part);
     }

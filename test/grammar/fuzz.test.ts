@@ -3,9 +3,13 @@ import { describe, it } from "vitest";
 import { complete } from "../../language-server/completion.js";
 import { Spec } from "../../language-server/document.js";
 import { namesOf } from "../../language-server/names.js";
+import { Workspace } from "../../language-server/workspace.js";
+import { TextDocuments } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { garbage, known, mutated } from "../support/mutated-spec.js";
 import { expectSurvival } from "../support/survives.js";
+
+const nowhere = new Workspace(new TextDocuments(TextDocument));
 
 /** `npm run fuzz` tries 100 000 cases, others each time; a failure tells its seed, and FUZZ_SEED repeats it. */
 const cases = Number(process.env.FUZZ_CASES ?? 3000);
@@ -25,8 +29,8 @@ describe("any text at all", { timeout: 4 * 3_600_000 }, () => {
     fc.assert(
       fc.property(mutated, fc.double({ min: 0, max: 1, noNaN: true }), (source, at) => {
         const spec = new Spec(TextDocument.create("file:///any.mmspec", "mmspec", 1, source));
-        complete(spec, Math.floor(at * source.length));
-        namesOf(spec.analysis.tree);
+        complete(spec, Math.floor(at * source.length), nowhere);
+        namesOf(spec.analysis.units[0]);
       }),
       options(0.1),
     );

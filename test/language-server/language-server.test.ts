@@ -113,7 +113,7 @@ describe("the language server", () => {
 
 describe("completion", () => {
   it.each([
-    ["the file", "<|>", ["model", "data", "param"]],
+    ["the file", "<|>", ["model", "data", "param", "encoder", "fusion", "import"]],
     [
       "a model",
       "model M {\n  <|>",

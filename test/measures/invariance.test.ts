@@ -93,7 +93,7 @@ describe("a fitted lsmi", () => {
     const model = await fitLsmi(learned.x1, learned.x2, learned.labels, width);
     expect(model.chosen).toHaveLength(5);
     const asked = drawn(300, 6);
-    const whole = model.read(asked.x1, asked.x2, asked.labels);
+    const whole = await model.read(asked.x1, asked.x2, asked.labels);
     const part = ({ values }: View, from: number, to: number) => ({
       values: values.subarray(from * width, to * width),
       width,
@@ -102,7 +102,7 @@ describe("a fitted lsmi", () => {
       [0, 7],
       [7, 300],
     ] as const) {
-      const block = model.read(
+      const block = await model.read(
         part(asked.x1, from, to),
         part(asked.x2, from, to),
         asked.labels.subarray(from, to),
@@ -116,9 +116,9 @@ describe("a fitted lsmi", () => {
     // The informations don't depend on the map; u1 + u2 is i1 + i2 - 2 r.
     const sum = (of: { r: Float64Array; u1: Float64Array }) => of.r.map((r, i) => r + (of.u1[i] as number));
     expect(meanError(sum(whole), sum(exact))).toBeLessThan(0.1);
-    expect(() => model.read(asked.x1, { values: new Float32Array(300), width: 1 }, asked.labels)).toThrow(
-      "x2 has 1 columns; lsmi learned from 3.",
-    );
+    await expect(
+      model.read(asked.x1, { values: new Float32Array(300), width: 1 }, asked.labels),
+    ).rejects.toThrow("x2 has 1 columns; lsmi learned from 3.");
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });

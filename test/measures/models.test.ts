@@ -29,7 +29,7 @@ describe("networks", () => {
     );
     // log p(1|x) - log p(0|x) = 2 x for two unit normals at -1 and 1.
     for (const x of [-1.5, 0, 1.5]) {
-      const [zero = 0, one = 0] = network.read({ values: Float32Array.of(x), width: 1 });
+      const [zero = 0, one = 0] = await network.read({ values: Float32Array.of(x), width: 1 });
       expect(one - zero).toBeGreaterThan(2 * x - 0.35);
       expect(one - zero).toBeLessThan(2 * x + 0.35);
       expect(Math.exp(zero) + Math.exp(one)).toBeCloseTo(1, 5);
@@ -62,7 +62,7 @@ describe("networks", () => {
       held,
     );
     expect(epochs).toBeLessThanOrEqual(60);
-    const logs = network.read(fresh.x);
+    const logs = await network.read(fresh.x);
     expect(
       mean(Float64Array.from(fresh.labels, (label, i) => logs[3 * i + label] as number)),
     ).toBeGreaterThan(-0.15);
@@ -73,7 +73,7 @@ describe("networks", () => {
 
 describe("Gaussian mixtures", () => {
   const forms: CovarianceForm[] = ["spherical tied", "full tied", "full"];
-  it.each(forms)("are densities: %s integrates to 1, and each class to its share", (form) => {
+  it.each(forms)("are densities: %s integrates to 1, and each class to its share", async (form) => {
     const random = new Random(3);
     const n = 300;
     const labels = Int32Array.from({ length: n }, () => (random.uniform() < 0.25 ? 1 : 0));
@@ -85,7 +85,7 @@ describe("Gaussian mixtures", () => {
     });
     const options = { form, components: 2, shrinkage: 0 };
     const before = tf.memory().numTensors;
-    const mixture = fitMixture({ values, width: 2 }, labels, 2, options, random);
+    const mixture = await fitMixture({ values, width: 2 }, labels, 2, options, random);
     const side = 120;
     const step = 16 / side;
     const grid = new Float32Array(2 * side * side);
@@ -94,7 +94,7 @@ describe("Gaussian mixtures", () => {
       grid[2 * i + 1] = ((i % side) + 0.5) * step - 8;
     }
     // More rows than are read at a time.
-    const { density, joint } = readMixture(mixture, { values: grid, width: 2 }, 2);
+    const { density, joint } = await readMixture(mixture, { values: grid, width: 2 }, 2);
     expect(tf.memory().numTensors).toBe(before);
     const area = step * step;
     expect(density.reduce((sum, log) => sum + Math.exp(log) * area, 0)).toBeCloseTo(1, 2);
@@ -104,7 +104,7 @@ describe("Gaussian mixtures", () => {
 });
 
 describe("latent classes", () => {
-  it("learn what only a pair of components tells, and give probabilities", () => {
+  it("learn what only a pair of components tells, and give probabilities", async () => {
     const random = new Random(5);
     const n = 600;
     const [a, b] = [0, 1].map(() => Int32Array.from({ length: n }, () => random.integer(2)));
@@ -115,7 +115,11 @@ describe("latent classes", () => {
       factors: 1,
     }));
     const before = tf.memory().numTensors;
-    const logs = readLatentClasses(fitLatentClasses(components, labels, 2, 4, random), components, 2);
+    const logs = await readLatentClasses(
+      await fitLatentClasses(components, labels, 2, 4, random),
+      components,
+      2,
+    );
     expect(tf.memory().numTensors).toBe(before);
     labels.forEach((label, i) => {
       const [zero, one] = [Math.exp(logs[2 * i] as number), Math.exp(logs[2 * i + 1] as number)];
@@ -147,7 +151,7 @@ describe("stacks", () => {
 });
 
 describe("maps before a density", () => {
-  it("keep columns of any unit, and know their log-determinant", () => {
+  it("keep columns of any unit, and know their log-determinant", async () => {
     const signs = [1, 1, 1, -1, -1, 1, -1, -1];
     const values = new Float32Array(4 * 3);
     for (let i = 0; i < 4; i++)
@@ -155,7 +159,7 @@ describe("maps before a density", () => {
         [2e-8 + 1e-8 * (signs[2 * i] as number), 5, 2e6 + 1e6 * (signs[2 * i + 1] as number)],
         3 * i,
       );
-    const { view, logDeterminant } = standardise({ values, width: 3 });
+    const { view, logDeterminant } = await standardise({ values, width: 3 });
     expect(view.width).toBe(2);
     // Whitened: mean 0, variance 1, uncorrelated.
     const of = (f: (a: number, b: number) => number) =>
@@ -169,27 +173,27 @@ describe("maps before a density", () => {
     ] as const)
       expect(found).toBeCloseTo(wanted, 4);
     expect(logDeterminant).toBeNaN();
-    const whole = standardise({ values: Float32Array.from([0, 4]), width: 1 });
+    const whole = await standardise({ values: Float32Array.from([0, 4]), width: 1 });
     expect(whole.logDeterminant).toBeCloseTo(-Math.log(2), 9);
   });
 
-  it("leave out dimensions that follow from others", () => {
+  it("leave out dimensions that follow from others", async () => {
     const random = new Random(4);
     const values = new Float32Array(100 * 3);
     for (let i = 0; i < 100; i++) {
       const [a, b] = [random.normal(), random.normal()];
       values.set([a, b, a - b], 3 * i);
     }
-    const { view, logDeterminant } = standardise({ values, width: 3 });
+    const { view, logDeterminant } = await standardise({ values, width: 3 });
     expect(view.width).toBe(2);
     expect(logDeterminant).toBeNaN();
-    expect(standardise({ values: new Float32Array(4), width: 1 }).view.width).toBe(1);
+    expect((await standardise({ values: new Float32Array(4), width: 1 })).view.width).toBe(1);
   });
 });
 
-it("valuesOf disposes of what was computed", () => {
+it("valuesOf disposes of what was computed", async () => {
   const before = tf.memory().numTensors;
-  const [sum] = valuesOf(() => [tf.add(tf.tensor1d([1, 2]), 1)]);
+  const [sum] = await valuesOf(() => [tf.add(tf.tensor1d([1, 2]), 1)]);
   expect([...(sum as Float32Array)]).toEqual([2, 3]);
   expect(tf.memory().numTensors).toBe(before);
 });

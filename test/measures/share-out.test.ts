@@ -15,8 +15,8 @@ async function read(threads: number) {
   const classes = 4;
   const { x1, x2, labels } = gaussianPair({ classes, samples: 1000, seed: 1 });
   const views = [
-    standardise({ values: x1, width: classes }),
-    standardise({ values: x2, width: classes }),
+    await standardise({ values: x1, width: classes }),
+    await standardise({ values: x2, width: classes }),
   ] as const;
   const draws = ["one", "other"].map((name) => {
     const random = new Random(3).fork(name);

@@ -29,15 +29,18 @@ export class LanguageClient {
     new StreamMessageWriter(this.server.stdin),
   );
 
-  /** @returns what the server says that it can do */
-  async start() {
+  /**
+   * @param folder that the editor works in
+   * @returns what the server says that it can do
+   */
+  async start(folder: string | null = null) {
     this.connection.listen();
     this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, version, diagnostics }) =>
       this.waiting.get(`${uri} ${version}`)?.(diagnostics),
     );
     const { capabilities } = await this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
-      rootUri: null,
+      rootUri: folder,
       capabilities: {},
     });
     await this.connection.sendNotification(InitializedNotification.type, {});
@@ -53,8 +56,7 @@ export class LanguageClient {
   }
 
   /** Opens a text in which `<|>` marks the cursor, if there is one, and waits for its diagnostics. */
-  async open(marked: string): Promise<Opened> {
-    const uri = `file:///specs/${this.opened++}.mmspec`;
+  async open(marked: string, uri = `file:///specs/${this.opened++}.mmspec`): Promise<Opened> {
     const text = marked.replace("<|>", "");
     const document = TextDocument.create(uri, "mmspec", 1, text);
     const reported = this.reported(uri, 1);
@@ -73,7 +75,7 @@ export class LanguageClient {
 export class Opened {
   constructor(
     private readonly client: LanguageClient,
-    private document: TextDocument,
+    public document: TextDocument,
     private readonly cursor: number,
     public diagnostics: Diagnostic[],
   ) {}

@@ -9,7 +9,12 @@ const read = (folder: string) =>
     .map((name) => readFileSync(`${folder}/${name}`, "utf8"));
 
 /** The specs of the repository, good and broken. */
-export const known: readonly string[] = ["examples", "test/golden", "test/broken"].flatMap(read);
+export const known: readonly string[] = [
+  "examples",
+  "test/golden",
+  "test/golden/imported",
+  "test/broken",
+].flatMap(read);
 
 /** What a slip of the hand, another program or malice may put into a file. */
 const pieces: fc.Arbitrary<string> = fc.oneof(

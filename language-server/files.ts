@@ -1,0 +1,39 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { readFrom } from "../compiler/node.js";
+import type { Files } from "./workspace.js";
+
+/** Of a folder with more in it the first are looked at. */
+const mostEntries = 20_000;
+
+/** The specs on disk. */
+export const filesOnDisk: Files = {
+  read: (uri, folder) =>
+    uri.startsWith("file:") ? readFrom(fileURLToPath(folder))(fileURLToPath(uri)) : undefined,
+  list: (folder) => (folder.startsWith("file:") ? specsIn(fileURLToPath(folder)) : []),
+};
+
+function specsIn(folder: string): string[] {
+  const found: string[] = [];
+  const open = [folder];
+  let seen = 0;
+  for (let at = open.pop(); at !== undefined && seen < mostEntries; at = open.pop()) {
+    for (const entry of entriesOf(at)) {
+      seen++;
+      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) open.push(path);
+      else if (entry.isFile() && entry.name.endsWith(".mmspec")) found.push(pathToFileURL(path).href);
+    }
+  }
+  return found;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
