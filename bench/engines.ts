@@ -119,8 +119,8 @@ async function time(model: BenchModel): Promise<Found[]> {
       continue;
     }
     // Twice: the first time also compiles.
-    let first = await learner.ask({ model: name, batch, steps: 2 });
-    if (!("reason" in first)) first = await learner.ask({ model: name, batch, steps: 4 });
+    let first = await learner.ask({ model: name, batch, steps: 1 });
+    if (!("reason" in first)) first = await learner.ask({ model: name, batch, steps: 2 });
     if ("reason" in first) {
       const kernel = /Kernel '(\w+)' not registered/.exec(first.reason)?.[1];
       miss(kernel === undefined ? first.reason : `can't: no ${kernel}`);
@@ -128,8 +128,8 @@ async function time(model: BenchModel): Promise<Found[]> {
       continue;
     }
     const steps = Math.max(
-      2,
-      Math.min(500, Math.round((4 * Number(options.seconds)) / (first.busiest ?? first.processor))),
+      1,
+      Math.min(500, Math.round((2 * Number(options.seconds)) / (first.busiest ?? first.processor))),
     );
     there.push({ name: rival, learner, steps, timings: [] });
   }

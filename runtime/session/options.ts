@@ -70,7 +70,8 @@ export function readOptions(args: readonly string[]): ScriptOptions {
   if (engine !== undefined && !engines.includes(engine)) {
     throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
   }
-  const asked = values.workers ?? (process.env.MMSPEC_WORKERS || undefined);
+  // A run that is resumed goes on as it was.
+  const asked = values.workers ?? (resume ? undefined : process.env.MMSPEC_WORKERS || undefined);
   const workers = asked === undefined ? undefined : Number(asked);
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers)) {
     const what = values.workers === undefined ? "MMSPEC_WORKERS" : "--workers";

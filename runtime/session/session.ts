@@ -350,9 +350,14 @@ function workersOf({ workers = { count: 1, always: true } }: Origin): Workers {
 /** What a step takes however few samples it has, and what workers tell each other, leave little to be gained by more. */
 const mostUnasked = 4;
 
-/** Workers that an engine is shared out to unless another number is asked for. One that has threads of its own needs no more. */
-function coresFor({ name }: Engine): number {
-  return name === "wasm" || name === "cpu" ? Math.min(availableParallelism(), mostUnasked) : 1;
+/** Workers that share the batches of a run. An engine that has threads, or a device, of its own needs no more. */
+function workersFor({ name }: Engine, { workers: asked, quiet }: ScriptOptions): Workers {
+  const shares = name === "wasm" || name === "cpu";
+  if (!shares && asked !== undefined && asked > 1 && !quiet)
+    process.stderr.write(`workers   One: ${name} computes side by side by itself.\n`);
+  if (!shares) return { count: 1, always: false };
+  if (asked !== undefined) return { count: asked, always: true };
+  return { count: Math.min(availableParallelism(), mostUnasked), always: false };
 }
 
 /**
@@ -384,11 +389,7 @@ export async function openSession(about: SessionOptions): Promise<Session> {
     const as = earlier ?? (options.resume ? record : undefined);
     const engine = await openEngine(options.engine ?? as?.engine.name);
     const workers =
-      options.workers !== undefined
-        ? { count: options.workers, always: true }
-        : earlier
-          ? workersOf(earlier)
-          : { count: coresFor(engine), always: false };
+      earlier && options.workers === undefined ? workersOf(earlier) : workersFor(engine, options);
     const origin = await originOf(dirname(fileURLToPath(about.script)), engine, workers);
     const changed = earlier ? changes(earlier, origin) : [];
     if (changed.length > 0) throw cannotResume(folder, changed);
