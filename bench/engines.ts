@@ -1,6 +1,6 @@
 /**
  * Samples a second of learning, of what mmspec generates on each engine, of plain TensorFlow.js and of PyTorch: the same architectures, batches and optimizer.
- * `npx tsx bench/engines.ts [--models mlp,dmil] [--rounds 7] [--seconds 1.5] [--write]`. All take turns in one run; medians and
+ * `npx tsx bench/engines.ts [--models mlp,dmil] [--rounds 7] [--seconds 1.5] [--without cpu] [--write]`. All take turns in one run; medians and
  * their ratios; `--write` puts them into docs/performance.md. PyTorch is Debian's (`apt-get install python3-torch`) or that of the python that MMSPEC_PYTHON names.
  */
 import { spawn } from "node:child_process";
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     models: { type: "string", default: models.map(({ name }) => name).join(",") },
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "1.5" },
+    without: { type: "string", default: "none" },
     write: { type: "boolean", default: false },
   },
 });
@@ -43,7 +44,7 @@ const survey = await surveyEngines();
 const others = survey.filter(
   ({ name, available, software }) => available && software !== true && name !== "wasm",
 );
-const rivals: Rival[] = [
+const all: Rival[] = [
   { name: "mmspec, wasm", command: typescript("engines/ours.ts", "wasm", "1") },
   { name: "mmspec, wasm, 2 workers", command: typescript("engines/ours.ts", "wasm", "2") },
   { name: "by hand, the same wasm", command: typescript("engines/plain.ts", "wasm", "corrected") },
@@ -58,6 +59,8 @@ const rivals: Rival[] = [
     env: { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) },
   })),
 ];
+
+const rivals = all.filter(({ name }) => !options.without.split(",").some((part) => name.includes(part)));
 
 /** A process that is asked over and over. */
 class Learner {

@@ -6,15 +6,11 @@ export type Activation = "relu" | "gelu" | "tanh" | "none";
 
 const functions: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {
   relu: (x) => tf.relu(x),
-  // Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016).
-  gelu: (x) =>
-    tf.mul(
-      tf.mul(x, 0.5),
-      tf.add(
-        tf.tanh(tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.mul(x, tf.mul(x, x)))))),
-        1,
-      ),
-    ),
+  // Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016). (1 + tanh u) / 2 is sigmoid(2 u), which wasm computes many times faster.
+  gelu: (x) => {
+    const cubic = tf.mul(0.044715, tf.mul(x, tf.mul(x, x)));
+    return tf.mul(x, tf.sigmoid(tf.mul(2 * Math.sqrt(2 / Math.PI), tf.add(x, cubic))));
+  },
   tanh: (x) => tf.tanh(x),
   none: (x) => x,
 };

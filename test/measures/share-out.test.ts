@@ -1,13 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { gaussianPair, openEngine, Random } from "../../runtime/index.js";
 import { crossRead } from "../../runtime/measures/cross-fit.js";
-import { chooseEstimators } from "../../runtime/measures/estimators.js";
+import { chooseEstimators, tasksModule } from "../../runtime/measures/estimators.js";
 import { stratifiedFolds } from "../../runtime/measures/folds.js";
 import { standardise } from "../../runtime/measures/standardise.js";
 import { Pool } from "../../runtime/parallel/share-out.js";
 import { useThreads } from "../../runtime/parallel/thread.js";
 
 beforeAll(() => openEngine("wasm"));
+
+/** Waits until another thread has begun, and has what the tasks need: here each of these takes a while, there none. */
+async function begun(pool: Pool): Promise<void> {
+  const run = () => new Promise((resolve) => setTimeout(resolve, 50));
+  await pool.shareOut({ module: tasksModule, name: "none", run }, {}, 10_000, () => {});
+}
 
 /** What lsmi chooses and reads before it calibrates, with so many threads. */
 async function read(threads: number) {
@@ -23,12 +29,14 @@ async function read(threads: number) {
     return { folds: stratifiedFolds(labels, 8, random.fork("folds")), random };
   });
   const pool = new Pool(0);
+  if (threads > 1) await begun(pool);
+  const before = pool.helped;
   let steps = 0;
   const advance = () => void steps++;
   try {
     const plan = await chooseEstimators(views, labels, classes, new Random(5), pool, advance);
     const reads = await crossRead(plan, views, labels, classes, draws, pool, advance);
-    return { plan, reads, steps, helped: pool.helped };
+    return { plan, reads, steps, helped: pool.helped - before };
   } finally {
     await pool.end();
   }
