@@ -1,6 +1,6 @@
 import type { IToken } from "./chevrotain.js";
 import { parse } from "./parse.js";
-import type { EvaluateItem, SpecFile, SyntaxProblem } from "./syntax.js";
+import type { Demand, EvaluateItem, Path, SpecFile, SyntaxProblem, VariantsDeclaration } from "./syntax.js";
 import { lexer } from "./tokens.js";
 
 /** A spec that can't be read can't be formatted. */
@@ -18,9 +18,11 @@ const indentation = "  ";
 interface Layout {
   statements: ReadonlySet<number>;
   items: ReadonlySet<number>;
+  /** Where the numbers of `dense[2]` stand. */
+  indices: ReadonlySet<number>;
 }
 
-function layoutOf({ models, data, params }: SpecFile): Layout {
+function layoutOf({ models, data, params, variants }: SpecFile): Layout {
   const statements = new Set<number>();
   const items = new Set<number>();
   const begin = (nodes: readonly { span: { start: number } }[], set = statements) =>
@@ -28,6 +30,7 @@ function layoutOf({ models, data, params }: SpecFile): Layout {
   begin(models);
   begin(params);
   begin(data);
+  begin(variants);
   for (const member of models.flatMap(({ members }) => members)) {
     begin([member]);
     if (member.kind === "fusion-block") begin([...member.interactions, ...member.gates, ...member.rules]);
@@ -37,7 +40,23 @@ function layoutOf({ models, data, params }: SpecFile): Layout {
   }
   for (const { sources, bindings, splits, lacks, heldOut } of data)
     begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut]);
-  return { statements, items };
+  for (const { varies, wheres, limits, samples } of variants)
+    begin([...varies, ...wheres, ...limits, ...samples]);
+  const indexed = variants.flatMap(pathsOf).flatMap(({ steps }) => steps);
+  const indices = new Set(indexed.flatMap(({ index }) => index?.span.start ?? []));
+  return { statements, items, indices };
+}
+
+function pathsOf({ varies, wheres }: VariantsDeclaration): Path[] {
+  return [...varies.map(({ path }) => path), ...wheres.flatMap(({ demand }) => pathsIn(demand))];
+}
+
+function pathsIn(demand: Demand): Path[] {
+  if (demand.kind === "not") return pathsIn(demand.operand);
+  const { left, right } = demand;
+  if (demand.kind === "and" || demand.kind === "or")
+    return [left, right].flatMap((one) => pathsIn(one as Demand));
+  return [left, right].filter((operand): operand is Path => operand.kind === "path");
 }
 
 /** `pid broja of a, b`: a comma behind it would add a modality, so what follows begins a line. */
@@ -76,6 +95,22 @@ function beforeItems(pieces: readonly Piece[], items: ReadonlySet<number>): Set<
   return found;
 }
 
+/** The pieces that stand right behind what is before them: `train.batch`, `dense[2]`, `2..64`. */
+function gluedPieces(pieces: readonly Piece[], indices: ReadonlySet<number>): Set<number> {
+  const glued = new Set<number>();
+  pieces.forEach(({ text }, i) => {
+    if (text === "." || text === "..") glued.add(i).add(i + 1);
+    if (text === "[" && indices.has(pieces[i + 1]?.start ?? -1))
+      glued
+        .add(i)
+        .add(i + 1)
+        .add(i + 2);
+  });
+  for (const i of glued)
+    if (pieces[i]?.comment !== false || pieces[i - 1]?.comment !== false) glued.delete(i);
+  return glued;
+}
+
 const tight = { before: new Set([",", ")", "]", ":", "("]), after: new Set(["(", "["]) };
 
 /** Whether a space stands between two tokens of a line. */
@@ -83,7 +118,12 @@ function spaced(previous: string, next: string): boolean {
   if (tight.after.has(previous)) return false;
   if (next === "(")
     return (
-      previous === "and" || previous === "or" || previous === "not" || previous === "when" || previous === "("
+      previous === "and" ||
+      previous === "or" ||
+      previous === "not" ||
+      previous === "when" ||
+      previous === "where" ||
+      previous === "("
     );
   return !tight.before.has(next);
 }
@@ -96,7 +136,7 @@ function spaced(previous: string, next: string): boolean {
 export function format(source: string): string {
   const { file, problems } = parse(source);
   if (problems.length > 0) throw new FormatError(problems);
-  const { statements, items } = layoutOf(file);
+  const { statements, items, indices } = layoutOf(file);
   const lines: string[] = [];
   let line: string[] = [];
   let depth = 0;
@@ -113,6 +153,7 @@ export function format(source: string): string {
   };
   const pieces = piecesOf(source);
   const listed = beforeItems(pieces, items);
+  const glued = gluedPieces(pieces, indices);
   pieces.forEach((piece, i) => {
     const { text, start, comment } = piece;
     const ownLine = previous === undefined || between(piece).includes("\n");
@@ -125,6 +166,8 @@ export function format(source: string): string {
         flush();
         lines.push(`${lines.pop() ?? ""} ${text}`);
       }
+    } else if (glued.has(i) && line.length > 0) {
+      line.push((line.pop() ?? "") + text);
     } else if (text === "," && (listed.has(i) || statements.has(pieces[i + 1]?.start ?? -1))) {
       return; // Commas between the items of a block say nothing that a line's end doesn't.
     } else if (text === "}") {
@@ -160,17 +203,44 @@ export function format(source: string): string {
 function broken(tokens: readonly string[], depth: number): string[] {
   const indent = indentation.repeat(depth);
   const words = tokens.filter((token) => token !== "");
-  const join = (part: readonly string[]) =>
-    part.reduce((text, token, i) => {
-      const before = part[i - 1];
-      return text + (before !== undefined && spaced(before, token) ? " " : "") + token;
-    }, "");
-  const whole = indent + join(words);
-  if (whole.length <= widest || !words.includes("->")) return [whole];
+  const whole = indent + joined(words);
+  if (whole.length <= widest) return [whole];
+  if (words[0] === "vary") {
+    const items = choicesOf(words).map(joined);
+    return items.map((item, i) => indent + (i === 0 || item === "]" ? "" : indentation) + item);
+  }
+  if (!words.includes("->")) return [whole];
   const parts: string[][] = [[]];
   for (const word of words) {
     if (word === "->") parts.push([]);
     parts.at(-1)?.push(word);
   }
-  return parts.map((part, i) => indent + (i === 0 ? "" : indentation.repeat(2)) + join(part));
+  return parts.map((part, i) => indent + (i === 0 ? "" : indentation.repeat(2)) + joined(part));
+}
+
+/** `vary PATH in [`, then each choice with its comma, then `]`. */
+function choicesOf(words: readonly string[]): string[][] {
+  const parts: string[][] = [[]];
+  let depth = 0;
+  words.forEach((word, i) => {
+    if (word === ")" || word === "]") depth--;
+    if (word === "]" && depth === 0) parts.push([]);
+    parts.at(-1)?.push(word);
+    if (word === "(" || word === "[") depth++;
+    if (depth === 1 && (word === "," || (word === "[" && words[i - 1] === "in"))) parts.push([]);
+  });
+  return parts;
+}
+
+/** Tokens side by side, a space where one stands between them. */
+function joined(tokens: readonly string[]): string {
+  return tokens.reduce((text, token, i) => {
+    const before = tokens[i - 1];
+    return text + (before !== undefined && spaced(before, token) ? " " : "") + token;
+  }, "");
+}
+
+/** A part of a spec on one line, without its comments: `conv(8, 3) -> flatten`. */
+export function inline(source: string): string {
+  return joined(lexer.tokenize(source).tokens.map(({ image }) => image));
 }

@@ -28,6 +28,11 @@ const constructs: Record<string, string> = {
   split: "the split",
   lack: "`missing ... in ... of ...`",
   holdOut: "`hold out classes`",
+  variants: "the variants",
+  vary: "`vary`",
+  where: "`where`",
+  limit: "`limit`",
+  sampling: "`sample`",
 };
 
 /** Reads a spec: a tree of all that could be read, and what couldn't, in the order of the text. Never throws. */
@@ -99,11 +104,11 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
   const within = rule === undefined ? undefined : constructs[rule];
   const atEnd = token.tokenType === EOF;
   const wanted = (JSON.parse(message) as string[]).flatMap((label) =>
-    label === "EOF" ? ["model", "data", "param"] : [label],
+    label === "EOF" ? ["model", "data", "variants", "param"] : [label],
   );
   const block = context.ruleStack.at(-1) ?? "";
   // Where a declaration begins, the block before it was never closed.
-  const closes = atEnd || /^(model|data|param)$/.test(token.image);
+  const closes = atEnd || /^(model|data|variants|param)$/.test(token.image);
   const expected = wanted.join() === "}" && !closes ? [...statementsOf(block), "}"] : wanted;
   const before = "previousToken" in error ? (error.previousToken as IToken | undefined) : undefined;
   const missing = lineEndAfter(before, token, source);
@@ -120,7 +125,11 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
 }
 
 /** The blocks whose statements all begin with words of their own, each as it is opened. */
-const openings: Readonly<Record<string, string>> = { model: "model M {", fusion: "fusion {" };
+const openings: Readonly<Record<string, string>> = {
+  model: "model M {",
+  fusion: "fusion {",
+  variants: "variants of M {",
+};
 const beginnings = new Map<string, string[]>();
 
 /** The words that begin a statement of a block. */
@@ -149,7 +158,7 @@ function withoutLaterDeclarations(
   tokens: IToken[],
   source: string,
 ): { kept: IToken[]; unknown: SyntaxProblem[]; skipped: Span[] } {
-  const later = new Set([words.variants, words.import]);
+  const later = new Set([words.import]);
   const openers = new Set(["model", "data", "variants", "import", "param"]);
   const kept: IToken[] = [];
   const unknown: SyntaxProblem[] = [];
