@@ -3,9 +3,11 @@ import type { DataDeclaration, SpecFile, SyntaxProblem } from "../grammar/syntax
 import { Checker, type CheckOptions, type ShapeNote } from "./check/checker.js";
 import { keysOf } from "./check/names.js";
 import { checkModel } from "./check/model.js";
+import { checkVariants } from "./check/variants.js";
 import { Reporter, type Diagnostic } from "./diagnostics.js";
 import type { ModelIr } from "./ir.js";
 import { Source } from "./source.js";
+import type { VariantsPlan } from "./variants/plan.js";
 
 /** All that is known of a spec without emitting anything. */
 export interface Analysis {
@@ -19,6 +21,8 @@ export interface Analysis {
   tree: SpecFile;
   /** The shape that each layer and fusion makes, also in a file with errors elsewhere. */
   shapes: readonly ShapeNote[];
+  /** The `variants` blocks; empty when the file has errors. */
+  variants: readonly VariantsPlan[];
 }
 
 /**
@@ -71,6 +75,19 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     if (other === undefined) dataOf.set(model.text, declaration);
   }
 
+  const variantsOf = new Map<string, number>();
+  const variants = tree.variants.flatMap((declaration) => {
+    const { model } = declaration;
+    const line = variantsOf.get(model.text);
+    if (!names.has(model.text)) {
+      checker.report("unknownModel", model.span, { name: model.text, models: keysOf(names) });
+    } else if (line !== undefined) {
+      checker.report("duplicate", model.span, { what: "variants of", name: model.text, line });
+    }
+    if (line === undefined) variantsOf.set(model.text, checker.line(model.span));
+    return checkVariants(declaration, tree, checker) ?? [];
+  });
+
   const models = tree.models.flatMap((declaration) => {
     const data = dataOf.get(declaration.name.text);
     return checkModel(declaration, data, fileName(file), checker) ?? [];
@@ -83,6 +100,7 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     models: failed ? [] : models,
     tree,
     shapes: checker.shapes,
+    variants: failed ? [] : variants,
   };
 }
 

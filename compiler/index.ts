@@ -18,4 +18,5 @@ export { picture } from "./picture.js";
 export { locate, plain, renderDiagnostic, type LocatedDiagnostic, type Palette } from "./render.js";
 export { ParameterError, setParameters } from "./set.js";
 export { Source, type Position } from "./source.js";
+export { variantSpace, type Outcome, type Variant, type VariantSpace } from "./variants/space.js";
 export { version } from "./version.js";

@@ -1,6 +1,6 @@
 import type { IToken } from "./chevrotain.js";
 import { parse } from "./parse.js";
-import type { Demand, EvaluateItem, Path, SpecFile, SyntaxProblem, VariantsDeclaration } from "./syntax.js";
+import type { EvaluateItem, SpecFile, SyntaxProblem } from "./syntax.js";
 import { lexer } from "./tokens.js";
 
 /** A spec that can't be read can't be formatted. */
@@ -18,8 +18,6 @@ const indentation = "  ";
 interface Layout {
   statements: ReadonlySet<number>;
   items: ReadonlySet<number>;
-  /** Where the numbers of `dense[2]` stand. */
-  indices: ReadonlySet<number>;
 }
 
 function layoutOf({ models, data, params, variants }: SpecFile): Layout {
@@ -42,21 +40,7 @@ function layoutOf({ models, data, params, variants }: SpecFile): Layout {
     begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut]);
   for (const { varies, wheres, limits, samples } of variants)
     begin([...varies, ...wheres, ...limits, ...samples]);
-  const indexed = variants.flatMap(pathsOf).flatMap(({ steps }) => steps);
-  const indices = new Set(indexed.flatMap(({ index }) => index?.span.start ?? []));
-  return { statements, items, indices };
-}
-
-function pathsOf({ varies, wheres }: VariantsDeclaration): Path[] {
-  return [...varies.map(({ path }) => path), ...wheres.flatMap(({ demand }) => pathsIn(demand))];
-}
-
-function pathsIn(demand: Demand): Path[] {
-  if (demand.kind === "not") return pathsIn(demand.operand);
-  const { left, right } = demand;
-  if (demand.kind === "and" || demand.kind === "or")
-    return [left, right].flatMap((one) => pathsIn(one as Demand));
-  return [left, right].filter((operand): operand is Path => operand.kind === "path");
+  return { statements, items };
 }
 
 /** `pid broja of a, b`: a comma behind it would add a modality, so what follows begins a line. */
@@ -95,23 +79,22 @@ function beforeItems(pieces: readonly Piece[], items: ReadonlySet<number>): Set<
   return found;
 }
 
-/** The pieces that stand right behind what is before them: `train.batch`, `dense[2]`, `2..64`. */
-function gluedPieces(pieces: readonly Piece[], indices: ReadonlySet<number>): Set<number> {
-  const glued = new Set<number>();
-  pieces.forEach(({ text }, i) => {
-    if (text === "." || text === "..") glued.add(i).add(i + 1);
-    if (text === "[" && indices.has(pieces[i + 1]?.start ?? -1))
-      glued
-        .add(i)
-        .add(i + 1)
-        .add(i + 2);
+/** The tokens of `[2]` in `dense[2]`, which stand right behind the name. */
+function indexTokens(tokens: readonly { text: string }[]): Set<number> {
+  const found = new Set<number>();
+  tokens.forEach(({ text }, i) => {
+    const [before = "", number = "", end] = [tokens[i - 1]?.text, tokens[i + 1]?.text, tokens[i + 2]?.text];
+    const behindName = /^[\p{L}_)]/u.test(before) && before !== "in";
+    if (text === "[" && behindName && /^[-.\d]/.test(number) && end === "]")
+      [i, i + 1, i + 2].forEach((at) => found.add(at));
   });
-  for (const i of glued)
-    if (pieces[i]?.comment !== false || pieces[i - 1]?.comment !== false) glued.delete(i);
-  return glued;
+  return found;
 }
 
-const tight = { before: new Set([",", ")", "]", ":", "("]), after: new Set(["(", "["]) };
+const tight = {
+  before: new Set([",", ")", "]", ":", "(", ".", ".."]),
+  after: new Set(["(", "[", ".", ".."]),
+};
 
 /** Whether a space stands between two tokens of a line. */
 function spaced(previous: string, next: string): boolean {
@@ -136,7 +119,7 @@ function spaced(previous: string, next: string): boolean {
 export function format(source: string): string {
   const { file, problems } = parse(source);
   if (problems.length > 0) throw new FormatError(problems);
-  const { statements, items, indices } = layoutOf(file);
+  const { statements, items } = layoutOf(file);
   const lines: string[] = [];
   let line: string[] = [];
   let depth = 0;
@@ -153,7 +136,7 @@ export function format(source: string): string {
   };
   const pieces = piecesOf(source);
   const listed = beforeItems(pieces, items);
-  const glued = gluedPieces(pieces, indices);
+  const indices = indexTokens(pieces);
   pieces.forEach((piece, i) => {
     const { text, start, comment } = piece;
     const ownLine = previous === undefined || between(piece).includes("\n");
@@ -166,7 +149,7 @@ export function format(source: string): string {
         flush();
         lines.push(`${lines.pop() ?? ""} ${text}`);
       }
-    } else if (glued.has(i) && line.length > 0) {
+    } else if (indices.has(i) && line.length > 0) {
       line.push((line.pop() ?? "") + text);
     } else if (text === "," && (listed.has(i) || statements.has(pieces[i + 1]?.start ?? -1))) {
       return; // Commas between the items of a block say nothing that a line's end doesn't.
@@ -242,5 +225,12 @@ function joined(tokens: readonly string[]): string {
 
 /** A part of a spec on one line, without its comments: `conv(8, 3) -> flatten`. */
 export function inline(source: string): string {
-  return joined(lexer.tokenize(source).tokens.map(({ image }) => image));
+  const tokens = lexer.tokenize(source).tokens.map(({ image }) => ({ text: image }));
+  const indices = indexTokens(tokens);
+  const words: string[] = [];
+  tokens.forEach(({ text }, i) => {
+    if (indices.has(i)) words.push((words.pop() ?? "") + text);
+    else words.push(text);
+  });
+  return joined(words);
 }

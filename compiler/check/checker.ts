@@ -113,6 +113,14 @@ export class Checker {
     }
   }
 
+  /** The first of several settings of one name, the others reported. */
+  only<Node extends { span: Span }>(nodes: readonly Node[], name: string): Node | undefined {
+    const [first, ...others] = nodes;
+    for (const { span } of first === undefined ? [] : others)
+      this.report("settingTwice", span, { name, line: this.line((first as Node).span) });
+    return first;
+  }
+
   /**
    * The first of several declarations, the others reported as duplicates.
    * @param what for example "a target"
