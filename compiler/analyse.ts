@@ -82,7 +82,7 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     if (!names.has(model.text)) {
       checker.report("unknownModel", model.span, { name: model.text, models: keysOf(names) });
     } else if (line !== undefined) {
-      checker.report("duplicate", model.span, { what: "variants of", name: model.text, line });
+      checker.report("duplicate", model.span, { what: "a block of variants of", name: model.text, line });
     }
     if (line === undefined) variantsOf.set(model.text, checker.line(model.span));
     return checkVariants(declaration, tree, checker) ?? [];

@@ -584,14 +584,22 @@ export const diagnosticTable = {
   // --- MM8: variants
   unknownPath: error(
     "MM8001",
-    (p: { step: string; within: string | undefined; model: string; known: readonly string[] }) => ({
+    (p: {
+      step: string;
+      within: string | undefined;
+      model: string;
+      known: readonly string[];
+      names: readonly string[];
+    }) => ({
       message:
         p.within === undefined
           ? `\`${p.model}\` has nothing called \`${p.step}\` that could be varied.`
           : `\`${p.within}\` has no \`${p.step}\`.`,
       fix:
-        didYouMean(p.step, p.known) ??
-        (p.known.length > 0 ? `it has ${listed(p.known)}` : "nothing in it can be varied by itself"),
+        didYouMean(p.step, [...p.known, ...p.names]) ??
+        (p.known.length > 0
+          ? `it has ${listed(p.known)}`
+          : p.within && `nothing in \`${p.within}\` can be varied by itself`),
     }),
   ),
   ambiguousPath: error("MM8002", (p: { path: string; candidates: readonly string[] }) => ({

@@ -36,6 +36,9 @@ const absences: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
   "pidModalities",
   "unknownPoint",
   "noGateToMeasure",
+  "unknownPath",
+  "nothingVaried",
+  "notVaried",
 ]);
 
 /** Reports that a name is unknown: its declaration may have been unreadable. */

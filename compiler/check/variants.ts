@@ -5,6 +5,7 @@ import type {
   NumberLiteral,
   Path,
   Range,
+  Span,
   SpecFile,
   Value,
   VariantsDeclaration,
@@ -15,7 +16,7 @@ import { describeType } from "../tables/parameters.js";
 import { roles, type Role } from "../tables/roles.js";
 import { Axis, type Choice, type Choices } from "../variants/axes.js";
 import { costs, type Cost, type Quantity, type Requirement } from "../variants/demands.js";
-import { placeAt } from "../variants/paths.js";
+import { lastStep, pathText, placeAt, stepText } from "../variants/paths.js";
 import { placesOf, type Place, type Slot } from "../variants/places.js";
 import type { VariantsPlan } from "../variants/plan.js";
 import { rangeNumber, rangeSize } from "../variants/ranges.js";
@@ -50,7 +51,7 @@ export function checkVariants(
   // What a wrong path would have varied isn't missed once more.
   const complete = varied.length === varies.length;
   const requirements = wheres.map(({ demand }) => ({
-    text: inline(checker.source.text.slice(demand.span.start, demand.span.end)),
+    text: textOf(demand, checker),
     requirement: complete ? checkDemand(demand, axes, checker) : undefined,
   }));
 
@@ -107,7 +108,7 @@ function checkVary(
   const { merge, ...slot } = place.slot;
   const whole = found.some((choice) => !("range" in choice) && endsInLinear(choice.text));
   const span = merge !== undefined && !whole ? merge : slot.span;
-  const axis = new Axis(inline(textOf(syntax.path, checker)), { ...slot, span }, found);
+  const axis = new Axis(pathText(syntax.path), { ...slot, span }, found);
   return { syntax, place, axis };
 }
 
@@ -116,8 +117,10 @@ function endsInLinear(text: string): boolean {
   return /(^|-> )linear$/.test(text);
 }
 
-const textOf = ({ span }: { span: { start: number; end: number } }, { source }: Checker) =>
-  source.text.slice(span.start, span.end);
+/** What stands in a span, on one line. */
+function textOf({ span }: { span: Span }, { source }: Checker): string {
+  return inline(source.text.slice(span.start, span.end));
+}
 
 /** The place that a path names, and that can be varied as a whole. */
 function checkPath(
@@ -127,17 +130,16 @@ function checkPath(
   checker: Checker,
 ): (Place & { slot: Slot }) | undefined {
   const found = placeAt(path, places);
-  const text = inline(textOf(path, checker));
+  const text = pathText(path);
   if ("step" in found) {
-    const { step, within, known } = found;
-    const written = step.modalities || step.index ? inline(textOf(step, checker)) : step.name.text;
-    const span = written === step.name.text ? step.name.span : step.span;
-    checker.report("unknownPath", span, { step: written, within, model, known });
+    const { step, within, parts } = found;
+    const known = [...new Set(parts.map(lastStep))];
+    const names = parts.map(({ name }) => name);
+    checker.report("unknownPath", step.span, { step: stepText(step), within, model, known, names });
     return undefined;
   }
   if ("several" in found) {
-    const candidates = found.several.map((candidate) => candidate.path);
-    checker.report("ambiguousPath", path.span, { path: text, candidates });
+    checker.report("ambiguousPath", path.span, { path: text, candidates: found.several });
     return undefined;
   }
   const { place } = found;
@@ -183,7 +185,7 @@ function checkChoice(
   { path, slot: { takes } }: Place & { slot: Slot },
   checker: Checker,
 ): Choices | undefined {
-  const text = inline(textOf(choice, checker));
+  const text = textOf(choice, checker);
   const wrong = (wanted: string) => {
     checker.report("wrongChoice", choice.span, { path, wanted, found: text });
     return undefined;
@@ -264,7 +266,7 @@ function read(choice: Exclude<ChoiceSyntax, Range>, text: string, checker: Check
   }
   if (choice.kind !== "chain") return { text };
   const [first] = choice.items;
-  const values = choice.items.flatMap(({ args }) => args.map(({ value }) => inline(textOf(value, checker))));
+  const values = choice.items.flatMap(({ args }) => args.map(({ value }) => textOf(value, checker)));
   return { text, ...(first && { word: first.name.text }), details: values.join("_") };
 }
 
@@ -304,7 +306,7 @@ function checkDemand(demand: Demand, axes: readonly Axis[], checker: Checker): R
       unknown(side, axes, checker);
       valid = false;
     } else if (quantity.kind === "axis" && axes[quantity.axis]?.numeric === false) {
-      checker.report("noOrder", side.span, { path: inline(textOf(side, checker)), operator });
+      checker.report("noOrder", side.span, { path: textOf(side, checker), operator });
       valid = false;
     }
   }
@@ -319,7 +321,7 @@ function choiceIs(
   checker: Checker,
 ): Requirement | undefined {
   const axis = axes[index] as Axis;
-  const word = inline(textOf(demand.right, checker));
+  const word = textOf(demand.right, checker);
   const known = [...new Set(axis.named.flatMap((choice) => choice.word ?? []))];
   if (!known.includes(word)) {
     checker.report("neverChosen", demand.right.span, { word, path: axis.path, known });
@@ -340,7 +342,7 @@ function quantityOf(
   checker: Checker,
 ): Quantity | undefined {
   if (operand.kind === "number") return { kind: "number", value: operand.value };
-  const text = inline(textOf(operand, checker));
+  const text = textOf(operand, checker);
   const axis = axes.findIndex(({ path }) => path === text);
   if (axis >= 0) return { kind: "axis", axis };
   return Object.hasOwn(costs, text) ? { kind: "cost", cost: text as Cost } : undefined;
@@ -348,5 +350,5 @@ function quantityOf(
 
 function unknown(operand: NumberLiteral | Path, axes: readonly Axis[], checker: Checker): void {
   const known = [...axes.map(({ path }) => path), ...Object.keys(costs)];
-  checker.report("notVaried", operand.span, { path: inline(textOf(operand, checker)), known });
+  checker.report("notVaried", operand.span, { path: textOf(operand, checker), known });
 }
