@@ -16,9 +16,11 @@ export class Labels {
 
   constructor(axes: readonly Axis[]) {
     const short = axes.map(({ path }) => shortPath(path));
-    this.prefixes = short.map((prefix, i) =>
-      short.some((other, j) => j !== i && other === prefix) ? plain(axes[i]?.path ?? "") : prefix,
-    );
+    this.prefixes = axes.map(({ path }, i) => {
+      const alone = short.filter((other) => other === short[i]).length === 1;
+      const prefix = alone ? (short[i] ?? "") : plain(path);
+      return /\d$/.test(prefix) ? `${prefix}_` : prefix;
+    });
     this.words = axes.map((axis, i) => wordsOf(axis.named, this.prefixes[i] ?? ""));
     const widest = axes.reduce((length, axis, i) => length + this.widest(axis, i) + 1, 0);
     this.numbered = widest > longest;
@@ -44,13 +46,12 @@ export class Labels {
   }
 }
 
-/** `Eye.dense.units` -> "dense": a layer's size is called by the layer; `train.optimizer.lr` -> "lr". */
+/** `Eye.dense[2].units` -> "dense": a layer's size is called by the layer; `train.optimizer.lr` -> "lr". */
 function shortPath(path: string): string {
   const steps = path.split(".");
   const last = steps.at(-1) ?? "";
-  const named =
-    ["units", "filters", "rank", "heads"].includes(last) && steps.length > 2 ? steps.at(-2) : last;
-  return plain(named ?? last);
+  const size = ["units", "filters", "rank", "heads"].includes(last) && steps.length > 2;
+  return plain(((size ? steps.at(-2) : last) ?? last).replace(/\[\d+\]$/, ""));
 }
 
 /** Words of one axis, no two alike. */
@@ -83,7 +84,7 @@ function numeral(text: string): string {
     .replace(/[^\p{L}\p{N}.]+/gu, "_");
 }
 
-/** Letters, digits and underscores of a text. */
+/** Letters and digits of a text, points before digits, and an underscore for all else. */
 function plain(text: string): string {
-  return text.replace(/[^\p{L}\p{N}_.]+/gu, "_").replace(/^[_.]+|[_.]+$/g, "") || "_";
+  return text.replace(/(?:\.(?!\d)|[^\p{L}\p{N}.])+/gu, "_").replace(/^[_.]+|_+$/g, "") || "_";
 }

@@ -146,7 +146,7 @@ function trainPlaces(train: TrainDeclaration): Place[] {
     const written = option?.kind === "option" ? option : undefined;
     const span = written && { start: written.value.span.start, end: written.span.end };
     const role = settingRoles.get(name);
-    const place = at(name, takesOf(name, role), span, [`\n${name} `, "\n"]);
+    const place = at(name, takesOf(name, role), span, [`${name} `, "\n"]);
     if (role === undefined || written?.value.kind !== "call") return place;
     const calls = [written.value, ...written.then];
     const parts =
@@ -158,12 +158,12 @@ function trainPlaces(train: TrainDeclaration): Place[] {
   const stop = train.settings.find((setting) => setting.kind === "stop");
   const supervise = train.settings.find((setting) => setting.kind === "supervise");
   const supervised = at("supervise", { kind: "call", role: "teacher" }, supervise?.teacher.span, [
-    "\nsupervise gate with ",
+    "supervise gate with ",
     "\n",
   ]);
   return [
     ...places,
-    at("stop", { kind: "number" }, stop?.epochs.span, ["\nstop after ", " epochs without improvement\n"]),
+    at("stop", { kind: "number" }, stop?.epochs.span, ["stop after ", " epochs without improvement\n"]),
     {
       ...supervised,
       parts: supervise ? argumentPlaces(supervised.path, supervise.teacher, "teacher") : [],

@@ -2,11 +2,11 @@ import crc32 from "crc-32";
 import type { ModelIr } from "../ir.js";
 
 /** What of the intermediate form says nothing of the model: how the spec spells it, and where. */
-const spelling = new Set(["text", "doc", "line", "file"]);
+const spelling = new Set(["text", "doc", "line"]);
 
 /** What a model is, as a text: two models are the same when their texts are, however their specs spell them. */
 export function identityOf(ir: ModelIr): string {
-  return JSON.stringify({ ...ir, fusion: used(ir) }, (key, value: unknown) => {
+  return JSON.stringify({ ...ir, file: undefined, fusion: used(ir) }, (key, value: unknown) => {
     // Options have names of the user's: modalities, columns.
     if (key === "options") return JSON.stringify(value);
     return spelling.has(key) ? undefined : value;
@@ -19,7 +19,7 @@ function used({ fusion, training: { paradigm } }: ModelIr): object {
     return fusion;
   const components = fusion.components.filter(
     ({ interaction, modalities }) =>
-      interaction === "unique" && (paradigm.kind === "ensemble" || modalities.includes(paradigm.modality)),
+      interaction === "unique" && (paradigm.kind !== "unimodal" || modalities.includes(paradigm.modality)),
   );
   return { ...fusion, components, gate: undefined, rules: [] };
 }
