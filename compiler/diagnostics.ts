@@ -109,7 +109,7 @@ export const diagnosticTable = {
   })),
   unknownDeclaration: error("MM1005", (p: { found: string }) => ({
     message: `\`${p.found}\` is not in this version of mmspec.`,
-    fix: "a file has `model NAME { ... }`, `data for NAME { ... }` and `param NAME = NUMBER`",
+    fix: "a file has `model NAME { ... }`, `data for NAME { ... }`, `variants of NAME { ... }` and `param NAME = NUMBER`",
   })),
   emptyFile: error("MM1006", () => ({
     message: "The file declares no model.",

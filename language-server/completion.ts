@@ -5,9 +5,12 @@ import type { Callable, Parameter } from "../compiler/tables/parameters.js";
 import { points } from "../compiler/tables/points.js";
 import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
 import { settings } from "../compiler/tables/training.js";
+import { lastStep } from "../compiler/variants/paths.js";
+import type { Place as VariedPlace } from "../compiler/variants/places.js";
 import { expectedAt, type Expectation, type Place, type SpecFile } from "../grammar/index.js";
 import type { Spec } from "./document.js";
 import type { Declared } from "./names.js";
+import { choiceRole, placeText, quantities, stepsAfter } from "./variants.js";
 
 const markdown = (value: string) => ({ kind: "markdown" as const, value });
 
@@ -135,7 +138,12 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
   const path = rules.filter((rule) => rule !== "name");
   const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
   const { before } = place;
-  const role = roleAt(path, before);
+  const varied = /^variants of (.*)$/.exec(place.blocks[0] ?? "")?.[1];
+  if (varied !== undefined && inside("path", "pathStep")) {
+    if (path.includes("vary")) return stepsAfter(spec, varied, before).map((step) => stepItem(step, spec));
+    return quantities(spec, varied).map(([name, doc]) => word(name, doc, CompletionItemKind.Variable));
+  }
+  const role = varied === undefined ? roleAt(path, before) : choiceRole(spec, varied, before);
   if (role !== undefined) return rowsOf(role);
   const declared = declaredHere(spec, place, offset);
   const of = (...kinds: Declared["kind"][]) =>
@@ -163,11 +171,16 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
       word(part, "A part of the split.", CompletionItemKind.EnumMember),
     );
   if (inside("lack")) return of("modality");
-  if (inside("data"))
+  if (inside("data") || inside("variants"))
     return spec.names.declared
       .filter(({ kind }) => kind === "model")
       .map((found) => declaredItem(found, spec));
   return [];
+}
+
+function stepItem(step: VariedPlace, spec: Spec): CompletionItem {
+  const kind = step.slot === undefined ? CompletionItemKind.Module : CompletionItemKind.Property;
+  return word(lastStep(step), placeText(step, spec.source), kind);
 }
 
 const pointItems = () =>

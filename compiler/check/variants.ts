@@ -17,7 +17,7 @@ import { roles, type Role } from "../tables/roles.js";
 import { Axis, type Choice, type Choices } from "../variants/axes.js";
 import { costs, type Cost, type Quantity, type Requirement } from "../variants/demands.js";
 import { lastStep, pathText, placeAt, stepText } from "../variants/paths.js";
-import { placesOf, type Place, type Slot } from "../variants/places.js";
+import { placesOf, rolesIn, type Place, type Slot } from "../variants/places.js";
 import type { VariantsPlan } from "../variants/plan.js";
 import { rangeNumber, rangeSize } from "../variants/ranges.js";
 import { argumentValue, bindArguments } from "./arguments.js";
@@ -218,8 +218,7 @@ function checkChoice(
     const only = choice.kind === "chain" && choice.items.length === 1 && choice.items[0]?.parens === false;
     return only && text === takes.word ? read(choice, text, checker) : wrong(`\`${takes.word}\``);
   }
-  const [first, rest]: [Role, Role] =
-    takes.kind === "chain" ? [takes.first, takes.rest] : [takes.role, takes.role];
+  const [first, rest] = rolesIn(takes) ?? ["layer", "layer"];
   if (choice.kind !== "chain")
     return wrong(
       takes.kind === "chain" ? `${articled(first)}, or several with \`->\` between` : articled(first),

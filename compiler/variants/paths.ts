@@ -1,4 +1,4 @@
-import type { Path, PathStep } from "../../grammar/syntax.js";
+import type { Demand, Path, PathStep, VariantsDeclaration } from "../../grammar/syntax.js";
 import type { Place } from "./places.js";
 
 /** What a path names, or why it names nothing. */
@@ -36,6 +36,17 @@ function fits({ name, modalities, index }: PathStep, place: Place): boolean {
   if (modalities === undefined) return true;
   const names = modalities.map(({ text }) => text);
   return place.modalities?.length === names.length && names.every((each) => place.modalities?.includes(each));
+}
+
+/** All paths of a block, in its lists and its conditions. */
+export function pathsOf({ varies, wheres }: VariantsDeclaration): Path[] {
+  return [...varies.map(({ path }) => path), ...wheres.flatMap(({ demand }) => pathsIn(demand))];
+}
+
+function pathsIn(demand: Demand): Path[] {
+  if (demand.kind === "not") return pathsIn(demand.operand);
+  if (demand.kind !== "comparison") return [...pathsIn(demand.left), ...pathsIn(demand.right)];
+  return [demand.left, demand.right].filter((operand): operand is Path => operand.kind === "path");
 }
 
 /** `dense[2]`, `unique(top)` */

@@ -21,6 +21,12 @@ export type Takes =
   | { kind: "call"; role: Role }
   | { kind: "argument"; call: Call; row: Callable; parameter: Parameter };
 
+/** The tables that the calls of a choice are of: the first of a chain, and those behind it; nothing where no call is taken. */
+export function rolesIn(takes: Takes): [first: Role, rest: Role] | undefined {
+  if (takes.kind === "chain") return [takes.first, takes.rest];
+  return takes.kind === "call" ? [takes.role, takes.role] : undefined;
+}
+
 /** Where a choice is written. */
 export interface Slot {
   takes: Takes;
@@ -80,11 +86,6 @@ export function placesOf(model: ModelDeclaration, { params }: SpecFile): Place[]
     }
   }
   return places;
-}
-
-/** All of them and their parts, as a list. */
-export function flattened(places: readonly Place[]): Place[] {
-  return places.flatMap((place) => [place, ...flattened(place.parts)]);
 }
 
 function leaf(path: string, name: string, slot: Slot): Place {
