@@ -300,6 +300,8 @@ describe("hover", () => {
     ],
     ["an argument's word", ["cosine", "cos<|>ine"], "14:38 cosine", "`cosine` or `mse` or `infonce`"],
     ["a setting", ["batch 64", "ba<|>tch 64"], "28:5 batch", "Samples a step"],
+    ["what is varied", ["Eye.dense.units", "Eye.dense.un<|>its"], "53:18 units", "Here: `64`"],
+    ["a cost", ["where parameters", "where para<|>meters"], "55:9 parameters", "Trainable numbers."],
     ["a measure", ["lsmi", "ls<|>mi"], "34:9 lsmi", "cross-fitted classifiers"],
     [
       "a rule's component",
