@@ -134,16 +134,31 @@ function roleAt(path: readonly string[], before: readonly string[]): Role | unde
   return inside("source", "call") ? "source" : undefined;
 }
 
+/** The model whose variants are being written. */
+function variedModel({ blocks: [block = ""] }: Place): string | undefined {
+  return /^variants of (.*)$/.exec(block)?.[1];
+}
+
+function roleHere(
+  path: readonly string[],
+  before: readonly string[],
+  place: Place,
+  spec: Spec,
+): Role | undefined {
+  const varied = variedModel(place);
+  return varied === undefined ? roleAt(path, before) : choiceRole(spec, varied, before);
+}
+
 function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: number): CompletionItem[] {
   const path = rules.filter((rule) => rule !== "name");
   const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
   const { before } = place;
-  const varied = /^variants of (.*)$/.exec(place.blocks[0] ?? "")?.[1];
+  const varied = variedModel(place);
   if (varied !== undefined && inside("path", "pathStep")) {
     if (path.includes("vary")) return stepsAfter(spec, varied, before).map((step) => stepItem(step, spec));
     return quantities(spec, varied).map(([name, doc]) => word(name, doc, CompletionItemKind.Variable));
   }
-  const role = varied === undefined ? roleAt(path, before) : choiceRole(spec, varied, before);
+  const role = roleHere(path, before, place, spec);
   if (role !== undefined) return rowsOf(role);
   const declared = declaredHere(spec, place, offset);
   const of = (...kinds: Declared["kind"][]) =>
@@ -226,7 +241,7 @@ function argumentItems(rules: readonly string[], place: Place, spec: Spec, offse
   // `noise(left`: an argument's modalities.
   if (rules.includes("names")) return modalities();
   const open = openCall(place.before);
-  const role = open && roleAt(rules.slice(0, rules.indexOf("argument")), open.before);
+  const role = open && roleHere(rules.slice(0, rules.indexOf("argument")), open.before, place, spec);
   const row = role && roles[role].get(open.callee);
   if (open === undefined || row === undefined) return [];
   const values = (parameter: Parameter | undefined): CompletionItem[] => {

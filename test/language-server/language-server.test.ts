@@ -190,6 +190,11 @@ describe("completion", () => {
       [...paradigms.keys()],
     ],
     [
+      "an argument of a choice",
+      `${heads}train { optimizer adam } }\nvariants of M {\n vary train.optimizer in [adam, sgd(<|>`,
+      ["lr:", "momentum:"],
+    ],
+    [
       "what a condition asks for",
       `${heads}train { batch 8 } }\nvariants of M {\n vary train.batch in [8, 16]\n where <|> }`,
       ["train.batch", "parameters", "flops", "memory", "not"],
