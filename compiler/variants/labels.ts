@@ -1,7 +1,7 @@
 import type { Axis, Choice } from "./axes.js";
 
-/** Characters of a name; of longer ones the beginning is kept, and the place in the space tells them apart. */
-const longest = 100;
+/** Characters of a name, so that no file system finds it too long; of longer ones the beginning is kept, and the place in the space tells them apart. */
+const longest = 80;
 
 /**
  * Names the variants of a space for folders, "dmil-dense32-tensor4": a word for each choice, in the order of the axes. Two combinations have
@@ -29,7 +29,7 @@ export class Labels {
   /** @param choices one of each axis */
   name(choices: readonly Choice[], index: bigint): string {
     const words = choices.map((choice, i) => this.word(choice, i)).join("-");
-    return this.numbered ? `${words.slice(0, longest - 24)}-at${index}` : words;
+    return this.numbered ? `${[...words].slice(0, longest - 24).join("")}-at${index}` : words;
   }
 
   private word(choice: Choice, i: number): string {

@@ -1,4 +1,5 @@
 import { format } from "../../grammar/format.js";
+import { wordsOf } from "../../grammar/words.js";
 import type { Span, SpecFile } from "../../grammar/syntax.js";
 import { analyse, type Analysis } from "../analyse.js";
 import type { CheckOptions } from "../check/checker.js";
@@ -211,10 +212,10 @@ function spoken(condition: string, costs: Readonly<Record<Cost, number>>): strin
 
 /** The `variants` blocks of a file, each with the doc comment before it. */
 function blocksOf({ variants }: SpecFile, text: string): Span[] {
+  const docs = wordsOf(text).filter(({ kind }) => kind === "doc");
   return variants.map(({ doc, span }) => {
-    const lines = doc === undefined ? 0 : doc.split("\n").length;
-    let { start } = span;
-    for (let i = 0; i < lines; i++) start = text.lastIndexOf("///", start - 1);
-    return { start, end: span.end };
+    const before = docs.filter((comment) => comment.span.end <= span.start);
+    const first = doc === undefined ? undefined : before.at(-doc.split("\n").length);
+    return { start: first?.span.start ?? span.start, end: span.end };
   });
 }

@@ -341,7 +341,7 @@ describe("a space", () => {
     const [first] = space;
     expect(first?.spec).toBe(format(`/// Of the file.\n${text}`.replace("batch 32", "batch 16")));
     const documented = variantSpace(
-      `${base}\n/// All of them.\n/// Twice.\nvariants of Test { vary width in [8] }`,
+      `${base}\n/// All of them.\n/// Twice /// over.\nvariants of Test { vary width in [8] }`,
     );
     const [only] = documented.space ?? [];
     expect(only?.spec).toBe(format(base.replace("width = 16", "width = 8")));
