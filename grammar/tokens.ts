@@ -78,6 +78,10 @@ export const words = {
   out: keyword("out"),
   classes: keyword("classes"),
   variants: keyword("variants"),
+  vary: keyword("vary"),
+  step: keyword("step"),
+  where: keyword("where"),
+  limit: keyword("limit"),
   import: keyword("import"),
   param: keyword("param"),
 } as const;
@@ -89,11 +93,14 @@ export const symbols = {
   feeds: symbol("Feeds", "<-"),
   atMost: symbol("AtMost", "<="),
   atLeast: symbol("AtLeast", ">="),
+  unequal: symbol("Unequal", "!="),
   below: symbol("Below", "<"),
   above: symbol("Above", ">"),
   equals: symbol("Equals", "="),
   colon: symbol("Colon", ":"),
   comma: symbol("Comma", ","),
+  range: symbol("Range", ".."),
+  dot: symbol("Dot", "."),
   openBrace: symbol("OpenBrace", "{"),
   closeBrace: symbol("CloseBrace", "}"),
   openParen: symbol("OpenParen", "("),
@@ -109,6 +116,20 @@ export const NumberToken = createToken({
   pattern: unicode(
     /-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?:[kM](?![\p{L}\p{N}_]))?(?:\s*\/\s*\d+(?:\.\d+)?)?/u,
   ),
+  line_breaks: false,
+});
+
+const factor = /x(?:\d+(?:\.\d+)?|\.\d+)(?![\p{L}\p{N}_])/uy;
+
+/** `x2`, and only behind `step`: elsewhere it is a name. */
+export const Factor = createToken({
+  name: "Factor",
+  label: "a factor as in x2",
+  pattern: (text, offset, before) => {
+    if (before.at(-1)?.tokenType !== words.step) return null;
+    factor.lastIndex = offset;
+    return factor.exec(text) as RegExpExecArray | null;
+  },
   line_breaks: false,
 });
 
@@ -150,6 +171,7 @@ export const tokens: TokenType[] = [
   NumberToken,
   StringToken,
   OpenString,
+  Factor,
   // The longer word first: `with` must not take the beginning of `without`.
   ...Object.values(words).sort((a, b) => b.name.length - a.name.length),
   Name,

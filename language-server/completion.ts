@@ -5,9 +5,12 @@ import type { Callable, Parameter } from "../compiler/tables/parameters.js";
 import { points } from "../compiler/tables/points.js";
 import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
 import { settings } from "../compiler/tables/training.js";
+import { lastStep } from "../compiler/variants/paths.js";
+import type { Place as VariedPlace } from "../compiler/variants/places.js";
 import { expectedAt, type Expectation, type Place, type SpecFile, type Word } from "../grammar/index.js";
 import type { Spec } from "./document.js";
 import type { Declared } from "./names.js";
+import { choiceRole, placeText, quantities, stepsAfter } from "./variants.js";
 import type { Workspace } from "./workspace.js";
 
 const markdown = (value: string) => ({ kind: "markdown" as const, value });
@@ -147,11 +150,31 @@ function roleAt(path: readonly string[], before: readonly string[]): Role | unde
   return inside("source", "call") ? "source" : undefined;
 }
 
+/** The model whose variants are being written. */
+function variedModel({ blocks: [block = ""] }: Place): string | undefined {
+  return /^variants of (.*)$/.exec(block)?.[1];
+}
+
+function roleHere(
+  path: readonly string[],
+  before: readonly string[],
+  place: Place,
+  spec: Spec,
+): Role | undefined {
+  const varied = variedModel(place);
+  return varied === undefined ? roleAt(path, before) : choiceRole(spec, varied, before);
+}
+
 function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: number): CompletionItem[] {
   const path = rules.filter((rule) => rule !== "name");
   const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
   const { before } = place;
-  const role = roleAt(path, before);
+  const varied = variedModel(place);
+  if (varied !== undefined && inside("path", "pathStep")) {
+    if (path.includes("vary")) return stepsAfter(spec, varied, before).map((step) => stepItem(step, spec));
+    return quantities(spec, varied).map(([name, doc]) => word(name, doc, CompletionItemKind.Variable));
+  }
+  const role = roleHere(path, before, place, spec);
   if (role === "fusion" && inside("fusion", "chain", "call"))
     return [...rowsOf(role), ...sharedItems("fusion", spec)];
   if (role !== undefined) return rowsOf(role);
@@ -181,11 +204,16 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
       word(part, "A part of the split.", CompletionItemKind.EnumMember),
     );
   if (inside("lack")) return of("modality");
-  if (inside("data"))
+  if (inside("data") || inside("variants"))
     return spec.names.declared
       .filter(({ kind }) => kind === "model")
       .map((found) => declaredItem(found, spec));
   return [];
+}
+
+function stepItem(step: VariedPlace, spec: Spec): CompletionItem {
+  const kind = step.slot === undefined ? CompletionItemKind.Module : CompletionItemKind.Property;
+  return word(lastStep(step), placeText(step, spec.source), kind);
 }
 
 const pointItems = () =>
@@ -231,7 +259,7 @@ function argumentItems(rules: readonly string[], place: Place, spec: Spec, offse
   // `noise(left`: an argument's modalities.
   if (rules.includes("names")) return modalities();
   const open = openCall(place.before);
-  const role = open && roleAt(rules.slice(0, rules.indexOf("argument")), open.before);
+  const role = open && roleHere(rules.slice(0, rules.indexOf("argument")), open.before, place, spec);
   const row = role && roles[role].get(open.callee);
   if (open === undefined || row === undefined) return [];
   const values = (parameter: Parameter | undefined): CompletionItem[] => {

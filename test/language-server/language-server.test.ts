@@ -19,6 +19,7 @@ import {
   type MarkupContent,
 } from "vscode-languageserver-protocol/node";
 import { analyse } from "../../compiler/index.js";
+import { paradigms } from "../../compiler/tables/training.js";
 import { format } from "../../grammar/index.js";
 import { block, spec } from "../support/specs.js";
 import { LanguageClient, type Opened } from "../support/language-client.js";
@@ -113,7 +114,7 @@ describe("the language server", () => {
 
 describe("completion", () => {
   it.each([
-    ["the file", "<|>", ["model", "data", "param", "encoder", "fusion", "import"]],
+    ["the file", "<|>", ["model", "data", "variants", "param", "encoder", "fusion", "import"]],
     [
       "a model",
       "model M {\n  <|>",
@@ -165,6 +166,38 @@ describe("completion", () => {
       "what begins a line of data",
       `${heads}}\ndata for M {\n <|>`,
       ["from", "split", "missing", "hold", "y", "left", "right"],
+    ],
+    ["a model to vary", `${heads}}\nvariants of <|>`, ["M"]],
+    ["the lines of variants", `${heads}}\nvariants of M {\n <|>`, ["vary", "where", "limit", "sample"]],
+    [
+      "what can be varied",
+      `param size = 4\n${heads}encoder A for left = flatten\n fusion = concat\n train { batch 8 } }\nvariants of M {\n vary <|>`,
+      ["size", "A", "fusion", "train"],
+    ],
+    [
+      "the parts of what can be varied",
+      `${heads}encoder A for left = conv(8, 3) -> flatten }\nvariants of M {\n vary A.<|>`,
+      ["conv", "flatten"],
+    ],
+    [
+      "the arguments that can be varied",
+      `${heads}encoder A for left = conv(8, 3) -> flatten }\nvariants of M {\n vary A.conv.<|>`,
+      ["filters", "kernel", "stride", "padding", "activation"],
+    ],
+    [
+      "a choice",
+      `${heads}train { paradigm joint } }\nvariants of M {\n vary train.paradigm in [joint, <|>`,
+      [...paradigms.keys()],
+    ],
+    [
+      "an argument of a choice",
+      `${heads}train { optimizer adam } }\nvariants of M {\n vary train.optimizer in [adam, sgd(<|>`,
+      ["lr:", "momentum:"],
+    ],
+    [
+      "what a condition asks for",
+      `${heads}train { batch 8 } }\nvariants of M {\n vary train.batch in [8, 16]\n where <|> }`,
+      ["train.batch", "parameters", "flops", "memory", "not"],
     ],
     ["a part of a split", `${heads}}\ndata for M {\n split 0.5 <|>`, ["train", "validation", "test"]],
     ["a parameter", `param rate = 1e-3\n${heads}train { stop after <|>`, ["rate"]],
@@ -272,6 +305,8 @@ describe("hover", () => {
     ],
     ["an argument's word", ["cosine", "cos<|>ine"], "14:38 cosine", "`cosine` or `mse` or `infonce`"],
     ["a setting", ["batch 64", "ba<|>tch 64"], "28:5 batch", "Samples a step"],
+    ["what is varied", ["Eye.dense.units", "Eye.dense.un<|>its"], "53:18 units", "Here: `64`"],
+    ["a cost", ["where parameters", "where para<|>meters"], "55:9 parameters", "Trainable numbers."],
     ["a measure", ["lsmi", "ls<|>mi"], "34:9 lsmi", "cross-fitted classifiers"],
     [
       "a rule's component",
@@ -395,7 +430,7 @@ describe("a whole file", () => {
   it("is outlined", async () => {
     const opened = await client.open(digits);
     const symbols = (await send(DocumentSymbolRequest.type, opened.whole)) as DocumentSymbol[];
-    expect(symbols.map(({ name }) => name)).toEqual(["Digits", "data for Digits"]);
+    expect(symbols.map(({ name }) => name)).toEqual(["Digits", "data for Digits", "variants of Digits"]);
     const [model, data] = symbols;
     expect(model?.children?.map(({ name }) => name)).toEqual([
       "digit",
@@ -434,7 +469,7 @@ describe("a whole file", () => {
     const lines = ((await send(FoldingRangeRequest.type, whole.whole)) ?? []).map(
       ({ startLine, endLine }) => `${startLine + 1}-${endLine + 1}`,
     );
-    expect(lines).toEqual(["2-36", "13-22", "25-29", "32-35", "39-44"]);
+    expect(lines).toEqual(["2-36", "13-22", "25-29", "32-35", "39-44", "47-56"]);
   });
 
   it("is coloured by what its words mean", async () => {
