@@ -2,7 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from "./chevrotain.js";
 import { parser } from "./parser.js";
 import type { ParseResult, Span, SyntaxProblem } from "./syntax.js";
 import { extremes, notText, withoutDepths } from "./limits.js";
-import { lexer, OpenString, words } from "./tokens.js";
+import { tokenize, OpenString, words } from "./tokens.js";
 import { TreeBuilder } from "./tree.js";
 
 /** The statements of the grammar, as a message calls them. */
@@ -32,7 +32,7 @@ const constructs: Record<string, string> = {
 
 /** Reads a spec: a tree of all that could be read, and what couldn't, in the order of the text. Never throws. */
 export function parse(source: string): ParseResult {
-  const { tokens, errors, groups } = lexer.tokenize(source);
+  const { tokens, errors, groups } = tokenize(source);
   const encoding = notText(source);
   const problems = [...encoding];
   // Of what isn't text no character needs to be reported by itself.
@@ -129,7 +129,7 @@ function statementsOf(block: string): string[] {
   if (opening === undefined) return [];
   const known = beginnings.get(block);
   if (known !== undefined) return known;
-  const next = parser.computeContentAssist(block, lexer.tokenize(opening).tokens);
+  const next = parser.computeContentAssist(block, tokenize(opening).tokens);
   const found = next.map(({ nextTokenType }) => nextTokenType.LABEL ?? nextTokenType.name);
   const words = [...new Set(found)].filter((label) => label !== "}");
   beginnings.set(block, words);

@@ -122,7 +122,8 @@ export function serve(connection: Connection): void {
   connection.onDocumentFormatting(
     of((spec) => {
       try {
-        const formatted = format(spec.source);
+        const { tree, problems } = spec.analysis;
+        const formatted = format(spec.source, { file: tree, problems });
         if (formatted === spec.source) return [];
         return [{ range: spec.range({ start: 0, end: spec.source.length }), newText: formatted }];
       } catch (error) {

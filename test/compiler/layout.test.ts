@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { format } from "prettier";
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/index.js";
+import { parse } from "../../grammar/index.js";
+import { namesOf } from "../../language-server/names.js";
+
+const folders = ["examples", "test/golden"];
+const specs = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".mmspec"))
+    .map((file) => `${folder}/${file}`),
+);
+
+/** A spec whose names are longer, those of each kind by as much. */
+function lengthened(source: string, by: Readonly<Record<string, number>>): string {
+  let longer = "";
+  let end = 0;
+  for (const { span, declared } of namesOf(parse(source).file).occurrences) {
+    if (declared.kind === "interaction" || declared.kind === "gate") continue;
+    longer += `${source.slice(end, span.end)}${"x".repeat(by[declared.kind] ?? 0)}`;
+    end = span.end;
+  }
+  return longer + source.slice(end);
+}
+
+/** What Prettier would change in the generated code of a spec. */
+async function expectLaidOut(source: string, path: string): Promise<void> {
+  const { files, diagnostics } = await compile(source, path);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  for (const { path: file, text } of files) {
+    if (!file.endsWith(".ts")) continue;
+    expect(text, `${path}: ${file}`).toBe(await format(text, { parser: "typescript", printWidth: 110 }));
+  }
+}
+
+describe("generated code is laid out as Prettier would", () => {
+  it.each(specs)("of %s", async (path) => {
+    await expectLaidOut(readFileSync(path, "utf8"), path);
+  });
+
+  // Every length of a name moves what fits in a line.
+  it("of names of any length", async () => {
+    const length = fc.integer({ min: 0, max: 45 });
+    const lengths = fc.record({ model: length, target: length, modality: length, encoder: length });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...specs), lengths, async (path, by) => {
+        await expectLaidOut(lengthened(readFileSync(path, "utf8"), by), path);
+      }),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+});
