@@ -20,6 +20,7 @@ import { folding } from "./folding.js";
 import { hover } from "./hover.js";
 import { definition, references, renamable, rename, RenameError } from "./navigation.js";
 import { outline } from "./outline.js";
+import { signatureHelp } from "./signature.js";
 
 const initialized: InitializeResult = {
   serverInfo: { name: "mmspec", version },
@@ -27,6 +28,7 @@ const initialized: InitializeResult = {
     textDocumentSync: TextDocumentSyncKind.Incremental,
     completionProvider: { triggerCharacters: ["(", ",", ":", ">", "=", " "] },
     hoverProvider: true,
+    signatureHelpProvider: { triggerCharacters: ["(", ","], retriggerCharacters: [":"] },
     definitionProvider: true,
     referencesProvider: true,
     renameProvider: { prepareProvider: true },
@@ -85,6 +87,7 @@ export function serve(connection: Connection): void {
 
   connection.onCompletion(at(complete));
   connection.onHover(at(hover));
+  connection.onSignatureHelp(at(signatureHelp));
   connection.onDefinition(
     at((spec, offset) => {
       const span = definition(spec, offset);
