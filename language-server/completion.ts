@@ -116,6 +116,7 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
   const { before } = place;
   const role = roleAt(path, before);
   if (role !== undefined) return rowsOf(role);
+  if (inside("setting", "value", "call")) return settingWords(before.at(-1));
   const declared = declaredHere(spec, place, offset);
   const of = (...kinds: Declared["kind"][]) =>
     declared.filter(({ kind }) => kinds.includes(kind)).map((found) => declaredItem(found, spec));
@@ -147,6 +148,11 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
       .filter(({ kind }) => kind === "model")
       .map((found) => declaredItem(found, spec));
   return [];
+}
+
+function settingWords(name: string | undefined): CompletionItem[] {
+  const { words = [], doc = "" } = settings.get(name ?? "") ?? {};
+  return words.map((text) => word(text, doc, CompletionItemKind.EnumMember));
 }
 
 const pointItems = () =>
