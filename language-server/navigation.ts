@@ -1,4 +1,4 @@
-import { analyse } from "../compiler/index.js";
+import { analyse, type Diagnostic } from "../compiler/index.js";
 import type { Span } from "../grammar/index.js";
 import { wordsOf } from "../grammar/index.js";
 import type { Spec } from "./document.js";
@@ -45,17 +45,47 @@ export function rename(spec: Spec, offset: number, name: string): Span[] {
     throw new RenameError(`\`${name}\` is not a name: letters, digits and _, a letter first.`);
   const spans = references(spec, offset);
   const { source, analysis } = spec;
-  let renamed = "";
-  let end = 0;
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    renamed += source.slice(end, span.start) + name;
-    end = span.end;
-  }
-  const after = analyse(renamed + source.slice(end), analysis.source.file);
-  const errors = ({ diagnostics }: typeof after) =>
-    diagnostics.filter(({ severity }) => severity === "error");
-  const known = new Set(errors(analysis).map(({ code }) => code));
-  const added = errors(after).find(({ code }) => !known.has(code)) ?? errors(after)[errors(analysis).length];
+  const edits = spans.map((span) => ({ span, text: name }));
+  const others = unconcerned(spec, offset, spans).map((span) => ({ span, text: lineEnds(source, span) }));
+  const alone = others.length === 0 ? undefined : errorsOf(edited(source, others), spec);
+  // What is wrong already may hang together with the other models.
+  const part = alone?.length === 0;
+  const before = part ? alone : analysis.diagnostics.filter(isError);
+  const after = errorsOf(edited(source, part ? [...edits, ...others] : edits), spec);
+  const known = new Set(before.map(({ code }) => code));
+  const added = after.find(({ code }) => !known.has(code)) ?? after[before.length];
   if (added !== undefined) throw new RenameError(added.message);
   return spans;
+}
+
+const isError = ({ severity }: Diagnostic) => severity === "error";
+
+function errorsOf(source: string, { analysis }: Spec): Diagnostic[] {
+  return analyse(source, analysis.source.file).diagnostics.filter(isError);
+}
+
+/** The models and data that know nothing of what is declared at an offset. */
+function unconcerned(spec: Spec, offset: number, spans: readonly Span[]): Span[] {
+  const kind = spec.occurrenceAt(offset)?.declared.kind;
+  if (kind === "model" || kind === "param") return [];
+  const { models, data } = spec.analysis.tree;
+  return [...models, ...data]
+    .map(({ span }) => span)
+    .filter(({ start, end }) => !spans.some((span) => start <= span.start && span.end <= end));
+}
+
+/** The ends of a span's lines: in its place they leave the lines behind it their numbers. */
+function lineEnds(source: string, { start, end }: Span): string {
+  return source.slice(start, end).replace(/[^\n]+/g, "");
+}
+
+/** A text with other text in some places. */
+function edited(source: string, edits: readonly { span: Span; text: string }[]): string {
+  let result = "";
+  let end = 0;
+  for (const { span, text } of [...edits].sort((a, b) => a.span.start - b.span.start)) {
+    result += source.slice(end, span.start) + text;
+    end = span.end;
+  }
+  return result + source.slice(end);
 }

@@ -449,6 +449,16 @@ describe("names", () => {
     }
   });
 
+  it("may be those of other models, and are refused with the line of this one", async () => {
+    const opened = await client.open(`${spec()}\n${digits.replace("modality top", "modality t<|>op")}`);
+    const rename = (newName: string) => send(RenameRequest.type, { ...opened.here, newName });
+    const edit = await rename("left");
+    const renamed = opened.after(Object.values(edit?.changes ?? {}).flat());
+    expect(analyse(renamed, "renamed.mmspec").failed).toBe(false);
+    const line = opened.text.slice(0, opened.text.indexOf("modality top")).split("\n").length;
+    await expect(rename("bottom")).rejects.toThrow(`There is already a modality \`bottom\`, in line ${line}`);
+  });
+
   it("aren't renamed to what is no name, is taken or is reserved", async () => {
     const opened = await client.open(digits.replace("modality top", "modality t<|>op"));
     const rename = (newName: string) => send(RenameRequest.type, { ...opened.here, newName });

@@ -10,6 +10,7 @@ export function nodeDoc(node: ts.Node, source: ts.SourceFile): builders.Doc {
   if (ts.isIdentifier(node)) return node.text;
   if (ts.isStringLiteral(node)) return stringText(node.getText(source));
   if (ts.isNumericLiteral(node)) return numberText(node.getText(source));
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return "this";
   if (ts.isTypeNode(node)) return typeDoc(node, source);
-  return statementDoc(node, source) ?? expressionDoc(node, source) ?? node.getText(source);
+  return expressionDoc(node, source) ?? statementDoc(node, source) ?? node.getText(source);
 }
