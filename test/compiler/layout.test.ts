@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { format } from "prettier";
+import { Project } from "ts-morph";
 import { describe, expect, it } from "vitest";
+import { layOut } from "../../compiler/emit/layout/print.js";
 import { compile } from "../../compiler/index.js";
 import { parse } from "../../grammar/index.js";
 import { namesOf } from "../../language-server/names.js";
@@ -48,7 +50,29 @@ describe("generated code is laid out as Prettier would", () => {
       fc.asyncProperty(fc.constantFrom(...specs), lengths, async (path, by) => {
         await expectLaidOut(lengthened(readFileSync(path, "utf8"), by), path);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   }, 120_000);
+});
+
+describe("what generated code has none of", () => {
+  const laidOut = (text: string) => {
+    const project = new Project({ useInMemoryFileSystem: true });
+    return layOut(project.createSourceFile("a.ts", text).compilerNode);
+  };
+
+  it.each([
+    ["optional access", "const  a = b?.c;\n"],
+    ["a variable", "let  a = 1;\n"],
+    ["a class that extends another", "class A  extends B {}\n"],
+    ["a default", "function f(a = 1)  {}\n"],
+    ["all names of a module", 'import  * as a from "b";\n'],
+    ["a comment within a line", "const a  = f(/* first */ 1);\n"],
+  ])("stays as it is: %s", (_, text) => {
+    expect(laidOut(text)).toBe(text);
+  });
+
+  it("is told from what is known", () => {
+    expect(laidOut("const  a = f( 1,2 )\n")).toBe("const a = f(1, 2);\n");
+  });
 });
