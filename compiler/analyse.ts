@@ -20,6 +20,8 @@ export interface Analysis {
   models: ModelIr[];
   /** What could be read, also of a file with errors. */
   tree: SpecFile;
+  /** What couldn't be read; the diagnostics tell it too. */
+  problems: readonly SyntaxProblem[];
   /** The shape that each layer and fusion makes, also in a file with errors elsewhere. */
   shapes: readonly ShapeNote[];
   /** The file itself, and after it those that it imports, each once. */
@@ -102,6 +104,7 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     failed,
     models: failed ? [] : models,
     tree,
+    problems,
     shapes,
     units,
     variants: failed ? [] : variants,

@@ -13,6 +13,7 @@ import { costs } from "./variants/demands.js";
 const titles: Readonly<Record<Role, { title: string; says: string } | undefined>> = {
   target: { title: "Kinds of target", says: "`target NAME: KIND`." },
   modality: { title: "Kinds of modality", says: "`modality NAME: KIND`, `optional modality NAME: KIND`." },
+  column: { title: "Kinds of column", says: "`table(NAME: KIND, ...)`, a kind of modality." },
   layer: undefined,
   "layer of an interaction": {
     title: "Layers",

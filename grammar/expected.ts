@@ -1,6 +1,6 @@
 import type { IToken } from "./chevrotain.js";
 import { parser } from "./parser.js";
-import { lexer, Name, words } from "./tokens.js";
+import { tokenize, Name, words } from "./tokens.js";
 
 /** What could stand at a place. */
 export interface Expectation {
@@ -30,7 +30,7 @@ const longest = 60;
  * A word that ends at the offset is being written and isn't counted. Never throws.
  */
 export function expectedAt(source: string, offset: number): Place {
-  const { tokens } = lexer.tokenize(source.slice(0, offset));
+  const { tokens } = tokenize(source.slice(0, offset));
   const last = tokens.at(-1);
   if (last !== undefined && isWord(last) && last.startOffset + last.image.length === offset) tokens.pop();
   const { heads, body } = blocksAround(tokens);

@@ -1,7 +1,7 @@
 import type { IToken } from "./chevrotain.js";
 import { parse } from "./parse.js";
-import type { EvaluateItem, SpecFile, SyntaxProblem } from "./syntax.js";
-import { lexer } from "./tokens.js";
+import type { EvaluateItem, ParseResult, SpecFile, SyntaxProblem } from "./syntax.js";
+import { tokenize } from "./tokens.js";
 
 /** A spec that can't be read can't be formatted. */
 export class FormatError extends Error {
@@ -53,7 +53,7 @@ interface Piece {
 }
 
 function piecesOf(source: string): Piece[] {
-  const { tokens, groups } = lexer.tokenize(source);
+  const { tokens, groups } = tokenize(source);
   const piece = (comment: boolean) => (token: IToken) => ({
     text: comment ? token.image.trimEnd() : token.image,
     start: token.startOffset,
@@ -111,10 +111,11 @@ function spaced(previous: string, next: string): boolean {
 /**
  * The canonical form of a spec: one statement a line, two spaces a level, single spaces, comments and single blank lines kept.
  * Formatting twice is the same as once, and the meaning stays.
+ * @param read what was read of it, where that is known already
  * @throws FormatError when the spec has syntax errors
  */
-export function format(source: string): string {
-  const { file, problems } = parse(source);
+export function format(source: string, read: ParseResult = parse(source)): string {
+  const { file, problems } = read;
   if (problems.length > 0) throw new FormatError(problems);
   const { statements, items } = layoutOf(file);
   const lines: string[] = [];
@@ -222,7 +223,7 @@ function joined(tokens: readonly string[]): string {
 
 /** A part of a spec on one line, without its comments: `conv(8, 3) -> flatten`. */
 export function inline(source: string): string {
-  const tokens = lexer.tokenize(source).tokens.map(({ image }) => ({ text: image }));
+  const tokens = tokenize(source).tokens.map(({ image }) => ({ text: image }));
   const indices = indexTokens(tokens);
   const words: string[] = [];
   tokens.forEach(({ text }, i) => {

@@ -2,7 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from "./chevrotain.js";
 import { declarations, parser } from "./parser.js";
 import type { ImportDeclaration, ParseResult, Span, SyntaxProblem } from "./syntax.js";
 import { extremes, notText, withoutDepths } from "./limits.js";
-import { lexer, OpenString } from "./tokens.js";
+import { OpenString, tokenize } from "./tokens.js";
 import { TreeBuilder } from "./tree.js";
 
 /** The statements of the grammar, as a message calls them. */
@@ -51,7 +51,7 @@ export function parse(source: string): ParseResult {
 
 /** Reads a spec up to what it imports; the rest is finished when that is known. Never throws. */
 export function read(source: string): Reading {
-  const { tokens, errors, groups } = lexer.tokenize(source);
+  const { tokens, errors, groups } = tokenize(source);
   const encoding = notText(source);
   const problems = [...encoding];
   // Of what isn't text no character needs to be reported by itself.
@@ -144,7 +144,7 @@ function statementsOf(block: string): string[] {
   if (opening === undefined) return [];
   const known = beginnings.get(block);
   if (known !== undefined) return known;
-  const next = parser.computeContentAssist(block, lexer.tokenize(opening).tokens);
+  const next = parser.computeContentAssist(block, tokenize(opening).tokens);
   const found = next.map(({ nextTokenType }) => nextTokenType.LABEL ?? nextTokenType.name);
   const words = [...new Set(found)].filter((label) => label !== "}");
   beginnings.set(block, words);

@@ -449,5 +449,5 @@ export interface SyntaxProblem {
 
 export interface ParseResult {
   file: SpecFile;
-  problems: SyntaxProblem[];
+  problems: readonly SyntaxProblem[];
 }

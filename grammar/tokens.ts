@@ -3,6 +3,7 @@ import {
   Lexer,
   type CustomPatternMatcherFunc,
   type ILexerConfig,
+  type ILexingResult,
   type TokenType,
 } from "./chevrotain.js";
 
@@ -15,11 +16,18 @@ function unicode(pattern: RegExp): CustomPatternMatcherFunc {
   };
 }
 
+/** Letters of ASCII, and what isn't ASCII: chevrotain tells those apart by hundreds, so one of each is enough. */
+const nameStarts: number[] = [];
+for (let code = 0x41; code < 0x10000; code += code < 0x100 ? 1 : 100) {
+  if (code >= 0x80 || /[A-Za-z_]/.test(String.fromCharCode(code))) nameStarts.push(code);
+}
+
 /** A name; every keyword is one too, so that a modality can be called `image` or `target`. */
 export const Name = createToken({
   name: "Name",
   label: "a name",
   pattern: unicode(/[\p{L}_][\p{L}\p{N}_]*/u),
+  start_chars_hint: nameStarts,
   line_breaks: false,
 });
 
@@ -116,6 +124,7 @@ export const NumberToken = createToken({
   pattern: unicode(
     /-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?:[kM](?![\p{L}\p{N}_]))?(?:\s*\/\s*\d+(?:\.\d+)?)?/u,
   ),
+  start_chars_hint: [..."-.0123456789"],
   line_breaks: false,
 });
 
@@ -130,6 +139,7 @@ export const Factor = createToken({
     factor.lastIndex = offset;
     return factor.exec(text) as RegExpExecArray | null;
   },
+  start_chars_hint: ["x"],
   line_breaks: false,
 });
 
@@ -178,7 +188,15 @@ export const tokens: TokenType[] = [
   ...Object.values(symbols),
 ];
 
-export const lexerConfig: ILexerConfig = { safeMode: true, positionTracking: "onlyOffset" };
+export const lexerConfig: ILexerConfig = { ensureOptimizations: true, positionTracking: "onlyOffset" };
 
 // A test examines the tokens; not every process needs to.
-export const lexer = new Lexer(tokens, { ...lexerConfig, skipValidations: true });
+const lexer = new Lexer(tokens, { ...lexerConfig, skipValidations: true });
+
+let last: { source: string; result: ILexingResult } | undefined;
+
+/** The tokens of a text. The last text's are kept: an editor asks for its tree, its colours and its form one after the other. */
+export function tokenize(source: string): ILexingResult {
+  if (last?.source !== source) last = { source, result: lexer.tokenize(source) };
+  return last.result;
+}

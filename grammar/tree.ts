@@ -8,6 +8,13 @@ function isNode(element: CstElement): element is CstNode {
   return "children" in element;
 }
 
+function isInserted(token: IToken): boolean {
+  return token.isInsertedInRecovery === true;
+}
+
+/** No children; those of a rule and those of a kind of token never have the same name. */
+const none: CstElement[] = [];
+
 /** Makes the plain tree of chevrotain's; what error recovery left incomplete is left out. */
 export class TreeBuilder {
   private readonly extents = new Map<CstNode, S.Span>();
@@ -67,12 +74,12 @@ export class TreeBuilder {
   // --- helpers
 
   private nodes(node: CstNode, rule: string): CstNode[] {
-    return (node.children[rule] ?? []).filter(isNode);
+    return (node.children[rule] ?? none) as CstNode[];
   }
 
   private tokens(node: CstNode, type: string): IToken[] {
-    const found = (node.children[type] ?? []).filter((element): element is IToken => !isNode(element));
-    return found.filter((token) => !token.isInsertedInRecovery);
+    const found = (node.children[type] ?? none) as IToken[];
+    return found.some(isInserted) ? found.filter((token) => !isInserted(token)) : found;
   }
 
   private node(node: CstNode, rule: string): CstNode {
@@ -89,14 +96,15 @@ export class TreeBuilder {
 
   /** Builds every child of a rule, leaving out those that are incomplete. */
   private each<Result>(node: CstNode, rule: string, build: (child: CstNode) => Result): Result[] {
-    return this.nodes(node, rule).flatMap((child) => {
+    const built: Result[] = [];
+    for (const child of this.nodes(node, rule)) {
       try {
-        return [build(child)];
+        built.push(build(child));
       } catch (error) {
-        if (error instanceof Incomplete) return [];
-        throw error;
+        if (!(error instanceof Incomplete)) throw error;
       }
-    });
+    }
+    return built;
   }
 
   private span(node: CstNode): S.Span {
@@ -109,19 +117,22 @@ export class TreeBuilder {
   private extent(node: CstNode): S.Span {
     const known = this.extents.get(node);
     if (known !== undefined) return known;
-    const extent = { start: Infinity, end: -1 };
+    let first = Infinity;
+    let last = -1;
     for (const rule in node.children) {
       for (const element of node.children[rule] as CstElement[]) {
         if (isNode(element)) {
           const { start, end } = this.extent(element);
-          extent.start = Math.min(extent.start, start);
-          extent.end = Math.max(extent.end, end);
-        } else if (!element.isInsertedInRecovery && element.image !== "") {
-          extent.start = Math.min(extent.start, element.startOffset);
-          extent.end = Math.max(extent.end, element.startOffset + element.image.length);
+          if (start < first) first = start;
+          if (end > last) last = end;
+        } else if (!isInserted(element) && element.image !== "") {
+          const { startOffset, image } = element;
+          if (startOffset < first) first = startOffset;
+          if (startOffset + image.length > last) last = startOffset + image.length;
         }
       }
     }
+    const extent = { start: first, end: last };
     this.extents.set(node, extent);
     return extent;
   }

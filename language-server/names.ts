@@ -13,6 +13,7 @@ import type {
   VariantsDeclaration,
 } from "../grammar/index.js";
 import type { Unit } from "../compiler/index.js";
+import { modalityKinds } from "../compiler/tables/data.js";
 import { interactions } from "../compiler/tables/interactions.js";
 import type { Callable } from "../compiler/tables/parameters.js";
 import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
@@ -329,8 +330,10 @@ class Finder {
   private call(call: Call, role: Role, scope: Scope): void {
     const row = roles[role].get(call.name.text);
     this.calls.push({ call, role, ...(row && { row }) });
+    const columns = role === "modality" && modalityKinds.get(call.name.text)?.columns === true;
     let position = 0;
     for (const { name, of, value } of call.args) {
+      if (columns && value.kind === "call") this.call(value, "column", scope);
       const parameter = name
         ? row?.parameters.find((candidate) => candidate.name === name.text)
         : row?.parameters[position];

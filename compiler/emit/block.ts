@@ -1,8 +1,8 @@
-import type { ClassDeclaration } from "ts-morph";
 import { decompositions, keptApart, mainWidth, sharedOf } from "../dmil.js";
 import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
 import { points } from "../tables/points.js";
 import { conditionText } from "./conditions.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { emitEvidence } from "./evidence.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
@@ -29,8 +29,8 @@ function emitRules(module: Module, plan: Plan, fusion: BlockFusionIr): void {
     const when = condition === undefined ? "" : `when: ${conditionText(condition, module)}, `;
     return `{ ${when}use: ${literal(use)}, text: ${literal(text)} },`;
   });
-  // The class is added before its rules are known, so they go in front of it.
-  module.file.insertVariableStatement(module.file.getClasses()[0]?.getChildIndex() ?? 0, {
+  // The class is added before its rules are known.
+  module.file.insertBeforeClass({
     isExported: true,
     declarationKind: "const" as never,
     docs: docs(

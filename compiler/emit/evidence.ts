@@ -1,6 +1,6 @@
-import type { ClassDeclaration } from "ts-morph";
 import type { BlockFusionIr, ComponentIr, EvidenceIr } from "../ir.js";
 import { mergeField } from "./block.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { presence } from "./learning.js";
 import { access, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";

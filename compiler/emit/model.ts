@@ -1,7 +1,7 @@
-import type { ClassDeclaration } from "ts-morph";
 import type { EncoderIr, LayerIr, ModalityIr, ModelIr } from "../ir.js";
 import { targetRow } from "../tables/targets.js";
 import { emitBlock } from "./block.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { emitExperts, expertsOf } from "./experts.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";

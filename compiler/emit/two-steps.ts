@@ -1,5 +1,5 @@
-import type { ClassDeclaration } from "ts-morph";
 import { encodedModalities } from "../encoded.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { encodingText, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";

@@ -1,5 +1,5 @@
-import type { ClassDeclaration } from "ts-morph";
 import type { MergeFusionIr } from "../ir.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";

@@ -12,6 +12,7 @@ import {
   ReferencesRequest,
   RenameRequest,
   SemanticTokensRequest,
+  SignatureHelpRequest,
   type CompletionItem,
   type DocumentSymbol,
   type Hover,
@@ -70,6 +71,7 @@ describe("the language server", () => {
       "referencesProvider",
       "renameProvider",
       "semanticTokensProvider",
+      "signatureHelpProvider",
       "textDocumentSync",
     ]);
   });
@@ -273,6 +275,86 @@ describe("completion", () => {
   });
 });
 
+describe("signature help", () => {
+  /** The signature, the argument that is being written between `>` and `<`, and what is told of that argument. */
+  async function helped(marked: string): Promise<{ text: string; about: string } | null> {
+    const help = await send(SignatureHelpRequest.type, (await client.open(marked)).here);
+    const [signature] = help?.signatures ?? [];
+    if (signature === undefined) return null;
+    const active = signature.parameters?.[help?.activeParameter ?? 0];
+    const [start, end] = active?.label as [number, number];
+    const { label } = signature;
+    return {
+      text: `${label.slice(0, start)}>${label.slice(start, end)}<${label.slice(end)}`,
+      about: (active?.documentation as MarkupContent).value,
+    };
+  }
+
+  it.each([
+    [
+      "a layer",
+      "encoder A for left = conv(<|>",
+      "conv(>filters<, kernel: 3, stride: 1, padding: same, activation: relu)",
+    ],
+    [
+      "its second argument",
+      "encoder A for left = conv(8, <|>) -> flatten",
+      "conv(filters, >kernel: 3<, stride: 1, padding: same, activation: relu)",
+    ],
+    [
+      "an argument by its name",
+      "encoder A for left = conv(8, padding: s<|>ame, stride: 2)",
+      "conv(filters, kernel: 3, stride: 1, >padding: same<, activation: relu)",
+    ],
+    [
+      "an argument whose name the cursor is in",
+      "encoder A for left = conv(8, pad<|>ding: same)",
+      "conv(filters, kernel: 3, stride: 1, >padding: same<, activation: relu)",
+    ],
+    ["an argument that takes several", "gate = mlp(64, 32, <|>)", "mlp(>units, ...<, activation: relu)"],
+    ["a fusion", "fusion = bilinear(<|>)", "bilinear(>rank: 16<)"],
+    [
+      "a fusion of an interaction",
+      "fusion {\n redundant(left, right) = align(<|>",
+      "align(>distance: cosine<, units: 32)",
+    ],
+    ["an optimizer", "train { optimizer adam(lr: <|> }", "adam(>lr: 0.001<)"],
+    [
+      "a schedule behind another",
+      "train { schedule warmup(2) -> step(<|> }",
+      "step(>every: 10<, factor: 0.5)",
+    ],
+    ["a kind of modality", "modality z: image(28, <|>", "image(height, >width<, channels: 1)"],
+    ["a column of a table", "modality z: table(age: number, city: category(<|>", "category(>most<)"],
+  ])("tells the arguments of %s", async (_, marked, expected) => {
+    const inFusion = marked.startsWith("gate") ? `fusion {\n ${marked}` : marked;
+    expect((await helped(`${heads}  ${inFusion}`))?.text).toBe(expected);
+  });
+
+  it("tells which argument modalities in parentheses belong to", async () => {
+    const found = await helped(
+      `${heads}}\ndata for M {\n from synthetic(redundancy: 1, unique(le<|>ft): 0.3`,
+    );
+    expect(found?.text).toMatch(/^synthetic\(.*>unique: 0<.*\)$/);
+  });
+
+  it("tells what an argument means, and what the call does", async () => {
+    const paradigm = `${heads}  train { paradigm dmil(intra: 4, beta: <|> }`;
+    expect((await helped(paradigm))?.about).toMatch(/^`beta`: .*`0.5` when left out/);
+    const help = await send(SignatureHelpRequest.type, (await client.open(paradigm)).here);
+    expect((help?.signatures[0]?.documentation as MarkupContent).value).toContain("Yang et al.");
+  });
+
+  it.each([
+    ["outside parentheses", "encoder A for left = conv(8) -> <|>"],
+    ["where there are no arguments", "encoder A for left = flatten(<|>"],
+    ["in the modalities of an interaction", "fusion {\n redundant(left, <|>"],
+    ["in a comment", "encoder A for left = conv(8, // ker<|>nel\n"],
+  ])("says nothing %s", async (_, marked) => {
+    expect(await helped(`${heads}  ${marked}`)).toBeNull();
+  });
+});
+
 describe("hover", () => {
   it("tells a layer's arguments, and its shape here", async () => {
     const found = await hovered(digits.replace("conv(16", "co<|>nv(16"));
@@ -400,6 +482,16 @@ describe("names", () => {
       expect(renamed).toBe(digits.replaceAll("Eye", newName));
       expect(analyse(renamed, "renamed.mmspec").failed).toBe(false);
     }
+  });
+
+  it("may be those of other models, and are refused with the line of this one", async () => {
+    const opened = await client.open(`${spec()}\n${digits.replace("modality top", "modality t<|>op")}`);
+    const rename = (newName: string) => send(RenameRequest.type, { ...opened.here, newName });
+    const edit = await rename("left");
+    const renamed = opened.after(Object.values(edit?.changes ?? {}).flat());
+    expect(analyse(renamed, "renamed.mmspec").failed).toBe(false);
+    const line = opened.text.slice(0, opened.text.indexOf("modality top")).split("\n").length;
+    await expect(rename("bottom")).rejects.toThrow(`There is already a modality \`bottom\`, in line ${line}`);
   });
 
   it("aren't renamed to what is no name, is taken or is reserved", async () => {
