@@ -411,6 +411,19 @@ export const diagnosticTable = {
     fix: `put it before line ${p.line}, or remove it`,
   })),
 
+  alignmentUnlearned: warning(
+    "MM5020",
+    (p: { paradigm: string; shared: boolean; aligning: readonly string[] }) => ({
+      message: p.shared
+        ? `\`weight\` says nothing here: paradigm \`${p.paradigm}\` ${p.paradigm === "dmil" ? "has its own, `alpha`" : "doesn't teach the views to agree"}.`
+        : "`weight` says nothing here: only the views of `redundant(...)` learn to agree.",
+      fix:
+        p.shared && p.paradigm === "dmil"
+          ? "remove it, or write `dmil(alpha: ...)`"
+          : `remove it${p.shared ? `; paradigms ${listed(p.aligning)} do` : ""}`,
+    }),
+  ),
+
   // --- MM6: training and evaluation
   settingTwice: error("MM6001", (p: { name: string; line: number }) => ({
     message: `\`${p.name}\` is already set, in line ${p.line}.`,

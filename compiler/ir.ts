@@ -78,6 +78,14 @@ export interface EncoderIr {
   template?: { file: string; line: number };
 }
 
+/** Weights of what a merge adds to the loss; what has none, or 0, adds nothing. */
+export interface MergeTerms {
+  /** Of how unevenly experts are asked. */
+  balance?: number;
+  /** Of how far the views of `align` are apart. */
+  alignment?: number;
+}
+
 export interface MergeIr {
   text: string;
   call: RuntimeCall;
@@ -85,6 +93,9 @@ export interface MergeIr {
   output: number;
   weights: number;
   flops: number;
+  /** Of `align`: how far apart two views are. */
+  distance?: string;
+  terms?: MergeTerms;
   line: number;
   file?: string;
 }
@@ -121,8 +132,6 @@ export interface ComponentIr {
   modalities: readonly string[];
   /** What joins the modalities; absent for `unique`. */
   merge?: MergeIr;
-  /** For `redundant`: how far apart two views are. */
-  distance?: string;
   /** Between the merge and the linear prediction. */
   layers: readonly LayerIr[];
   /** Width of what the linear prediction reads. */

@@ -49,6 +49,7 @@ const specs = [
     "operators",
     "learned",
     "supervise",
+    "experts",
     "regression-agm",
     "multilabel-ogm",
   ].map((name) => ({

@@ -91,11 +91,16 @@ export class Reviews implements Model<Inputs> {
     linear({ inputs: 16, units: 4 }),
   )(this.parameters.scope("gate"));
 
-  predict({ inputs }: TensorBatch<Inputs>, context: Context): Answer {
-    const encodings = {
+  /** Encodes each modality: [batch, features]. */
+  encode({ inputs }: TensorBatch<Inputs>, context: Context) {
+    return {
       words: this.wordsEncoder.apply(inputs.words, context),
       stay: this.stayEncoder.apply(inputs.stay, context),
     };
+  }
+
+  /** Predicts again from the encodings. */
+  fuse(encodings: Encodings, context: Context): Answer {
     const logits = {
       redundant: this.redundant.apply(
         this.redundantMerge.apply([encodings.words, encodings.stay], context),
@@ -117,4 +122,11 @@ export class Reviews implements Model<Inputs> {
     );
     return { logits: decision.logits, encodings, shares, rules: decision.weights };
   }
+
+  predict(batch: TensorBatch<Inputs>, context: Context): Answer {
+    return this.fuse(this.encode(batch, context), context);
+  }
 }
+
+/** What `encode` gives. */
+export type Encodings = ReturnType<Reviews["encode"]>;
