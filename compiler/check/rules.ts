@@ -11,7 +11,7 @@ import { interactions } from "../tables/interactions.js";
 import type { Checker } from "./checker.js";
 import type { CheckedModality } from "./modalities.js";
 import { keysOf } from "./names.js";
-import { alwaysHolds, canHold, implies } from "./reachable.js";
+import { alwaysHolds, canHold, implies, type Facts } from "./reachable.js";
 
 /** What a condition may speak of. */
 interface Scope {
@@ -33,13 +33,15 @@ export function checkRules(
   const rules: RuleIr[] = [];
   let otherwise = false;
   const reached: Reached[] = [];
+  const optional = new Set([...modalities].filter(([, { optional }]) => optional).map(([name]) => name));
+  const facts: Facts = { components, optional };
   for (const rule of block.rules) {
     if (otherwise) checker.report("afterOtherwise", rule.span, undefined);
     const condition = rule.condition && checkCondition(rule.condition, scope, checker);
     const use = checkUse(rule.use, scope, checker);
     if (rule.condition === undefined) otherwise = true;
     else if (condition !== undefined && complete && !otherwise) {
-      checkReached(rule.condition.span, condition, reached, components, checker);
+      checkReached(rule.condition.span, condition, reached, facts, checker);
     }
     if (use === undefined || (rule.condition !== undefined && condition === undefined)) continue;
     if (rule.condition?.kind === "missing")
@@ -79,24 +81,23 @@ function checkReached(
   span: Span,
   condition: ConditionIr,
   before: Reached[],
-  components: readonly ComponentIr[],
+  facts: Facts,
   checker: Checker,
 ): void {
   // What comes after a rule that always holds was told there.
   if (before.at(-1)?.always === true) return;
-  if (!canHold(condition, components)) {
-    checker.report("neverHolds", span, undefined);
+  if (!canHold(condition, facts)) {
+    // That a modality is never missing was told where the condition asks for it.
+    if (!canHold(condition, { components: facts.components })) checker.report("neverHolds", span, undefined);
     return;
   }
   const line = checker.line(span);
-  const first = before
-    .slice(-mostCompared)
-    .find((earlier) => implies(condition, earlier.condition, components));
+  const first = before.slice(-mostCompared).find((earlier) => implies(condition, earlier.condition, facts));
   if (first !== undefined) {
     checker.report("ruleCovered", span, { line: first.line });
     return;
   }
-  const always = alwaysHolds(condition, components);
+  const always = alwaysHolds(condition, facts);
   if (always) checker.report("alwaysHolds", span, undefined);
   before.push({ condition, line, always });
 }
