@@ -424,6 +424,11 @@ export const diagnosticTable = {
     }),
   ),
 
+  paddingRead: warning("MM5021", (p: { layer: string; modality: string }) => ({
+    message: `\`${p.layer}\` reads the padding of \`${p.modality}\` as if it were real, and so does all that comes after it.`,
+    fix: "put what leaves padding out before it: `gru`, `lstm`, `attention`, `transformer`, `mean` or `max`",
+  })),
+
   // --- MM6: training and evaluation
   settingTwice: error("MM6001", (p: { name: string; line: number }) => ({
     message: `\`${p.name}\` is already set, in line ${p.line}.`,
@@ -490,6 +495,10 @@ export const diagnosticTable = {
   nothingToDrop: warning("MM6015", () => ({
     message: "`modality_dropout` takes optional modalities away; no modality is optional.",
     fix: "write `optional modality ...` of one that may be missing, or remove it",
+  })),
+  classWeightCount: error("MM6035", (p: { target: string; weights: number; classes: number }) => ({
+    message: `\`class_weights\` has ${p.weights} weight${p.weights === 1 ? "" : "s"}; \`${p.target}\` has ${p.classes} classes.`,
+    fix: "write one for each class, in their order, or `by_class(NAME: WEIGHT)` for some",
   })),
   unknownPoint: error(
     "MM6021",

@@ -9,7 +9,7 @@ import type { TargetKind } from "./tables/targets.js";
 export type Shape = readonly number[];
 
 export type OptionValue =
-  number | string | readonly number[] | readonly string[] | Readonly<Record<string, number>>;
+  number | string | boolean | readonly number[] | readonly string[] | Readonly<Record<string, number>>;
 
 /** A call of something that the runtime exports: `conv({ channels: 1, filters: 8 })`. */
 export interface RuntimeCall {
@@ -60,6 +60,8 @@ export interface ModalityIr {
   rate?: number;
   /** Of tokens: how many different ones there are. */
   vocabulary?: number;
+  /** What fills samples that are shorter: a token, or moments of zeros. */
+  padding?: number | "zeros";
   /** Of a table. */
   columns?: readonly ColumnIr[];
   optional: boolean;
@@ -256,7 +258,8 @@ export interface TrainingIr {
   noise?: number;
   /** Share of the samples that lose an optional modality while learning. */
   modalityDropout?: number;
-  classWeights?: "balanced";
+  /** Those of the classes, in their order, or what works them out. */
+  classWeights?: "balanced" | readonly number[];
   supervise?: SuperviseIr;
   line: number;
 }

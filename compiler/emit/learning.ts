@@ -5,7 +5,7 @@ import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { rivalLoss, type RivalLoss } from "./rivals.js";
 import { addedText, hasTerms, termLines } from "./terms.js";
-import { call, key, literal, numeral, options } from "./text.js";
+import { call, key, literal, numeral, options, value } from "./text.js";
 
 /** `learning.ts`: the losses, and the stages that the trainer goes through. */
 export function emitLearning(module: Module, plan: Plan): void {
@@ -40,6 +40,9 @@ function stageLines(module: Module, plan: Plan): string[] {
       vocabulary !== undefined || columns.some(({ categories }) => categories !== undefined),
   );
   const noisy = plan.encoded.filter((name) => !named.some((modality) => modality.name === name));
+  const filled = noisy.filter((name) =>
+    plan.modalities.some((modality) => modality.name === name && modality.padding === "zeros"),
+  );
   // What learns from one modality alone would learn nothing without it.
   const dropped = paradigm.kind === "unimodal" ? [] : plan.modalities.filter(({ optional }) => optional);
   return [
@@ -51,12 +54,13 @@ function stageLines(module: Module, plan: Plan): string[] {
     ...(noise === undefined || noisy.length === 0
       ? []
       : [`inputNoise: ${options(Object.fromEntries(noisy.map((name) => [name, noise])))},`]),
+    ...(noise === undefined || filled.length === 0 ? [] : [`padded: [${filled.map(literal).join(", ")}],`]),
     ...(modalityDropout === undefined || dropped.length === 0
       ? []
       : [
           `modalityDropout: ${options(Object.fromEntries(dropped.map(({ name }) => [name, modalityDropout])))},`,
         ]),
-    ...(classWeights === undefined ? [] : [`classWeights: ${literal(classWeights)},`]),
+    ...(classWeights === undefined ? [] : [`classWeights: ${value(classWeights)},`]),
   ];
 }
 

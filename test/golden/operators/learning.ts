@@ -33,6 +33,7 @@ export function stages(model: Operators): Stage<Inputs>[] {
       batch: 32,
       optimizer: adam({ learningRate: 0.001 }),
       modalityDropout: { c: 0.2 },
+      classWeights: [1, 2, 0.5],
       loss: (batch, context) => taskLoss(model, batch, context),
       validate: (batch, context) => ({
         answer: crossEntropy(model.predict(batch, context).logits, batch.labels),

@@ -5,6 +5,7 @@ import {
   allPresent,
   type Answer,
   anyPresent,
+  batchNorm,
   bilinear,
   chain,
   consistencyDecomposition,
@@ -68,6 +69,7 @@ export class SpokenDigits implements Model<Inputs> {
   /** Encoder Ear for sound: [batch, 8000] -> [batch, 64] (spoken.mmspec:8). */
   readonly soundEncoder = chain(
     mel({ rate: 8000, mels: 40 }), // 98 x 40
+    batchNorm({ features: 40 }), // 98 x 40
     conv({ channels: 1, filters: 16, kernel: 3 }), // 98 x 40 x 16
     pool({ size: 2 }), // 49 x 20 x 16
     conv({ channels: 16, filters: 32, kernel: 3 }), // 49 x 20 x 32
