@@ -47,7 +47,7 @@ export function checkRules(
     if (rule.condition?.kind === "missing")
       checkUsable(rule.condition.modality.text, use, rule.use, scope, checker);
     rules.push({
-      text: checker.text(rule.span),
+      text: ruleText(rule, checker),
       ...(condition !== undefined && { condition }),
       use,
       line: checker.line(rule.span),
@@ -63,6 +63,28 @@ export function checkRules(
     if (optional && !spoken.has(name)) checker.report("missingUnspoken", block.span, { modality: name });
   }
   return rules.length === Math.max(1, block.rules.length) ? rules : undefined;
+}
+
+/** A rule as the spec writes it, with the number behind each parameter: `when synergy > enough (0.6) use gate`. */
+function ruleText({ span, condition }: FusionBlock["rules"][number], checker: Checker): string {
+  const named = (condition ? comparisonsIn(condition) : []).filter(({ value }) =>
+    /^[\p{ID_Start}_]/u.test(checker.text(value.span)),
+  );
+  const ends = [span.start, ...named.map(({ value }) => value.span.end), span.end];
+  const parts = ends.slice(1).map((end, i) => checker.text({ start: ends[i] as number, end }));
+  return parts
+    .map((part, i) => (named[i] === undefined ? part : `${part} (${named[i].value.value})`))
+    .join(" ")
+    .replaceAll(" )", ")");
+}
+
+/** In the order of the text. */
+function comparisonsIn(condition: Condition): Comparison[] {
+  if (condition.kind === "comparison") return [condition];
+  if (condition.kind === "not") return comparisonsIn(condition.operand);
+  if (condition.kind === "and" || condition.kind === "or")
+    return [...comparisonsIn(condition.left), ...comparisonsIn(condition.right)];
+  return [];
 }
 
 /** A rule with a condition, which those after it may say again. */
