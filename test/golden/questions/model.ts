@@ -13,7 +13,6 @@ import {
   linear,
   mlp,
   type Model,
-  padded,
   Parameters,
   pool,
   type TensorBatch,
@@ -30,7 +29,7 @@ export interface Inputs {
    * [batch, 20, 20, 3]
    */
   image: tf.Tensor4D;
-  /** [batch, 10]: whole numbers below 15; 0 at the end is padding */
+  /** [batch, 10]: whole numbers below 15 */
   question: tf.Tensor2D;
 }
 
@@ -49,12 +48,9 @@ export class Questions implements Model<Inputs> {
   )(this.parameters.scope("encoder.image"));
 
   /** Encoder Reader for question: [batch, 10] -> [batch, 64] (questions.mmspec:10). */
-  readonly questionEncoder = padded(
-    { token: 0 },
-    chain(
-      embed({ vocabulary: 15, features: 16 }), // 10 x 16
-      gru({ inputs: 16, units: 64 }), // 64
-    ),
+  readonly questionEncoder = chain(
+    embed({ vocabulary: 15, features: 16 }), // 10 x 16
+    gru({ inputs: 16, units: 64 }), // 64
   )(this.parameters.scope("encoder.question"));
 
   /** Fusion cross_attention(heads: 4, units: 32): [batch, 64] (questions.mmspec:12). */

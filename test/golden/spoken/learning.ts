@@ -90,7 +90,7 @@ export function stages(model: SpokenDigits): Stage<Inputs>[] {
       name: "intra",
       epochs: 10,
       batch: 128,
-      optimizer: adam({ learningRate: 0.001 }),
+      optimizer: adam({ learningRate: 0.0003 }),
       learns: ["encoder", "intra"],
       loss: (batch, context) => intraLoss(model, model.intra(batch, context), batch, context),
     },
@@ -98,7 +98,7 @@ export function stages(model: SpokenDigits): Stage<Inputs>[] {
       name: "consistency",
       epochs: 5,
       batch: 128,
-      optimizer: adam({ learningRate: 0.001 }),
+      optimizer: adam({ learningRate: 0.0003 }),
       learns: ["consistency", "component", "bound"],
       loss: (batch, context) =>
         interactionLoss(
@@ -111,7 +111,7 @@ export function stages(model: SpokenDigits): Stage<Inputs>[] {
       name: "joint",
       epochs: 15,
       batch: 128,
-      optimizer: adam({ learningRate: 0.001 }),
+      optimizer: adam({ learningRate: 0.0003 }),
       loss: (batch, context) => jointLoss(model, batch, context),
       validate: (batch, context) => ({
         answer: crossEntropy(model.predict(batch, context).logits, batch.labels),
