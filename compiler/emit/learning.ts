@@ -335,7 +335,7 @@ function alignLines(module: Module, plan: Plan, { alpha }: DmilIr): string[] {
   const redundant = (plan.block?.components ?? []).filter(({ interaction }) => interaction === "redundant");
   return redundant.map(({ id, modalities, merge }) => {
     const views = `[${modalities.map((name) => `${access("parts", name)}.shared.${id}`).join(", ")}]`;
-    const present = presentList(plan, modalities)?.replaceAll("present", "batch.present");
+    const present = presentList(plan, modalities, "batch.present");
     const args = [views, literal(merge?.distance ?? "cosine"), present].filter((arg) => arg !== undefined);
     const alignment = `${module.use("alignmentLoss")}(${args.join(", ")})`;
     return `${term("align", id)}: ${module.use("tf")}.mul(${numeral(alpha)}, ${alignment}),`;

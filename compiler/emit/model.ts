@@ -188,9 +188,9 @@ export function record(names: readonly string[], text: (name: string) => string)
 }
 
 /** `[present.top, present.bottom]`, or nothing when no modality can be missing. */
-export function presentList(plan: Plan, names: readonly string[]): string | undefined {
+export function presentList(plan: Plan, names: readonly string[], present = "present"): string | undefined {
   const optional = plan.modalities.some((modality) => modality.optional && names.includes(modality.name));
-  return optional ? `[${names.map((name) => access("present", name)).join(", ")}]` : undefined;
+  return optional ? `[${names.map((name) => access(present, name)).join(", ")}]` : undefined;
 }
 
 export function comment(text: string): string {

@@ -70,7 +70,7 @@ export function termLines(
         weight === 0
           ? []
           : [`${key(`${name}${suffix}`)}: ${module.use("tf")}.mul(${numeral(weight)}, ${loss}),`];
-      const present = presentList(plan, modalities)?.replaceAll("present", "batch.present");
+      const present = presentList(plan, modalities, "batch.present");
       const apart = [list, literal(distance), "context", present].filter((arg) => arg !== undefined);
       return [
         ...line("balance", balance, `${model}.${field}.imbalance(${list}, context)`),
