@@ -42,7 +42,7 @@ beforeAll(() => {
   const prepare = (name: string, ...args: string[]) =>
     execFileSync(process.execPath, [`examples/prepare-${name}.mjs`, join(folder, "data"), ...args]);
   prepare("made-up");
-  prepare("spoken", "200");
+  prepare("spoken", "300");
   prepare("questions", "400");
 });
 
