@@ -407,6 +407,24 @@ export const diagnosticTable = {
     fix: `put it before line ${p.line}, or remove it`,
   })),
 
+  alignmentUnlearned: warning(
+    "MM5020",
+    (p: { paradigm: string; shared: boolean; aligning: readonly string[] }) => ({
+      message: p.shared
+        ? `\`weight\` says nothing here: paradigm \`${p.paradigm}\` ${p.paradigm === "dmil" ? "has its own, `alpha`" : "doesn't teach the views to agree"}.`
+        : "`weight` says nothing here: only the views of `redundant(...)` learn to agree.",
+      fix:
+        p.shared && p.paradigm === "dmil"
+          ? "remove it, or write `dmil(alpha: ...)`"
+          : `remove it${p.shared ? `; paradigms ${listed(p.aligning)} do` : ""}`,
+    }),
+  ),
+
+  paddingRead: warning("MM5021", (p: { layer: string; modality: string }) => ({
+    message: `\`${p.layer}\` reads the padding of \`${p.modality}\` as if it were real, and so does all that comes after it.`,
+    fix: "put what leaves padding out before it: `gru`, `lstm`, `attention`, `transformer`, `mean` or `max`",
+  })),
+
   // --- MM6: training and evaluation
   settingTwice: error("MM6001", (p: { name: string; line: number }) => ({
     message: `\`${p.name}\` is already set, in line ${p.line}.`,
@@ -473,6 +491,10 @@ export const diagnosticTable = {
   nothingToDrop: warning("MM6015", () => ({
     message: "`modality_dropout` takes optional modalities away; no modality is optional.",
     fix: "write `optional modality ...` of one that may be missing, or remove it",
+  })),
+  classWeightCount: error("MM6035", (p: { target: string; weights: number; classes: number }) => ({
+    message: `\`class_weights\` has ${p.weights} weight${p.weights === 1 ? "" : "s"}; \`${p.target}\` has ${p.classes} classes.`,
+    fix: "write one for each class, in their order, or `by_class(NAME: WEIGHT)` for some",
   })),
   unknownPoint: error(
     "MM6021",

@@ -7,6 +7,7 @@ import { emitEvidence } from "./evidence.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
+import { termLines } from "./terms.js";
 import { call, key, literal, phrase } from "./text.js";
 import { emitMemory, emitTwoSteps, presentParameter, twoSteps } from "./two-steps.js";
 import { encodeLines, predictParameters } from "./whole.js";
@@ -266,6 +267,9 @@ function emitDmilMethods(
   );
   const { kind } = plan.ir.target;
   const predictions = kind === "class" ? "logits [batch, classes]" : `[batch, ${plan.target.outputs}]`;
+  // Of what merges only those of N add to the loss here.
+  const terms = termLines(module, plan, "this", (name) => `${access("intra", name)}.rest`);
+  const given = [...(consistency ? ["parts"] : []), "logits", ...(terms.length > 0 ? ["terms"] : [])];
   const partsText = record(
     names,
     (name) => `this.${plan.consistencyOf(name)}.apply(${access("intra", name)}.main, context)`,
@@ -281,7 +285,8 @@ function emitDmilMethods(
     statements: [
       ...(consistency ? [`const parts = ${partsText};`] : []),
       `const logits = {\n${logits.join("\n")}\n};`,
-      consistency ? `return { parts, logits };` : `return { logits };`,
+      ...(terms.length > 0 ? [`const terms: ${module.useType("Losses")} = {\n${terms.join("\n")}\n};`] : []),
+      `return { ${given.join(", ")} };`,
     ],
   });
   const encodingsOf = record(names, (name) => `${access("intra", name)}.encoding`);

@@ -348,8 +348,8 @@ export const settings: ReadonlyMap<string, SettingRow> = new Map(
     },
     {
       name: "class_weights",
-      doc: "`balanced`: all classes count alike, however many samples of the training split they have.",
-      example: "class_weights balanced",
+      doc: "How much each class counts: `balanced`, all alike, however many samples of the training split they have; a list, in the order of the classes; or `by_class(...)`, where those that aren't named count 1.",
+      example: "class_weights [1, 2, 0.5]",
       words: ["balanced"],
     },
   ].map((row) => [row.name, row]),
