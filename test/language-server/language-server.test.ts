@@ -316,7 +316,7 @@ describe("signature help", () => {
     [
       "a fusion of an interaction",
       "fusion {\n redundant(left, right) = align(<|>",
-      "align(>distance: cosine<, units: 32)",
+      "align(>distance: cosine<, units: 32, weight)",
     ],
     ["an optimizer", "train { optimizer adam(lr: <|> }", "adam(>lr: 0.001<)"],
     [
