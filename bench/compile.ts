@@ -13,12 +13,12 @@ function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
-/** Median of a number of runs, in milliseconds. */
-async function time(runs: number, run: () => unknown): Promise<number> {
+/** Median of a number of runs, in milliseconds; each is given its number, so that none has the text of the one before. */
+async function time(runs: number, run: (i: number) => unknown): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < runs; i++) {
     const start = performance.now();
-    await run();
+    await run(i);
     times.push(performance.now() - start);
   }
   return median(times);
@@ -31,17 +31,19 @@ function lines(count: number): string {
   const each = digits.split("\n").length;
   return Array.from({ length: Math.round(count / each) }, (_, i) => named(`Digits${i}`)).join("\n");
 }
+/** The same text, with white space at its end that no run before had. */
+const anew = (source: string, i: number) => `${source}${" ".repeat(i % 50)}`;
 const text = (milliseconds: number) => milliseconds.toFixed(milliseconds < 10 ? 2 : 0);
 
 console.log(`${process.version}, ${process.arch}; milliseconds`);
 
 const hundred = lines(100);
-await time(20, () => compile(hundred));
+await time(40, (i) => compile(anew(hundred, i)));
 const warm = new Table({ head: ["100 lines, warm", "ms"], style: { head: [] } });
-warm.push(["parse", text(await time(200, () => parse(hundred)))]);
-warm.push(["check", text(await time(200, () => check(hundred)))]);
-warm.push(["format", text(await time(100, () => format(hundred)))]);
-warm.push(["check and compile", text(await time(15, () => compile(hundred)))]);
+warm.push(["parse", text(await time(200, (i) => parse(anew(hundred, i))))]);
+warm.push(["check", text(await time(200, (i) => check(anew(hundred, i))))]);
+warm.push(["format", text(await time(100, (i) => format(anew(hundred, i))))]);
+warm.push(["check and compile", text(await time(100, (i) => compile(anew(hundred, i))))]);
 console.log(warm.toString());
 
 const growth = new Table({ head: ["lines", "parse", "check", "µs a line", "format"], style: { head: [] } });
@@ -49,9 +51,9 @@ for (const count of [100, 1000, 2000, 5000, 10_000, 20_000]) {
   const source = lines(count);
   const actual = source.split("\n").length;
   const [parsed, checked, formatted] = [
-    await time(7, () => parse(source)),
-    await time(7, () => check(source)),
-    await time(7, () => format(source)),
+    await time(7, (i) => parse(anew(source, i))),
+    await time(7, (i) => check(anew(source, i))),
+    await time(7, (i) => format(anew(source, i))),
   ];
   growth.push([actual, text(parsed), text(checked), ((1000 * checked) / actual).toFixed(1), text(formatted)]);
 }

@@ -15,6 +15,7 @@ import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
 import { study } from "./commands/study.js";
 import { train } from "./commands/train.js";
+import { variants } from "./commands/variants.js";
 import { CommandError, exitCodes } from "./exit.js";
 
 outliveReaders();
@@ -30,13 +31,14 @@ const parser = yargs(hideBin(process.argv))
   .command(report)
   .command(study)
   .command(explain)
+  .command(variants)
   .command(format)
   .command(create)
   .command(lsp)
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

@@ -36,3 +36,8 @@ export function plural(count: number, noun: string): string {
 export function diagnosticsJson({ diagnostics, source, failed }: Analysis): unknown {
   return { ok: !failed, diagnostics: diagnostics.map((diagnostic) => locate(diagnostic, source)) };
 }
+
+/** 12345 -> "12 345" */
+export function grouped(number: number | bigint): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, " ");
+}

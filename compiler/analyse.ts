@@ -2,11 +2,13 @@ import type { DataDeclaration, SpecFile, SyntaxProblem } from "../grammar/syntax
 import { Checker, type CheckOptions, type ShapeNote } from "./check/checker.js";
 import { keysOf } from "./check/names.js";
 import { checkModel } from "./check/model.js";
+import { checkVariants } from "./check/variants.js";
 import { Reporter, type Diagnostic } from "./diagnostics.js";
 import type { ModelIr } from "./ir.js";
 import { checkShared, checkUsed, scopeOf, type Scope } from "./check/shared.js";
 import { fileName, readUnits, type Unit } from "./imports.js";
 import type { Source } from "./source.js";
+import type { VariantsPlan } from "./variants/plan.js";
 
 /** All that is known of a spec without emitting anything. */
 export interface Analysis {
@@ -18,10 +20,14 @@ export interface Analysis {
   models: ModelIr[];
   /** What could be read, also of a file with errors. */
   tree: SpecFile;
+  /** What couldn't be read; the diagnostics tell it too. */
+  problems: readonly SyntaxProblem[];
   /** The shape that each layer and fusion makes, also in a file with errors elsewhere. */
   shapes: readonly ShapeNote[];
   /** The file itself, and after it those that it imports, each once. */
   units: readonly [Unit, ...Unit[]];
+  /** The `variants` blocks; empty when the file has errors. */
+  variants: readonly VariantsPlan[];
 }
 
 /**
@@ -71,6 +77,19 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
   }
 
   const imported = units.slice(1).map(({ from }) => from);
+  const variantsOf = new Map<string, number>();
+  const variants = tree.variants.flatMap((declaration) => {
+    const { model } = declaration;
+    const line = variantsOf.get(model.text);
+    if (!names.has(model.text)) {
+      checker.report("unknownModel", model.span, { name: model.text, models: keysOf(names) });
+    } else if (line !== undefined) {
+      checker.report("duplicate", model.span, { what: "a block of variants of", name: model.text, line });
+    }
+    if (line === undefined) variantsOf.set(model.text, checker.line(model.span));
+    return checkVariants(declaration, tree, checker) ?? [];
+  });
+
   const models = tree.models.flatMap((declaration) => {
     const data = dataOf.get(declaration.name.text);
     const ir = checkModel(declaration, data, fileName(file), scope, checker);
@@ -85,8 +104,10 @@ export function analyse(text: string, file = "spec.mmspec", options: CheckOption
     failed,
     models: failed ? [] : models,
     tree,
+    problems,
     shapes,
     units,
+    variants: failed ? [] : variants,
   };
 }
 
@@ -98,7 +119,7 @@ function checkerOf(
   options: CheckOptions,
   shapes: ShapeNote[],
 ): Checker {
-  const damage = problems.filter(({ kind }) => kind !== "declaration").map(({ span }) => span);
+  const damage = problems.map(({ span }) => span);
   const checker = new Checker(source, reporter, damage, options, isSpec ? undefined : { path, from }, shapes);
   checker.doubtful = imports.some(({ unit }) => unit === undefined || unit.problems.length > 0);
   for (const problem of problems) {
@@ -134,8 +155,6 @@ function reportProblem(
       return report("tooDeep", span, undefined);
     case "parameter":
       return report("unknownParameter", span, { name: found, known: expected });
-    case "declaration":
-      return report("unknownDeclaration", span, { found });
     case "missing":
       return report("missingToken", span, { expected, within });
     case "token":

@@ -47,7 +47,7 @@ export async function compile(
   }
   // The emitter is loaded when it is needed: checking alone is much faster without it.
   const { emitProject } = await import("./emit/project.js");
-  const files = await emitProject(ir, version);
+  const files = emitProject(ir, version);
   // Its own ending keeps a spec that is called train.ts from taking the place of a generated file.
   let path = ir.file;
   const imported = analysis.units.slice(1).map(({ from, source }) => ({ path: from, text: source.text }));

@@ -1,12 +1,15 @@
 import { describeType, type Callable, type Parameter } from "./tables/parameters.js";
 
 /** `conv(filters, kernel: 3, ...)`: all arguments, with their defaults. */
-export function signature({ name, parameters }: Callable): string {
-  const parts = parameters.map((parameter) => {
-    const text = parameter.variadic ? `${parameter.name}, ...` : parameter.name;
-    return parameter.default === undefined ? text : `${text}: ${String(parameter.default)}`;
-  });
-  return parts.length === 0 ? name : `${name}(${parts.join(", ")})`;
+export function signature(row: Callable): string {
+  const parts = row.parameters.map(argumentText);
+  return parts.length === 0 ? row.name : `${row.name}(${parts.join(", ")})`;
+}
+
+/** `kernel: 3`: an argument as a signature has it. */
+export function argumentText(parameter: Parameter): string {
+  const text = parameter.variadic ? `${parameter.name}, ...` : parameter.name;
+  return parameter.default === undefined ? text : `${text}: ${String(parameter.default)}`;
 }
 
 /** What an argument means, may be, and is when it is left out, as a line of Markdown. */

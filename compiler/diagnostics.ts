@@ -93,7 +93,7 @@ function expectedText(expected: readonly string[]): string {
 
 /**
  * Every diagnostic of the compiler: MM1 syntax and imports, MM2 names, MM3 layers and shapes, MM5 fusion and rules, MM6 training and
- * evaluation, MM7 data. (MM4 is what the data itself can have wrong when it is read.)
+ * evaluation, MM7 data, MM8 variants. (MM4 is what the data itself can have wrong when it is read.)
  */
 export const diagnosticTable = {
   // --- MM1: syntax
@@ -116,10 +116,6 @@ export const diagnosticTable = {
   ),
   missingToken: error("MM1004", (p: { expected: readonly string[]; within?: string | undefined }) => ({
     message: `${expectedText(p.expected)} is missing${p.within === undefined ? "" : ` in ${p.within}`}.`,
-  })),
-  unknownDeclaration: error("MM1005", (p: { found: string }) => ({
-    message: `\`${p.found}\` is not in this version of mmspec.`,
-    fix: "a file has `model NAME { ... }`, `data for NAME { ... }`, `param`, `encoder`, `fusion` and `import`",
   })),
   emptyFile: error("MM1006", () => ({
     message: "The file declares no model.",
@@ -411,6 +407,24 @@ export const diagnosticTable = {
     fix: `put it before line ${p.line}, or remove it`,
   })),
 
+  alignmentUnlearned: warning(
+    "MM5020",
+    (p: { paradigm: string; shared: boolean; aligning: readonly string[] }) => ({
+      message: p.shared
+        ? `\`weight\` says nothing here: paradigm \`${p.paradigm}\` ${p.paradigm === "dmil" ? "has its own, `alpha`" : "doesn't teach the views to agree"}.`
+        : "`weight` says nothing here: only the views of `redundant(...)` learn to agree.",
+      fix:
+        p.shared && p.paradigm === "dmil"
+          ? "remove it, or write `dmil(alpha: ...)`"
+          : `remove it${p.shared ? `; paradigms ${listed(p.aligning)} do` : ""}`,
+    }),
+  ),
+
+  paddingRead: warning("MM5021", (p: { layer: string; modality: string }) => ({
+    message: `\`${p.layer}\` reads the padding of \`${p.modality}\` as if it were real, and so does all that comes after it.`,
+    fix: "put what leaves padding out before it: `gru`, `lstm`, `attention`, `transformer`, `mean` or `max`",
+  })),
+
   // --- MM6: training and evaluation
   settingTwice: error("MM6001", (p: { name: string; line: number }) => ({
     message: `\`${p.name}\` is already set, in line ${p.line}.`,
@@ -477,6 +491,10 @@ export const diagnosticTable = {
   nothingToDrop: warning("MM6015", () => ({
     message: "`modality_dropout` takes optional modalities away; no modality is optional.",
     fix: "write `optional modality ...` of one that may be missing, or remove it",
+  })),
+  classWeightCount: error("MM6035", (p: { target: string; weights: number; classes: number }) => ({
+    message: `\`class_weights\` has ${p.weights} weight${p.weights === 1 ? "" : "s"}; \`${p.target}\` has ${p.classes} classes.`,
+    fix: "write one for each class, in their order, or `by_class(NAME: WEIGHT)` for some",
   })),
   unknownPoint: error(
     "MM6021",
@@ -648,6 +666,80 @@ export const diagnosticTable = {
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",
+  })),
+
+  // --- MM8: variants
+  unknownPath: error(
+    "MM8001",
+    (p: {
+      step: string;
+      within: string | undefined;
+      model: string;
+      known: readonly string[];
+      names: readonly string[];
+    }) => ({
+      message:
+        p.within === undefined
+          ? `\`${p.model}\` has nothing called \`${p.step}\` that could be varied.`
+          : `\`${p.within}\` has no \`${p.step}\`.`,
+      fix:
+        didYouMean(p.step, [...p.known, ...p.names]) ??
+        (p.known.length > 0
+          ? `it has ${listed(p.known)}`
+          : p.within && `nothing in \`${p.within}\` can be varied by itself`),
+    }),
+  ),
+  ambiguousPath: error("MM8002", (p: { path: string; candidates: readonly string[] }) => ({
+    message: `\`${p.path}\` names ${p.candidates.length} places.`,
+    fix: `write ${oneOf(p.candidates)}`,
+  })),
+  partsOnly: error("MM8003", (p: { path: string; parts: readonly string[] }) => ({
+    message: `\`${p.path}\` can't be varied as a whole.`,
+    fix: p.parts.length > 0 ? `vary ${oneOf(p.parts.slice(0, 6))}` : "vary what it stands in",
+  })),
+  variedTwice: error("MM8004", (p: { path: string; line: number }) => ({
+    message: `\`${p.path}\` is already varied, in line ${p.line}.`,
+    fix: "write all choices into one list",
+  })),
+  variedWithin: error("MM8005", (p: { inner: string; outer: string; line: number }) => ({
+    message: `\`${p.inner}\` stands in \`${p.outer}\`, which line ${p.line} varies as a whole.`,
+    fix: "vary one of them, and write the other's choices into it",
+  })),
+  wrongChoice: error("MM8006", (p: { path: string; wanted: string; found: string }) => ({
+    message: `\`${p.path}\` must be ${p.wanted}, not \`${p.found}\`.`,
+  })),
+  emptyRange: error("MM8007", (p: { range: string }) => ({
+    message: `\`${p.range}\` has no numbers: it ends before it begins.`,
+    fix: "write the smaller number first",
+  })),
+  wrongStep: error("MM8008", (p: { range: string; multiplies: boolean }) => ({
+    message: p.multiplies
+      ? `\`${p.range}\` doesn't grow: a factor is above 1, and what it multiplies above 0.`
+      : `\`${p.range}\` doesn't grow: a step is above 0.`,
+  })),
+  rangeTooLong: error("MM8009", (p: { range: string }) => ({
+    message: `\`${p.range}\` has more than ${Number.MAX_SAFE_INTEGER} numbers.`,
+    fix: "take a larger step",
+  })),
+  choiceTwice: warning("MM8010", (p: { choice: string }) => ({
+    message: `\`${p.choice}\` is already among the choices.`,
+    fix: "remove it",
+  })),
+  nothingVaried: error("MM8011", (p: { model: string }) => ({
+    message: `The variants of \`${p.model}\` vary nothing.`,
+    fix: "add `vary PATH in [...]`, for example `vary train.paradigm in [joint, ensemble]`",
+  })),
+  notVaried: error("MM8012", (p: { path: string; known: readonly string[] }) => ({
+    message: `\`${p.path}\` is neither varied nor counted.`,
+    fix: didYouMean(p.path, p.known) ?? `a condition can ask for ${listed(p.known)}`,
+  })),
+  noOrder: error("MM8013", (p: { path: string; operator: string }) => ({
+    message: `\`${p.operator}\` compares numbers; \`${p.path}\` isn't always one.`,
+    fix: "ask with `=` or `!=` which choice it is",
+  })),
+  neverChosen: error("MM8014", (p: { word: string; path: string; known: readonly string[] }) => ({
+    message: `\`${p.path}\` is never \`${p.word}\`.`,
+    fix: didYouMean(p.word, p.known) ?? (p.known.length > 0 ? `it may be ${listed(p.known)}` : undefined),
   })),
 } as const;
 

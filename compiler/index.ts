@@ -19,4 +19,5 @@ export { locate, plain, renderDiagnostic, type LocatedDiagnostic, type Palette }
 export type { Import, ReadFile, Unit, Unreadable } from "./imports.js";
 export { ParameterError, setImportedParameters, setParameters, type SpecText } from "./set.js";
 export { Source, type Position } from "./source.js";
+export { variantSpace, type Outcome, type Variant, type VariantSpace } from "./variants/space.js";
 export { version } from "./version.js";

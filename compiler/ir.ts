@@ -9,7 +9,7 @@ import type { TargetKind } from "./tables/targets.js";
 export type Shape = readonly number[];
 
 export type OptionValue =
-  number | string | readonly number[] | readonly string[] | Readonly<Record<string, number>>;
+  number | string | boolean | readonly number[] | readonly string[] | Readonly<Record<string, number>>;
 
 /** A call of something that the runtime exports: `conv({ channels: 1, filters: 8 })`. */
 export interface RuntimeCall {
@@ -60,6 +60,8 @@ export interface ModalityIr {
   rate?: number;
   /** Of tokens: how many different ones there are. */
   vocabulary?: number;
+  /** What fills samples that are shorter: a token, or moments of zeros. */
+  padding?: number | "zeros";
   /** Of a table. */
   columns?: readonly ColumnIr[];
   optional: boolean;
@@ -78,6 +80,14 @@ export interface EncoderIr {
   template?: { file: string; line: number };
 }
 
+/** Weights of what a merge adds to the loss; what has none, or 0, adds nothing. */
+export interface MergeTerms {
+  /** Of how unevenly experts are asked. */
+  balance?: number;
+  /** Of how far the views of `align` are apart. */
+  alignment?: number;
+}
+
 export interface MergeIr {
   text: string;
   call: RuntimeCall;
@@ -85,6 +95,9 @@ export interface MergeIr {
   output: number;
   weights: number;
   flops: number;
+  /** Of `align`: how far apart two views are. */
+  distance?: string;
+  terms?: MergeTerms;
   line: number;
   file?: string;
 }
@@ -121,8 +134,6 @@ export interface ComponentIr {
   modalities: readonly string[];
   /** What joins the modalities; absent for `unique`. */
   merge?: MergeIr;
-  /** For `redundant`: how far apart two views are. */
-  distance?: string;
   /** Between the merge and the linear prediction. */
   layers: readonly LayerIr[];
   /** Width of what the linear prediction reads. */
@@ -247,7 +258,8 @@ export interface TrainingIr {
   noise?: number;
   /** Share of the samples that lose an optional modality while learning. */
   modalityDropout?: number;
-  classWeights?: "balanced";
+  /** Those of the classes, in their order, or what works them out. */
+  classWeights?: "balanced" | readonly number[];
   supervise?: SuperviseIr;
   line: number;
 }

@@ -7,11 +7,13 @@ import type { Callable } from "./tables/parameters.js";
 import { points } from "./tables/points.js";
 import { roles, type Role } from "./tables/roles.js";
 import { paradigms, settings } from "./tables/training.js";
+import { costs } from "./variants/demands.js";
 
 /** The title of each table, and what is said before its rows; nothing where another table lists the same. */
 const titles: Readonly<Record<Role, { title: string; says: string } | undefined>> = {
   target: { title: "Kinds of target", says: "`target NAME: KIND`." },
   modality: { title: "Kinds of modality", says: "`modality NAME: KIND`, `optional modality NAME: KIND`." },
+  column: { title: "Kinds of column", says: "`table(NAME: KIND, ...)`, a kind of modality." },
   layer: undefined,
   "layer of an interaction": {
     title: "Layers",
@@ -73,6 +75,9 @@ export function reference(examples: ReadonlyMap<string, DiagnosticExample>): str
         needs === undefined ? doc : `${doc} In a fusion block that \`dmil\` trains.`,
       ]),
     ),
+    "## Costs",
+    "What `where` of a `variants` block can ask for, besides what is varied ([variants.md](variants.md)).",
+    bullets(Object.entries(costs)),
     "## Files of data",
     bullets(formats),
     "## Diagnostics",

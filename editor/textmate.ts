@@ -47,7 +47,7 @@ export function textMateGrammar(): TextMateGrammar {
   const kinds = [...interactions.values()];
   const storage = [...declaring, ...blocks];
   const control = Object.keys(words).filter((word) => !storage.includes(word));
-  const operators = [symbols.arrow, symbols.feeds, symbols.atMost, symbols.atLeast, symbols.below, symbols.above, symbols.equals]; // prettier-ignore
+  const operators = [symbols.arrow, symbols.feeds, symbols.atMost, symbols.atLeast, symbols.unequal, symbols.below, symbols.above, symbols.equals]; // prettier-ignore
   return {
     name: "mmspec",
     scopeName: "source.mmspec",
@@ -85,6 +85,14 @@ export function textMateGrammar(): TextMateGrammar {
         patterns: [
           {
             match: `(${oneOf(["data"])})\\s+(${oneOf(["for"])})\\s+(${name})`,
+            captures: {
+              1: { name: "storage.type.mmspec" },
+              2: { name: "keyword.control.mmspec" },
+              3: { name: "entity.name.type.model.mmspec" },
+            },
+          },
+          {
+            match: `(${oneOf(["variants"])})\\s+(${oneOf(["of"])})\\s+(${name})`,
             captures: {
               1: { name: "storage.type.mmspec" },
               2: { name: "keyword.control.mmspec" },

@@ -3,20 +3,10 @@
 // of emotions, reviews or sentiment.
 import { pathToFileURL } from "node:url";
 import { writeNpz } from "./npz.mjs";
+import { uniform } from "./uniform.mjs";
 
 const folder =
   process.argv[2] === undefined ? new URL("data/", import.meta.url) : pathToFileURL(`${process.argv[2]}/`);
-
-/** Uniform numbers in [0, 1): mulberry32. */
-function uniform(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const random = uniform(7);
 const below = (n) => Math.floor(n * random());

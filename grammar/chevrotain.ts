@@ -9,6 +9,7 @@ export {
   type CstNode,
   type CustomPatternMatcherFunc,
   type ILexerConfig,
+  type ILexingResult,
   type IParserConfig,
   type IParserErrorMessageProvider,
   type IRecognitionException,

@@ -1,6 +1,6 @@
 import type { IToken } from "./chevrotain.js";
 import { parser } from "./parser.js";
-import { lexer, Name, words } from "./tokens.js";
+import { tokenize, Name, words } from "./tokens.js";
 
 /** What could stand at a place. */
 export interface Expectation {
@@ -30,7 +30,7 @@ const longest = 60;
  * A word that ends at the offset is being written and isn't counted. Never throws.
  */
 export function expectedAt(source: string, offset: number): Place {
-  const { tokens } = lexer.tokenize(source.slice(0, offset));
+  const { tokens } = tokenize(source.slice(0, offset));
   const last = tokens.at(-1);
   if (last !== undefined && isWord(last) && last.startOffset + last.image.length === offset) tokens.pop();
   const { heads, body } = blocksAround(tokens);
@@ -68,7 +68,7 @@ function blocksAround(tokens: readonly IToken[]): { heads: IToken[][]; body: ITo
     if (token.image === "{") {
       const head = [...headOf(body), token];
       // A model or its data can't stand in a block: the block before was never closed.
-      if (/^(model|data)$/.test(head[0]?.image ?? "") && head.length > 2) {
+      if (/^(model|data|variants)$/.test(head[0]?.image ?? "") && head.length > 2) {
         heads.length = 0;
         bodies.length = 1;
       }
@@ -85,11 +85,12 @@ function blocksAround(tokens: readonly IToken[]): { heads: IToken[][]; body: ITo
   return { heads, body: bodies.at(-1) as IToken[] };
 }
 
-/** `model NAME`, `data for NAME` or a single word: what stands before a brace. */
+/** `model NAME`, `data for NAME`, `variants of NAME` or a single word: what stands before a brace. */
 function headOf(body: readonly IToken[]): IToken[] {
   const [third, second] = [body.at(-3), body.at(-2)];
-  if (third?.image === "data" && second?.image === "for") return body.slice(-3);
-  if (second?.image === "model" || second?.image === "variants") return body.slice(-2);
+  const begins = `${third?.image} ${second?.image}`;
+  if (begins === "data for" || begins === "variants of") return body.slice(-3);
+  if (second?.image === "model") return body.slice(-2);
   // `fusion NAME {` stands outside of models.
   if (second?.image === "fusion" && isWord(second) && body.at(-1)?.image !== "fusion") return body.slice(-2);
   return body.slice(-1);

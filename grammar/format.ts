@@ -1,7 +1,7 @@
 import type { IToken } from "./chevrotain.js";
 import { parse } from "./parse.js";
-import type { EvaluateItem, SpecFile, SyntaxProblem } from "./syntax.js";
-import { lexer } from "./tokens.js";
+import type { EvaluateItem, ParseResult, SpecFile, SyntaxProblem } from "./syntax.js";
+import { tokenize } from "./tokens.js";
 
 /** A spec that can't be read can't be formatted. */
 export class FormatError extends Error {
@@ -20,12 +20,12 @@ interface Layout {
   items: ReadonlySet<number>;
 }
 
-function layoutOf({ imports, params, encoders, fusions, models, data }: SpecFile): Layout {
+function layoutOf({ imports, params, encoders, fusions, models, data, variants }: SpecFile): Layout {
   const statements = new Set<number>();
   const items = new Set<number>();
   const begin = (nodes: readonly { span: { start: number } }[], set = statements) =>
     nodes.forEach(({ span }) => set.add(span.start));
-  for (const nodes of [imports, params, encoders, models, data]) begin(nodes);
+  for (const nodes of [imports, params, encoders, models, data, variants]) begin(nodes);
   for (const member of [...fusions, ...models.flatMap(({ members }) => members)]) {
     begin([member]);
     if (member.kind === "fusion-block") begin([...member.interactions, ...member.gates, ...member.rules]);
@@ -35,6 +35,8 @@ function layoutOf({ imports, params, encoders, fusions, models, data }: SpecFile
   }
   for (const { sources, bindings, splits, lacks, heldOut } of data)
     begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut]);
+  for (const { varies, wheres, limits, samples } of variants)
+    begin([...varies, ...wheres, ...limits, ...samples]);
   return { statements, items };
 }
 
@@ -51,7 +53,7 @@ interface Piece {
 }
 
 function piecesOf(source: string): Piece[] {
-  const { tokens, groups } = lexer.tokenize(source);
+  const { tokens, groups } = tokenize(source);
   const piece = (comment: boolean) => (token: IToken) => ({
     text: comment ? token.image.trimEnd() : token.image,
     start: token.startOffset,
@@ -74,14 +76,34 @@ function beforeItems(pieces: readonly Piece[], items: ReadonlySet<number>): Set<
   return found;
 }
 
-const tight = { before: new Set([",", ")", "]", ":", "("]), after: new Set(["(", "["]) };
+/** The tokens of `[2]` in `dense[2]`, which stand right behind the name. */
+function indexTokens(tokens: readonly { text: string }[]): Set<number> {
+  const found = new Set<number>();
+  tokens.forEach(({ text }, i) => {
+    const [before = "", number = "", end] = [tokens[i - 1]?.text, tokens[i + 1]?.text, tokens[i + 2]?.text];
+    const behindName = /^[\p{L}_)]/u.test(before) && before !== "in";
+    if (text === "[" && behindName && /^[-.\d]/.test(number) && end === "]")
+      [i, i + 1, i + 2].forEach((at) => found.add(at));
+  });
+  return found;
+}
+
+const tight = {
+  before: new Set([",", ")", "]", ":", "(", ".", ".."]),
+  after: new Set(["(", "[", ".", ".."]),
+};
 
 /** Whether a space stands between two tokens of a line. */
 function spaced(previous: string, next: string): boolean {
   if (tight.after.has(previous)) return false;
   if (next === "(")
     return (
-      previous === "and" || previous === "or" || previous === "not" || previous === "when" || previous === "("
+      previous === "and" ||
+      previous === "or" ||
+      previous === "not" ||
+      previous === "when" ||
+      previous === "where" ||
+      previous === "("
     );
   return !tight.before.has(next);
 }
@@ -89,10 +111,11 @@ function spaced(previous: string, next: string): boolean {
 /**
  * The canonical form of a spec: one statement a line, two spaces a level, single spaces, comments and single blank lines kept.
  * Formatting twice is the same as once, and the meaning stays.
+ * @param read what was read of it, where that is known already
  * @throws FormatError when the spec has syntax errors
  */
-export function format(source: string): string {
-  const { file, problems } = parse(source);
+export function format(source: string, read: ParseResult = parse(source)): string {
+  const { file, problems } = read;
   if (problems.length > 0) throw new FormatError(problems);
   const { statements, items } = layoutOf(file);
   const lines: string[] = [];
@@ -111,6 +134,7 @@ export function format(source: string): string {
   };
   const pieces = piecesOf(source);
   const listed = beforeItems(pieces, items);
+  const indices = indexTokens(pieces);
   pieces.forEach((piece, i) => {
     const { text, start, comment } = piece;
     const ownLine = previous === undefined || between(piece).includes("\n");
@@ -123,6 +147,8 @@ export function format(source: string): string {
         flush();
         lines.push(`${lines.pop() ?? ""} ${text}`);
       }
+    } else if (indices.has(i) && line.length > 0) {
+      line.push((line.pop() ?? "") + text);
     } else if (text === "," && (listed.has(i) || statements.has(pieces[i + 1]?.start ?? -1))) {
       return; // Commas between the items of a block say nothing that a line's end doesn't.
     } else if (text === "}") {
@@ -158,17 +184,51 @@ export function format(source: string): string {
 function broken(tokens: readonly string[], depth: number): string[] {
   const indent = indentation.repeat(depth);
   const words = tokens.filter((token) => token !== "");
-  const join = (part: readonly string[]) =>
-    part.reduce((text, token, i) => {
-      const before = part[i - 1];
-      return text + (before !== undefined && spaced(before, token) ? " " : "") + token;
-    }, "");
-  const whole = indent + join(words);
-  if (whole.length <= widest || !words.includes("->")) return [whole];
+  const whole = indent + joined(words);
+  if (whole.length <= widest) return [whole];
+  if (words[0] === "vary") {
+    const items = choicesOf(words).map(joined);
+    return items.map((item, i) => indent + (i === 0 || item === "]" ? "" : indentation) + item);
+  }
+  if (!words.includes("->")) return [whole];
   const parts: string[][] = [[]];
   for (const word of words) {
     if (word === "->") parts.push([]);
     parts.at(-1)?.push(word);
   }
-  return parts.map((part, i) => indent + (i === 0 ? "" : indentation.repeat(2)) + join(part));
+  return parts.map((part, i) => indent + (i === 0 ? "" : indentation.repeat(2)) + joined(part));
+}
+
+/** `vary PATH in [`, then each choice with its comma, then `]`. */
+function choicesOf(words: readonly string[]): string[][] {
+  const parts: string[][] = [[]];
+  let depth = 0;
+  words.forEach((word, i) => {
+    if (word === ")" || word === "]") depth--;
+    if (word === "]" && depth === 0) parts.push([]);
+    parts.at(-1)?.push(word);
+    if (word === "(" || word === "[") depth++;
+    if (depth === 1 && (word === "," || (word === "[" && words[i - 1] === "in"))) parts.push([]);
+  });
+  return parts;
+}
+
+/** Tokens side by side, a space where one stands between them. */
+function joined(tokens: readonly string[]): string {
+  return tokens.reduce((text, token, i) => {
+    const before = tokens[i - 1];
+    return text + (before !== undefined && spaced(before, token) ? " " : "") + token;
+  }, "");
+}
+
+/** A part of a spec on one line, without its comments: `conv(8, 3) -> flatten`. */
+export function inline(source: string): string {
+  const tokens = tokenize(source).tokens.map(({ image }) => ({ text: image }));
+  const indices = indexTokens(tokens);
+  const words: string[] = [];
+  tokens.forEach(({ text }, i) => {
+    if (indices.has(i)) words.push((words.pop() ?? "") + text);
+    else words.push(text);
+  });
+  return joined(words);
 }

@@ -67,7 +67,7 @@ export function withoutDepths(tokens: readonly IToken[]): { kept: IToken[]; tooD
     } else if (image === "not") {
       groups[groups.length - 1] = nots + 1;
       depth++;
-    } else if (image === "and" || image === "or" || image === "use") {
+    } else if (image === "and" || image === "or" || image === "use" || image === "where") {
       groups[groups.length - 1] = 0;
       depth -= nots;
     }

@@ -2,7 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from "./chevrotain.js";
 import { declarations, parser } from "./parser.js";
 import type { ImportDeclaration, ParseResult, Span, SyntaxProblem } from "./syntax.js";
 import { extremes, notText, withoutDepths } from "./limits.js";
-import { lexer, OpenString, words } from "./tokens.js";
+import { OpenString, tokenize } from "./tokens.js";
 import { TreeBuilder } from "./tree.js";
 
 /** The statements of the grammar, as a message calls them. */
@@ -30,6 +30,11 @@ const constructs: Record<string, string> = {
   split: "the split",
   lack: "`missing ... in ... of ...`",
   holdOut: "`hold out classes`",
+  variants: "the variants",
+  vary: "`vary`",
+  where: "`where`",
+  limit: "`limit`",
+  sampling: "`sample`",
 };
 
 /** A spec whose text is read, but whose names of numbers may still come from files that it imports. */
@@ -46,7 +51,7 @@ export function parse(source: string): ParseResult {
 
 /** Reads a spec up to what it imports; the rest is finished when that is known. Never throws. */
 export function read(source: string): Reading {
-  const { tokens, errors, groups } = lexer.tokenize(source);
+  const { tokens, errors, groups } = tokenize(source);
   const encoding = notText(source);
   const problems = [...encoding];
   // Of what isn't text no character needs to be reported by itself.
@@ -64,16 +69,14 @@ export function read(source: string): Reading {
       problems.push({ kind: "string", span: spanOf(token, source), found: token.image, expected: [] });
     }
   }
-  const { kept, unknown, skipped } = withoutLaterDeclarations(tokens, source);
-  const shallow = withoutDepths(kept);
+  const shallow = withoutDepths(tokens);
   parser.input = shallow.kept;
   const tree = parser.file();
   const builder = new TreeBuilder(groups.docs ?? []);
   builder.source = (from, to) => source.slice(from, to);
   const found = [
-    ...problems.filter(({ span }) => !within(skipped, span)),
-    ...unknown,
-    ...extremes(kept),
+    ...problems,
+    ...extremes(tokens),
     ...shallow.tooDeep,
     ...parser.errors.map((error) => syntaxProblem(error, source)),
   ];
@@ -91,18 +94,6 @@ export function read(source: string): Reading {
       return { file, problems: onePerLine([...found, ...names], source) };
     },
   };
-}
-
-/** Whether a span lies in one of several that are in the order of the text. */
-function within(spans: readonly Span[], { start, end }: Span): boolean {
-  let [low, high] = [0, spans.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle] as Span).start <= start) low = middle + 1;
-    else high = middle;
-  }
-  const last = spans[low - 1];
-  return last !== undefined && end <= last.end;
 }
 
 function spanOf(token: IToken, source: string): Span {
@@ -123,7 +114,7 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
   );
   const block = context.ruleStack.at(-1) ?? "";
   // Where a declaration begins, the block before it was never closed.
-  const closes = atEnd || /^(model|data|param|import)$/.test(token.image);
+  const closes = atEnd || /^(model|data|variants|param|import)$/.test(token.image);
   const expected = wanted.join() === "}" && !closes ? [...statementsOf(block), "}"] : wanted;
   const before = "previousToken" in error ? (error.previousToken as IToken | undefined) : undefined;
   const missing = lineEndAfter(before, token, source);
@@ -140,7 +131,11 @@ function syntaxProblem(error: IRecognitionException, source: string): SyntaxProb
 }
 
 /** The blocks whose statements all begin with words of their own, each as it is opened. */
-const openings: Readonly<Record<string, string>> = { model: "model M {", fusion: "fusion {" };
+const openings: Readonly<Record<string, string>> = {
+  model: "model M {",
+  fusion: "fusion {",
+  variants: "variants of M {",
+};
 const beginnings = new Map<string, string[]>();
 
 /** The words that begin a statement of a block. */
@@ -149,7 +144,7 @@ function statementsOf(block: string): string[] {
   if (opening === undefined) return [];
   const known = beginnings.get(block);
   if (known !== undefined) return known;
-  const next = parser.computeContentAssist(block, lexer.tokenize(opening).tokens);
+  const next = parser.computeContentAssist(block, tokenize(opening).tokens);
   const found = next.map(({ nextTokenType }) => nextTokenType.LABEL ?? nextTokenType.name);
   const words = [...new Set(found)].filter((label) => label !== "}");
   beginnings.set(block, words);
@@ -162,40 +157,6 @@ function lineEndAfter(before: IToken | undefined, next: IToken, source: string):
     return undefined;
   const end = before.startOffset + before.image.length;
   return source.slice(end, next.startOffset).includes("\n") ? { start: end - 1, end } : undefined;
-}
-
-/** Takes out the declarations that a later version of the language brings, each with its braces, and reports them. */
-function withoutLaterDeclarations(
-  tokens: IToken[],
-  source: string,
-): { kept: IToken[]; unknown: SyntaxProblem[]; skipped: Span[] } {
-  const later = new Set([words.variants]);
-  const openers = new Set(["model", "data", "variants", "import", "param"]);
-  const kept: IToken[] = [];
-  const unknown: SyntaxProblem[] = [];
-  const skipped: Span[] = [];
-  let depth = 0;
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as IToken;
-    const next = tokens[i + 1];
-    const begins = depth === 0 && later.has(token.tokenType as never) && next?.image !== "{";
-    if (!begins) {
-      if (token.image === "{") depth++;
-      if (token.image === "}") depth = Math.max(0, depth - 1);
-      kept.push(token);
-      continue;
-    }
-    unknown.push({ kind: "declaration", span: spanOf(token, source), found: token.image, expected: [] });
-    let inner = 0;
-    for (i++; i < tokens.length; i++) {
-      const { image } = tokens[i] as IToken;
-      if (image === "{") inner++;
-      if (image === "}" && --inner <= 0) break;
-      if (inner === 0 && openers.has(tokens[i + 1]?.image ?? "")) break;
-    }
-    skipped.push({ start: token.startOffset, end: tokens[i + 1]?.startOffset ?? source.length });
-  }
-  return { kept, unknown, skipped };
 }
 
 /** The first problem of each line: those that follow it there come from it. */

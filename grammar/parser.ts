@@ -6,10 +6,18 @@ import {
   type ParserMethod,
   type TokenType,
 } from "./chevrotain.js";
-import { Name, NumberToken, StringToken, symbols as s, tokens, words as w } from "./tokens.js";
+import { Factor, Name, NumberToken, StringToken, symbols as s, tokens, words as w } from "./tokens.js";
 
 /** The words that begin what stands at the top level of a file. */
-export const declarations: readonly string[] = ["model", "data", "param", "encoder", "fusion", "import"];
+export const declarations: readonly string[] = [
+  "model",
+  "data",
+  "variants",
+  "param",
+  "encoder",
+  "fusion",
+  "import",
+];
 
 /** An error's message is its data: what could have stood there. The compiler words it. */
 const messages: IParserErrorMessageProvider = {
@@ -45,6 +53,7 @@ export class SpecParser extends CstParser {
       this.OR([
         { ALT: () => this.SUBRULE(this.model) },
         { ALT: () => this.SUBRULE(this.data) },
+        { ALT: () => this.SUBRULE(this.variants) },
         { ALT: () => this.SUBRULE(this.param) },
         { ALT: () => this.SUBRULE(this.encoder) },
         { ALT: () => this.SUBRULE(this.namedFusion) },
@@ -423,6 +432,165 @@ export class SpecParser extends CstParser {
     () => {
       this.SUBRULE(this.number);
       this.SUBRULE(this.name);
+    },
+    inside,
+  );
+
+  private readonly variants: Rule = this.RULE("variants", () => {
+    this.CONSUME(w.variants);
+    this.CONSUME(w.of);
+    this.SUBRULE(this.name);
+    this.CONSUME(s.openBrace);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.SUBRULE(this.vary) },
+        { ALT: () => this.SUBRULE(this.where) },
+        { ALT: () => this.SUBRULE(this.limit) },
+        { ALT: () => this.SUBRULE(this.sampling) },
+      ]);
+    });
+    this.CONSUME(s.closeBrace);
+  });
+
+  private readonly vary: Rule = this.RULE("vary", () => {
+    this.CONSUME(w.vary);
+    this.SUBRULE(this.path);
+    this.CONSUME(w.in);
+    this.CONSUME(s.openBracket);
+    this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.SUBRULE(this.choice) });
+    this.CONSUME(s.closeBracket);
+  });
+
+  private readonly where: Rule = this.RULE("where", () => {
+    this.CONSUME(w.where);
+    this.SUBRULE(this.anyOf);
+  });
+
+  private readonly limit: Rule = this.RULE("limit", () => {
+    this.CONSUME(w.limit);
+    this.SUBRULE(this.number);
+  });
+
+  private readonly sampling: Rule = this.RULE("sampling", () => {
+    this.CONSUME(w.sample);
+    this.SUBRULE(this.number);
+    this.OPTION(() => {
+      this.CONSUME(w.seed);
+      this.SUBRULE2(this.number);
+    });
+  });
+
+  /** A place in the spec: `train.paradigm`, `Eye.dense[2].units`, `fusion.unique(top)`. */
+  private readonly path: Rule = this.RULE(
+    "path",
+    () => {
+      this.AT_LEAST_ONE_SEP({ SEP: s.dot, DEF: () => this.SUBRULE(this.pathStep) });
+    },
+    inside,
+  );
+
+  private readonly pathStep: Rule = this.RULE(
+    "pathStep",
+    () => {
+      this.SUBRULE(this.name);
+      this.OPTION(() => {
+        this.CONSUME(s.openParen);
+        this.SUBRULE(this.names);
+        this.CONSUME(s.closeParen);
+      });
+      this.OPTION2(() => {
+        this.CONSUME(s.openBracket);
+        this.CONSUME(NumberToken);
+        this.CONSUME(s.closeBracket);
+      });
+    },
+    inside,
+  );
+
+  private readonly choice: Rule = this.RULE(
+    "choice",
+    () => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(NumberToken);
+            this.OPTION(() => {
+              this.CONSUME(s.range);
+              this.CONSUME2(NumberToken);
+              this.OPTION2(() => {
+                this.CONSUME(w.step);
+                this.OR2([{ ALT: () => this.CONSUME3(NumberToken) }, { ALT: () => this.CONSUME(Factor) }]);
+              });
+            });
+          },
+        },
+        { ALT: () => this.CONSUME(StringToken) },
+        { ALT: () => this.SUBRULE(this.list) },
+        { ALT: () => this.SUBRULE(this.chain) },
+      ]);
+    },
+    inside,
+  );
+
+  private readonly anyOf: Rule = this.RULE(
+    "anyOf",
+    () => {
+      this.AT_LEAST_ONE_SEP({ SEP: w.or, DEF: () => this.SUBRULE(this.allOf) });
+    },
+    inside,
+  );
+
+  private readonly allOf: Rule = this.RULE(
+    "allOf",
+    () => {
+      this.AT_LEAST_ONE_SEP({ SEP: w.and, DEF: () => this.SUBRULE(this.demand) });
+    },
+    inside,
+  );
+
+  private readonly demand: Rule = this.RULE(
+    "demand",
+    () => {
+      this.OR({
+        IGNORE_AMBIGUITIES: true,
+        DEF: [
+          {
+            ALT: () => {
+              this.CONSUME(w.not);
+              this.SUBRULE(this.demand);
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(s.openParen);
+              this.SUBRULE(this.anyOf);
+              this.CONSUME(s.closeParen);
+            },
+          },
+          {
+            ALT: () => {
+              this.SUBRULE(this.operand);
+              this.OR2([
+                { ALT: () => this.CONSUME(s.above) },
+                { ALT: () => this.CONSUME(s.atLeast) },
+                { ALT: () => this.CONSUME(s.below) },
+                { ALT: () => this.CONSUME(s.atMost) },
+                { ALT: () => this.CONSUME(s.equals) },
+                { ALT: () => this.CONSUME(s.unequal) },
+              ]);
+              this.SUBRULE2(this.operand);
+            },
+          },
+        ],
+      });
+    },
+    inside,
+  );
+
+  private readonly operand: Rule = this.RULE(
+    "operand",
+    () => {
+      this.OR([{ ALT: () => this.CONSUME(NumberToken) }, { ALT: () => this.SUBRULE(this.path) }]);
     },
     inside,
   );

@@ -69,6 +69,7 @@ export interface SpecFile extends Node {
   models: ModelDeclaration[];
   data: DataDeclaration[];
   params: ParamDeclaration[];
+  variants: VariantsDeclaration[];
   /** Templates outside of models, for all models of the file and for files that import it. */
   encoders: EncoderDeclaration[];
   /** Fusions with names, for the same. */
@@ -340,6 +341,90 @@ export interface SplitPart extends Node {
   name: Name;
 }
 
+/** `variants of Digits { vary train.paradigm in [joint, dmil] where parameters < 500k limit 12 }` */
+export interface VariantsDeclaration extends Node {
+  kind: "variants";
+  doc?: string;
+  model: Name;
+  varies: VaryDeclaration[];
+  wheres: WhereDeclaration[];
+  limits: LimitDeclaration[];
+  samples: SampleDeclaration[];
+}
+
+/** `vary Eye.dense.units in [16, 32..128 step x2]` */
+export interface VaryDeclaration extends Node {
+  kind: "vary";
+  path: Path;
+  choices: Choice[];
+}
+
+/** A place in the spec: `train.paradigm`, `Eye.dense[2].units`, `fusion.unique(top)`. */
+export interface Path extends Node {
+  kind: "path";
+  steps: PathStep[];
+}
+
+export interface PathStep extends Node {
+  kind: "step";
+  name: Name;
+  /** Of an interaction. */
+  modalities?: Name[];
+  /** Which of several of that name, counted from 1. */
+  index?: NumberLiteral;
+}
+
+export type Choice = NumberLiteral | StringLiteral | List | Range | Chain;
+
+/** `2..64 step x2`, `2..10 step 2`; without `step` in steps of 1. */
+export interface Range extends Node {
+  kind: "range";
+  from: NumberLiteral;
+  to: NumberLiteral;
+  step?: NumberLiteral;
+  /** True of `x2`: each is a multiple of the one before. */
+  multiplies: boolean;
+}
+
+/** `where parameters < 500k and not train.paradigm = joint` */
+export interface WhereDeclaration extends Node {
+  kind: "where";
+  demand: Demand;
+}
+
+export type Demand = DemandComparison | DemandConnective | DemandNegation;
+
+export interface DemandComparison extends Node {
+  kind: "comparison";
+  left: NumberLiteral | Path;
+  operator: ">" | ">=" | "<" | "<=" | "=" | "!=";
+  right: NumberLiteral | Path;
+}
+
+export interface DemandConnective extends Node {
+  kind: "and" | "or";
+  left: Demand;
+  right: Demand;
+}
+
+export interface DemandNegation extends Node {
+  kind: "not";
+  operand: Demand;
+}
+
+/** `limit 12` */
+export interface LimitDeclaration extends Node {
+  kind: "limit";
+  count: NumberLiteral;
+}
+
+/** `sample 100 seed 7` */
+export interface SampleDeclaration extends Node {
+  kind: "sample";
+  count: NumberLiteral;
+  seed?: NumberLiteral;
+}
+
 /** Something that could not be read, as data: what was found and what could have stood there. The compiler words it. */
 export interface SyntaxProblem {
   kind:
@@ -348,7 +433,6 @@ export interface SyntaxProblem {
     | "token"
     | "missing"
     | "duplicate"
-    | "declaration"
     | "encoding"
     | "long"
     | "number"
@@ -365,5 +449,5 @@ export interface SyntaxProblem {
 
 export interface ParseResult {
   file: SpecFile;
-  problems: SyntaxProblem[];
+  problems: readonly SyntaxProblem[];
 }

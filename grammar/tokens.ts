@@ -3,6 +3,7 @@ import {
   Lexer,
   type CustomPatternMatcherFunc,
   type ILexerConfig,
+  type ILexingResult,
   type TokenType,
 } from "./chevrotain.js";
 
@@ -15,11 +16,18 @@ function unicode(pattern: RegExp): CustomPatternMatcherFunc {
   };
 }
 
+/** Letters of ASCII, and what isn't ASCII: chevrotain tells those apart by hundreds, so one of each is enough. */
+const nameStarts: number[] = [];
+for (let code = 0x41; code < 0x10000; code += code < 0x100 ? 1 : 100) {
+  if (code >= 0x80 || /[A-Za-z_]/.test(String.fromCharCode(code))) nameStarts.push(code);
+}
+
 /** A name; every keyword is one too, so that a modality can be called `image` or `target`. */
 export const Name = createToken({
   name: "Name",
   label: "a name",
   pattern: unicode(/[\p{L}_][\p{L}\p{N}_]*/u),
+  start_chars_hint: nameStarts,
   line_breaks: false,
 });
 
@@ -78,6 +86,10 @@ export const words = {
   out: keyword("out"),
   classes: keyword("classes"),
   variants: keyword("variants"),
+  vary: keyword("vary"),
+  step: keyword("step"),
+  where: keyword("where"),
+  limit: keyword("limit"),
   import: keyword("import"),
   param: keyword("param"),
 } as const;
@@ -89,11 +101,14 @@ export const symbols = {
   feeds: symbol("Feeds", "<-"),
   atMost: symbol("AtMost", "<="),
   atLeast: symbol("AtLeast", ">="),
+  unequal: symbol("Unequal", "!="),
   below: symbol("Below", "<"),
   above: symbol("Above", ">"),
   equals: symbol("Equals", "="),
   colon: symbol("Colon", ":"),
   comma: symbol("Comma", ","),
+  range: symbol("Range", ".."),
+  dot: symbol("Dot", "."),
   openBrace: symbol("OpenBrace", "{"),
   closeBrace: symbol("CloseBrace", "}"),
   openParen: symbol("OpenParen", "("),
@@ -109,6 +124,22 @@ export const NumberToken = createToken({
   pattern: unicode(
     /-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?:[kM](?![\p{L}\p{N}_]))?(?:\s*\/\s*\d+(?:\.\d+)?)?/u,
   ),
+  start_chars_hint: [..."-.0123456789"],
+  line_breaks: false,
+});
+
+const factor = /x(?:\d+(?:\.\d+)?|\.\d+)(?![\p{L}\p{N}_])/uy;
+
+/** `x2`, and only behind `step`: elsewhere it is a name. */
+export const Factor = createToken({
+  name: "Factor",
+  label: "a factor as in x2",
+  pattern: (text, offset, before) => {
+    if (before.at(-1)?.tokenType !== words.step) return null;
+    factor.lastIndex = offset;
+    return factor.exec(text) as RegExpExecArray | null;
+  },
+  start_chars_hint: ["x"],
   line_breaks: false,
 });
 
@@ -150,13 +181,22 @@ export const tokens: TokenType[] = [
   NumberToken,
   StringToken,
   OpenString,
+  Factor,
   // The longer word first: `with` must not take the beginning of `without`.
   ...Object.values(words).sort((a, b) => b.name.length - a.name.length),
   Name,
   ...Object.values(symbols),
 ];
 
-export const lexerConfig: ILexerConfig = { safeMode: true, positionTracking: "onlyOffset" };
+export const lexerConfig: ILexerConfig = { ensureOptimizations: true, positionTracking: "onlyOffset" };
 
 // A test examines the tokens; not every process needs to.
-export const lexer = new Lexer(tokens, { ...lexerConfig, skipValidations: true });
+const lexer = new Lexer(tokens, { ...lexerConfig, skipValidations: true });
+
+let last: { source: string; result: ILexingResult } | undefined;
+
+/** The tokens of a text. The last text's are kept: an editor asks for its tree, its colours and its form one after the other. */
+export function tokenize(source: string): ILexingResult {
+  if (last?.source !== source) last = { source, result: lexer.tokenize(source) };
+  return last.result;
+}

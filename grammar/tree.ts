@@ -8,6 +8,13 @@ function isNode(element: CstElement): element is CstNode {
   return "children" in element;
 }
 
+function isInserted(token: IToken): boolean {
+  return token.isInsertedInRecovery === true;
+}
+
+/** No children; those of a rule and those of a kind of token never have the same name. */
+const none: CstElement[] = [];
+
 /** Makes the plain tree of chevrotain's; what error recovery left incomplete is left out. */
 export class TreeBuilder {
   private readonly extents = new Map<CstNode, S.Span>();
@@ -59,6 +66,7 @@ export class TreeBuilder {
       models: this.each(node, "model", (child) => this.model(child)),
       data: this.each(node, "data", (child) => this.data(child)),
       borrowed: this.borrowed,
+      variants: this.each(node, "variants", (child) => this.variants(child)),
       span: { start: 0, end: length },
     };
   }
@@ -66,12 +74,12 @@ export class TreeBuilder {
   // --- helpers
 
   private nodes(node: CstNode, rule: string): CstNode[] {
-    return (node.children[rule] ?? []).filter(isNode);
+    return (node.children[rule] ?? none) as CstNode[];
   }
 
   private tokens(node: CstNode, type: string): IToken[] {
-    const found = (node.children[type] ?? []).filter((element): element is IToken => !isNode(element));
-    return found.filter((token) => !token.isInsertedInRecovery);
+    const found = (node.children[type] ?? none) as IToken[];
+    return found.some(isInserted) ? found.filter((token) => !isInserted(token)) : found;
   }
 
   private node(node: CstNode, rule: string): CstNode {
@@ -88,14 +96,15 @@ export class TreeBuilder {
 
   /** Builds every child of a rule, leaving out those that are incomplete. */
   private each<Result>(node: CstNode, rule: string, build: (child: CstNode) => Result): Result[] {
-    return this.nodes(node, rule).flatMap((child) => {
+    const built: Result[] = [];
+    for (const child of this.nodes(node, rule)) {
       try {
-        return [build(child)];
+        built.push(build(child));
       } catch (error) {
-        if (error instanceof Incomplete) return [];
-        throw error;
+        if (!(error instanceof Incomplete)) throw error;
       }
-    });
+    }
+    return built;
   }
 
   private span(node: CstNode): S.Span {
@@ -108,19 +117,22 @@ export class TreeBuilder {
   private extent(node: CstNode): S.Span {
     const known = this.extents.get(node);
     if (known !== undefined) return known;
-    const extent = { start: Infinity, end: -1 };
+    let first = Infinity;
+    let last = -1;
     for (const rule in node.children) {
       for (const element of node.children[rule] as CstElement[]) {
         if (isNode(element)) {
           const { start, end } = this.extent(element);
-          extent.start = Math.min(extent.start, start);
-          extent.end = Math.max(extent.end, end);
-        } else if (!element.isInsertedInRecovery && element.image !== "") {
-          extent.start = Math.min(extent.start, element.startOffset);
-          extent.end = Math.max(extent.end, element.startOffset + element.image.length);
+          if (start < first) first = start;
+          if (end > last) last = end;
+        } else if (!isInserted(element) && element.image !== "") {
+          const { startOffset, image } = element;
+          if (startOffset < first) first = startOffset;
+          if (startOffset + image.length > last) last = startOffset + image.length;
         }
       }
     }
+    const extent = { start: first, end: last };
     this.extents.set(node, extent);
     return extent;
   }
@@ -246,12 +258,14 @@ export class TreeBuilder {
     const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
     if (string !== undefined) return this.string(string);
     const [list] = this.nodes(node, "list");
-    if (list !== undefined) {
-      const items = this.nodes(list, "value").map((child) => this.value(child));
-      return { kind: "list", items, span: this.span(list) };
-    }
+    if (list !== undefined) return this.list(list);
     const call = this.call(this.node(node, "call"));
     return (call.parens ? undefined : this.parameter(call.name)) ?? call;
+  }
+
+  private list(node: CstNode): S.List {
+    const items = this.nodes(node, "value").map((child) => this.value(child));
+    return { kind: "list", items, span: this.span(node) };
   }
 
   private chain(node: CstNode): S.Chain {
@@ -497,6 +511,121 @@ export class TreeBuilder {
       ...this.documented(node),
     };
   }
+
+  // --- variants
+
+  private variants(node: CstNode): S.VariantsDeclaration {
+    return {
+      kind: "variants",
+      model: this.nameIn(node),
+      varies: this.each(node, "vary", (child): S.VaryDeclaration => {
+        const choices = this.nodes(child, "choice").map((choice) => this.choice(choice));
+        if (choices.length === 0) throw new Incomplete();
+        const path = this.path(this.node(child, "path"));
+        return { kind: "vary", path, choices, span: this.span(child) };
+      }),
+      wheres: this.each(node, "where", (child): S.WhereDeclaration => ({
+        kind: "where",
+        demand: this.anyOf(this.node(child, "anyOf")),
+        span: this.span(child),
+      })),
+      limits: this.each(node, "limit", (child): S.LimitDeclaration => ({
+        kind: "limit",
+        count: this.numberIn(child),
+        span: this.span(child),
+      })),
+      samples: this.each(node, "sampling", (child): S.SampleDeclaration => {
+        const seeded = this.nodes(child, "number").length > 1;
+        return {
+          kind: "sample",
+          count: this.numberIn(child),
+          ...(seeded && { seed: this.numberIn(child, 1) }),
+          span: this.span(child),
+        };
+      }),
+      ...this.documented(node),
+    };
+  }
+
+  private path(node: CstNode): S.Path {
+    const steps = this.nodes(node, "pathStep").map((child): S.PathStep => {
+      const [list] = this.nodes(child, "names");
+      const [index] = this.tokens(child, "Number");
+      return {
+        kind: "step",
+        name: this.nameIn(child),
+        ...(list && { modalities: this.names(list) }),
+        ...(index && { index: this.literal(index) }),
+        span: this.span(child),
+      };
+    });
+    if (steps.length === 0) throw new Incomplete();
+    return { kind: "path", steps, span: this.span(node) };
+  }
+
+  private choice(node: CstNode): S.Choice {
+    const [first, last, step] = this.tokens(node, "Number");
+    if (first !== undefined) {
+      if (last === undefined) return this.literal(first);
+      const [factor] = this.tokens(node, "Factor");
+      const by = factor ?? step;
+      return {
+        kind: "range",
+        from: this.literal(first),
+        to: this.literal(last),
+        ...(by && { step: this.literal(by) }),
+        multiplies: factor !== undefined,
+        span: this.span(node),
+      };
+    }
+    const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
+    if (string !== undefined) return this.string(string);
+    const [list] = this.nodes(node, "list");
+    if (list !== undefined) return this.list(list);
+    const chain = this.chain(node);
+    const [only] = chain.items;
+    const named = chain.items.length === 1 && only && !only.parens ? this.parameter(only.name) : undefined;
+    return named ?? chain;
+  }
+
+  private anyOf(node: CstNode): S.Demand {
+    return joined(
+      "or",
+      this.nodes(node, "allOf").map((child) => this.allOf(child)),
+    );
+  }
+
+  private allOf(node: CstNode): S.Demand {
+    return joined(
+      "and",
+      this.nodes(node, "demand").map((child) => this.demand(child)),
+    );
+  }
+
+  private demand(node: CstNode): S.Demand {
+    const span = this.span(node);
+    const [nested] = this.nodes(node, "demand");
+    if (nested !== undefined) return { kind: "not", operand: this.demand(nested), span };
+    const [anyOf] = this.nodes(node, "anyOf");
+    if (anyOf !== undefined) return { ...this.anyOf(anyOf), span };
+    const [left, right] = this.nodes(node, "operand").map((child) => this.operand(child));
+    const [operator] = ["Above", "AtLeast", "Below", "AtMost", "Equals", "Unequal"].flatMap((type) =>
+      this.tokens(node, type),
+    );
+    if (left === undefined || right === undefined || operator === undefined) throw new Incomplete();
+    return {
+      kind: "comparison",
+      left,
+      operator: operator.image as S.DemandComparison["operator"],
+      right,
+      span,
+    };
+  }
+
+  private operand(node: CstNode): S.NumberLiteral | S.Path {
+    const [token] = this.tokens(node, "Number");
+    return token === undefined ? this.path(this.node(node, "path")) : this.literal(token);
+  }
 }
 
 function spanOf(token: IToken): S.Span {
@@ -504,21 +633,22 @@ function spanOf(token: IToken): S.Span {
 }
 
 /** From the left, as it is read; of very many a balanced tree, so that its depth stays small. */
-function joined(kind: "and" | "or", conditions: S.Condition[]): S.Condition {
-  const join = (left: S.Condition, right: S.Condition): S.Condition => ({
-    kind,
-    left,
-    right,
-    span: { start: left.span.start, end: right.span.end },
-  });
+function joined<Condition extends S.Condition | S.Demand>(
+  kind: "and" | "or",
+  conditions: Condition[],
+): Condition {
+  const join = (left: Condition, right: Condition): Condition => {
+    const span = { start: left.span.start, end: right.span.end };
+    return { kind, left, right, span } as Condition;
+  };
   if (conditions.length <= 32) return conditions.reduce(join);
   const middle = conditions.length >> 1;
   return join(joined(kind, conditions.slice(0, middle)), joined(kind, conditions.slice(middle)));
 }
 
-/** `500k` -> 500000, `1/255` -> 0.0039... */
+/** `500k` -> 500000, `1/255` -> 0.0039..., `x2` -> 2 */
 export function numberValue(text: string): number {
-  const [top = "", bottom] = text.split("/");
+  const [top = "", bottom] = text.replace(/^x/, "").split("/");
   const factor = /k\s*$/.test(top) ? 1e3 : /M\s*$/.test(top) ? 1e6 : 1;
   const value = Number(top.trim().replace(/[kM]$/, "")) * factor;
   return bottom === undefined ? value : value / Number(bottom);

@@ -1,6 +1,6 @@
 import type { IToken } from "./chevrotain.js";
 import type { Span } from "./syntax.js";
-import { DocComment, lexer, Name, NumberToken, OpenString, StringToken, words } from "./tokens.js";
+import { DocComment, Factor, Name, NumberToken, OpenString, StringToken, tokenize, words } from "./tokens.js";
 
 /** A word, a sign or a comment of the text, for what colours, folds or completes it. */
 export interface Word {
@@ -13,7 +13,7 @@ const keywords = new Set<unknown>(Object.values(words));
 
 /** All words of a text in their order, comments too. What is no part of the language is left out. */
 export function wordsOf(source: string): Word[] {
-  const { tokens, groups } = lexer.tokenize(source);
+  const { tokens, groups } = tokenize(source);
   const comments = [...(groups.comments ?? []), ...(groups.docs ?? [])];
   const found = [...tokens, ...comments].map(wordOf);
   return comments.length === 0 ? found : found.sort((a, b) => a.span.start - b.span.start);
@@ -31,7 +31,7 @@ function wordOf(token: IToken): Word {
 function kindOf({ tokenType }: IToken): Word["kind"] {
   if (keywords.has(tokenType)) return "keyword";
   if (tokenType === Name) return "name";
-  if (tokenType === NumberToken) return "number";
+  if (tokenType === NumberToken || tokenType === Factor) return "number";
   if (tokenType === StringToken || tokenType === OpenString) return "string";
   if (tokenType === DocComment) return "doc";
   return tokenType.name === "Comment" ? "comment" : "symbol";

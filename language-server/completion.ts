@@ -3,11 +3,15 @@ import { rowText, parameterText } from "../compiler/describe.js";
 import { interactions } from "../compiler/tables/interactions.js";
 import type { Callable, Parameter } from "../compiler/tables/parameters.js";
 import { points } from "../compiler/tables/points.js";
-import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
+import { roles, type Role } from "../compiler/tables/roles.js";
 import { settings } from "../compiler/tables/training.js";
+import { lastStep } from "../compiler/variants/paths.js";
+import type { Place as VariedPlace } from "../compiler/variants/places.js";
 import { expectedAt, type Expectation, type Place, type SpecFile, type Word } from "../grammar/index.js";
+import { openCall, roleHere, variedModel } from "./calls.js";
 import type { Spec } from "./document.js";
 import type { Declared } from "./names.js";
+import { placeText, quantities, stepsAfter } from "./variants.js";
 import type { Workspace } from "./workspace.js";
 
 const markdown = (value: string) => ({ kind: "markdown" as const, value });
@@ -124,37 +128,20 @@ function declaredHere(spec: Spec, place: Place, offset: number): readonly Declar
   );
 }
 
-/** The table that a call at this place is of: by the grammar's rules around it, and the words of the statement before it. */
-function roleAt(path: readonly string[], before: readonly string[]): Role | undefined {
-  const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
-  const chained = before.at(-1) === "->";
-  if (inside("target", "call")) return "target";
-  if (inside("modality", "call")) return "modality";
-  if (inside("encoder", "chain", "call") || inside("gate", "chain", "call")) return "layer";
-  if (inside("fusion", "chain", "call") || inside("namedFusion", "chain", "call"))
-    return chained ? "layer" : "fusion";
-  if (inside("interaction", "chain", "call")) {
-    const several = interactions.get(before[0] ?? "")?.modalities === "several";
-    return several && !chained ? "merge" : "layer of an interaction";
-  }
-  if (inside("setting", "value", "call")) return settingRoles.get(before.at(-1) ?? "");
-  // `schedule warmup -> `
-  if (inside("setting", "call"))
-    return settingRoles.get(before.findLast((word) => settingRoles.has(word)) ?? "");
-  if (inside("supervise", "call")) return "teacher";
-  if (inside("metric", "call")) return "metric";
-  if (inside("pid", "call")) return "measure";
-  return inside("source", "call") ? "source" : undefined;
-}
-
 function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: number): CompletionItem[] {
   const path = rules.filter((rule) => rule !== "name");
   const inside = (...names: string[]) => names.every((name, i) => path.at(i - names.length) === name);
   const { before } = place;
-  const role = roleAt(path, before);
+  const varied = variedModel(place);
+  if (varied !== undefined && inside("path", "pathStep")) {
+    if (path.includes("vary")) return stepsAfter(spec, varied, before).map((step) => stepItem(step, spec));
+    return quantities(spec, varied).map(([name, doc]) => word(name, doc, CompletionItemKind.Variable));
+  }
+  const role = roleHere(path, before, place, spec);
   if (role === "fusion" && inside("fusion", "chain", "call"))
     return [...rowsOf(role), ...sharedItems("fusion", spec)];
   if (role !== undefined) return rowsOf(role);
+  if (inside("setting", "value", "call")) return settingWords(before.at(-1));
   const declared = declaredHere(spec, place, offset);
   const of = (...kinds: Declared["kind"][]) =>
     declared.filter(({ kind }) => kinds.includes(kind)).map((found) => declaredItem(found, spec));
@@ -181,11 +168,21 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
       word(part, "A part of the split.", CompletionItemKind.EnumMember),
     );
   if (inside("lack")) return of("modality");
-  if (inside("data"))
+  if (inside("data") || inside("variants"))
     return spec.names.declared
       .filter(({ kind }) => kind === "model")
       .map((found) => declaredItem(found, spec));
   return [];
+}
+
+function stepItem(step: VariedPlace, spec: Spec): CompletionItem {
+  const kind = step.slot === undefined ? CompletionItemKind.Module : CompletionItemKind.Property;
+  return word(lastStep(step), placeText(step, spec.source), kind);
+}
+
+function settingWords(name: string | undefined): CompletionItem[] {
+  const { words = [], doc = "" } = settings.get(name ?? "") ?? {};
+  return words.map((text) => word(text, doc, CompletionItemKind.EnumMember));
 }
 
 const pointItems = () =>
@@ -230,10 +227,10 @@ function argumentItems(rules: readonly string[], place: Place, spec: Spec, offse
       .map((found) => declaredItem(found, spec));
   // `noise(left`: an argument's modalities.
   if (rules.includes("names")) return modalities();
-  const open = openCall(place.before);
-  const role = open && roleAt(rules.slice(0, rules.indexOf("argument")), open.before);
-  const row = role && roles[role].get(open.callee);
-  if (open === undefined || row === undefined) return [];
+  const open = openCall(place.before, rules, (path, before) => roleHere(path, before, place, spec));
+  if (open === undefined) return [];
+  const { row, given, position, named } = open;
+  if (row.columns) return named === undefined ? [] : rowsOf("column");
   const values = (parameter: Parameter | undefined): CompletionItem[] => {
     if (parameter?.type.kind === "word")
       return parameter.type.words.map((text) =>
@@ -242,7 +239,6 @@ function argumentItems(rules: readonly string[], place: Place, spec: Spec, offse
     if (parameter?.type.kind === "modality") return modalities();
     return parameter?.name === "on" ? pointItems() : [];
   };
-  const { given, position, named } = open;
   if (named !== undefined) return values(row.parameters.find(({ name }) => name === named));
   const options = row.parameters
     .filter(({ name }, i) => !given.has(name) && i >= position)
@@ -255,51 +251,4 @@ function argumentItems(rules: readonly string[], place: Place, spec: Spec, offse
       ...(parameter.default !== undefined && { detail: String(parameter.default) }),
     }));
   return [...(given.size > 0 ? [] : values(row.parameters[position])), ...options];
-}
-
-/** The call whose parentheses are open at the end. */
-interface OpenCall {
-  callee: string;
-  /** The words before the callee. */
-  before: readonly string[];
-  /** Arguments that are given by name, this one too when its colon is written. */
-  given: ReadonlySet<string>;
-  /** How many stand before this one without a name. */
-  position: number;
-  named?: string;
-}
-
-function openCall(words: readonly string[]): OpenCall | undefined {
-  let depth = 0;
-  let open = words.length - 1;
-  for (; open > 0; open--) {
-    if (words[open] === ")") depth++;
-    if (words[open] === "(" && depth-- === 0) break;
-  }
-  const callee = words[open - 1];
-  if (open < 1 || callee === undefined) return undefined;
-  const given = new Set<string>();
-  let position = 0;
-  let named: string | undefined;
-  depth = 0;
-  const args = words.slice(open + 1);
-  args.forEach((text, i) => {
-    if (text === "(" || text === "[") depth++;
-    else if (text === ")" || text === "]") depth--;
-    else if (depth === 0 && text === ":") {
-      // Of `noise(left):` the name stands before the parentheses.
-      named = args[args[i - 1] === ")" ? args.lastIndexOf("(", i) - 1 : i - 1];
-      if (named !== undefined) given.add(named);
-    } else if (depth === 0 && text === ",") {
-      if (named === undefined) position++;
-      named = undefined;
-    }
-  });
-  return {
-    callee,
-    before: words.slice(0, open - 1),
-    given,
-    position,
-    ...(named !== undefined && { named }),
-  };
 }

@@ -8,6 +8,7 @@ import { settings } from "../compiler/tables/training.js";
 import type { Call, Span } from "../grammar/index.js";
 import { touches, type Spec } from "./document.js";
 import type { Declared } from "./names.js";
+import { pathAt } from "./variants.js";
 
 interface Found {
   span: Span;
@@ -17,7 +18,11 @@ interface Found {
 /** What the word at an offset is: its documentation, its shape here, its declaration. */
 export function hover(spec: Spec, offset: number): Hover | null {
   const found =
-    importedAt(spec, offset) ?? calledAt(spec, offset) ?? declaredAt(spec, offset) ?? wordAt(spec, offset);
+    importedAt(spec, offset) ??
+    calledAt(spec, offset) ??
+    pathAt(spec, offset) ??
+    declaredAt(spec, offset) ??
+    wordAt(spec, offset);
   return found ? { contents: { kind: "markdown", value: found.text }, range: spec.range(found.span) } : null;
 }
 

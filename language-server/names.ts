@@ -10,11 +10,15 @@ import type {
   Span,
   SpecFile,
   Value,
+  VariantsDeclaration,
 } from "../grammar/index.js";
 import type { Unit } from "../compiler/index.js";
+import { modalityKinds } from "../compiler/tables/data.js";
 import { interactions } from "../compiler/tables/interactions.js";
 import type { Callable } from "../compiler/tables/parameters.js";
 import { roles, settingRoles, type Role } from "../compiler/tables/roles.js";
+import { pathsOf, placeAt } from "../compiler/variants/paths.js";
+import { placesOf, rolesIn } from "../compiler/variants/places.js";
 
 /** Something that a spec declares. */
 export interface Declared {
@@ -155,6 +159,7 @@ class Finder {
     }
     for (const model of tree.models) this.model(model);
     for (const declaration of tree.data) this.data(declaration);
+    for (const declaration of tree.variants) this.variants(declaration, tree);
   }
 
   /** The first declaration of a name counts. */
@@ -325,8 +330,10 @@ class Finder {
   private call(call: Call, role: Role, scope: Scope): void {
     const row = roles[role].get(call.name.text);
     this.calls.push({ call, role, ...(row && { row }) });
+    const columns = role === "modality" && modalityKinds.get(call.name.text)?.columns === true;
     let position = 0;
     for (const { name, of, value } of call.args) {
+      if (columns && value.kind === "call") this.call(value, "column", scope);
       const parameter = name
         ? row?.parameters.find((candidate) => candidate.name === name.text)
         : row?.parameters[position];
@@ -348,5 +355,25 @@ class Finder {
     for (const { value } of sources) if (value.kind === "call") this.call(value, "source", scope);
     for (const { name } of bindings) this.refer(name, scope.modalities, scope.targets);
     for (const { modality } of lacks) this.refer(modality, scope.modalities);
+  }
+
+  private variants(declaration: VariantsDeclaration, file: SpecFile): void {
+    this.refer(declaration.model, this.models);
+    const scope = this.scopes.get(declaration.model.text) ?? new Scope();
+    for (const { steps } of pathsOf(declaration)) {
+      const [first] = steps;
+      if (first) this.refer(first.name, scope.encoders, this.shared.param, this.brought.param);
+      for (const { modalities = [] } of steps)
+        for (const name of modalities) this.refer(name, scope.modalities);
+    }
+    const model = file.models.find(({ name }) => name.text === declaration.model.text);
+    if (model === undefined) return;
+    const places = placesOf(model, file);
+    for (const { path, choices } of declaration.varies) {
+      const found = placeAt(path, places);
+      const chained = "place" in found && found.place.slot && rolesIn(found.place.slot.takes);
+      for (const choice of chained ? choices : [])
+        if (choice.kind === "chain" && chained) this.chain(choice, ...chained, scope);
+    }
   }
 }

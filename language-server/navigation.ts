@@ -1,4 +1,4 @@
-import { analyse } from "../compiler/index.js";
+import { analyse, type CheckOptions, type Diagnostic, type ReadFile } from "../compiler/index.js";
 import type { Span } from "../grammar/index.js";
 import { wordsOf } from "../grammar/index.js";
 import type { Spec } from "./document.js";
@@ -77,34 +77,65 @@ export function rename(spec: Spec, offset: number, name: string, workspace: Work
   const places = references(spec, offset, workspace);
   // What imports the file may have trouble with the new name without naming it.
   const files = filesWith(spec.occurrenceAt(offset)?.declared as Declared, spec, workspace);
-  const texts = new Map(
+  const spans = new Map(
     files.map((file) => {
       const here = places.filter((place) => plainUri(place.spec.uri) === plainUri(file.uri));
-      const spans = here.map(({ span }) => span);
-      return [plainUri(file.uri), renamed(file.source, spans, name)];
+      return [file, here.map(({ span }) => span)] as const;
     }),
   );
+  const edits = (file: Spec) => (spans.get(file) ?? []).map((span) => ({ span, text: name }));
+  const texts = new Map(files.map((file) => [plainUri(file.uri), edited(file.source, edits(file))]));
+  const kind = spec.occurrenceAt(offset)?.declared.kind;
   for (const file of files) {
-    const after = analyse(texts.get(plainUri(file.uri)) as string, file.file, {
-      read: (path) => texts.get(plainUri(file.uriOf(path))) ?? file.read(path),
-    });
-    const errors = ({ diagnostics }: typeof after) =>
-      diagnostics.filter(({ severity }) => severity === "error");
-    const before = errors(file.analysis);
+    const read: ReadFile = (path) => texts.get(plainUri(file.uriOf(path))) ?? file.read(path);
+    const errorsOf = (source: string, options: CheckOptions) =>
+      analyse(source, file.file, options).diagnostics.filter(isError);
+    const others = unconcerned(file, kind, spans.get(file) ?? []).map((span) => ({
+      span,
+      text: lineEnds(file.source, span),
+    }));
+    const alone =
+      others.length === 0 ? undefined : errorsOf(edited(file.source, others), { read: file.read });
+    // What is wrong already may hang together with the other models.
+    const part = alone?.length === 0;
+    const before = part ? alone : file.analysis.diagnostics.filter(isError);
+    const text = part
+      ? edited(file.source, [...edits(file), ...others])
+      : (texts.get(plainUri(file.uri)) as string);
+    const after = errorsOf(text, { read });
     const known = new Set(before.map(({ code }) => code));
-    const added = errors(after).find(({ code }) => !known.has(code)) ?? errors(after)[before.length];
+    const added = after.find(({ code }) => !known.has(code)) ?? after[before.length];
     if (added !== undefined)
       throw new RenameError(file === spec ? added.message : `${file.file}: ${added.message}`);
   }
   return places;
 }
 
-function renamed(source: string, spans: readonly Span[], name: string): string {
-  let text = "";
+const isError = ({ severity }: Diagnostic) => severity === "error";
+
+/** The models and data that know nothing of what is renamed. */
+function unconcerned({ analysis }: Spec, kind: Declared["kind"] | undefined, spans: readonly Span[]): Span[] {
+  if (kind === "model" || kind === "param") return [];
+  const { models, data, variants } = analysis.tree;
+  // A block of variants goes with its model.
+  if (variants.length > 0) return [];
+  return [...models, ...data]
+    .map(({ span }) => span)
+    .filter(({ start, end }) => !spans.some((span) => start <= span.start && span.end <= end));
+}
+
+/** The ends of a span's lines: in its place they leave the lines behind it their numbers. */
+function lineEnds(source: string, { start, end }: Span): string {
+  return source.slice(start, end).replace(/[^\n]+/g, "");
+}
+
+/** A text with other text in some places. */
+function edited(source: string, edits: readonly { span: Span; text: string }[]): string {
+  let result = "";
   let end = 0;
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    text += source.slice(end, span.start) + name;
+  for (const { span, text } of [...edits].sort((a, b) => a.span.start - b.span.start)) {
+    result += source.slice(end, span.start) + text;
     end = span.end;
   }
-  return text + source.slice(end);
+  return result + source.slice(end);
 }

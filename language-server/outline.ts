@@ -11,7 +11,7 @@ import type { Spec } from "./document.js";
 
 /** The parts of a file, as an editor's outline shows them. */
 export function outline(spec: Spec): DocumentSymbol[] {
-  const { imports, params, encoders, fusions, models, data } = spec.analysis.tree;
+  const { imports, params, encoders, fusions, models, data, variants } = spec.analysis.tree;
   const symbol = (
     name: string,
     kind: SymbolKind,
@@ -107,5 +107,16 @@ export function outline(spec: Spec): DocumentSymbol[] {
     ...params.map((param) => named(param, SymbolKind.Constant, param.value.span)),
     ...models.map(ofModel),
     ...data.map(ofData),
+    ...variants.map(({ model, varies, wheres, limits, samples, span }) =>
+      symbol(
+        `variants of ${model.text}`,
+        SymbolKind.Module,
+        span,
+        model.span,
+        [...varies, ...wheres, ...limits, ...samples]
+          .sort((a, b) => a.span.start - b.span.start)
+          .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
+      ),
+    ),
   ].sort((a, b) => a.range.start.line - b.range.start.line);
 }

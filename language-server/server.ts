@@ -23,6 +23,7 @@ import { folding } from "./folding.js";
 import { hover } from "./hover.js";
 import { definition, references, renamable, rename, RenameError, type Place } from "./navigation.js";
 import { outline } from "./outline.js";
+import { signatureHelp } from "./signature.js";
 import { Workspace, type Files } from "./workspace.js";
 
 const initialized: InitializeResult = {
@@ -31,6 +32,7 @@ const initialized: InitializeResult = {
     textDocumentSync: TextDocumentSyncKind.Incremental,
     completionProvider: { triggerCharacters: ["(", ",", ":", ">", "=", " ", '"', "/"] },
     hoverProvider: true,
+    signatureHelpProvider: { triggerCharacters: ["(", ","], retriggerCharacters: [":"] },
     definitionProvider: true,
     referencesProvider: true,
     renameProvider: { prepareProvider: true },
@@ -111,6 +113,7 @@ export function serve(connection: Connection, files?: Files): void {
 
   connection.onCompletion(at((spec, offset) => complete(spec, offset, workspace)));
   connection.onHover(at(hover));
+  connection.onSignatureHelp(at(signatureHelp));
   connection.onDefinition(
     at((spec, offset) => {
       const place = definition(spec, offset, workspace);
@@ -144,7 +147,8 @@ export function serve(connection: Connection, files?: Files): void {
   connection.onDocumentFormatting(
     of((spec) => {
       try {
-        const formatted = format(spec.source);
+        const { tree, problems } = spec.analysis;
+        const formatted = format(spec.source, { file: tree, problems });
         if (formatted === spec.source) return [];
         return [{ range: spec.range({ start: 0, end: spec.source.length }), newText: formatted }];
       } catch (error) {

@@ -9,7 +9,7 @@ import {
 } from "../../compiler/index.js";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { exitCodes } from "../exit.js";
-import { diagnosticsJson, print, printDiagnostics, printJson } from "../output.js";
+import { diagnosticsJson, grouped, print, printDiagnostics, printJson } from "../output.js";
 import { chooseModel, customOption, readSpecWith, setOption } from "../spec.js";
 
 interface Options {
@@ -74,9 +74,4 @@ function explanationTable({ model, parts, parameters, flops, memoryPerBatch, bat
     ? "\nWhat comes from a file isn't counted: the compiler doesn't read it."
     : "";
   return `${model}\n${table.toString()}${unknown}\nAbout ${memory} MiB to learn from one batch of ${batch}.`;
-}
-
-/** 12345 -> "12 345" */
-function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, " ");
 }

@@ -154,7 +154,8 @@ function named(argument: ArgumentSyntax, call: Call, row: Callable, checker: Che
   return parameter;
 }
 
-function argumentValue(
+/** What a value means as an argument; nothing when it can't be one, which has then been reported. */
+export function argumentValue(
   value: Value,
   parameter: Parameter,
   call: Call,

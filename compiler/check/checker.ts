@@ -39,6 +39,9 @@ const absences: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([
   "pidModalities",
   "unknownPoint",
   "noGateToMeasure",
+  "unknownPath",
+  "nothingVaried",
+  "notVaried",
 ]);
 
 /** Reports that a name is unknown: its declaration may have been unreadable. */
@@ -177,6 +180,14 @@ export class Checker {
     if (reserved.has(name.text) || name.text.startsWith("__")) {
       this.report("reservedName", name.span, { name: name.text });
     }
+  }
+
+  /** The first of several settings of one name, the others reported. */
+  only<Node extends { span: Span }>(nodes: readonly Node[], name: string): Node | undefined {
+    const [first, ...others] = nodes;
+    for (const { span } of first === undefined ? [] : others)
+      this.report("settingTwice", span, { name, line: this.line((first as Node).span) });
+    return first;
   }
 
   /**

@@ -127,8 +127,8 @@ export function checkEncoders(
 
 /** True when the same weights can't read both. */
 function unlike(a: CheckedModality, b: CheckedModality): boolean {
-  const about = ({ shape, rate, vocabulary, columns }: CheckedModality) =>
-    JSON.stringify([shape, rate, vocabulary, columns && columnSizes({ columns })]);
+  const about = ({ shape, rate, vocabulary, padding, columns }: CheckedModality) =>
+    JSON.stringify([shape, rate, vocabulary, padding, columns && columnSizes({ columns })]);
   return about(a) !== about(b);
 }
 

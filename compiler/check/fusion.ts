@@ -11,7 +11,7 @@ import { ensembleFusion, merges } from "../tables/merges.js";
 import { bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
 import { checkLayers } from "./layers.js";
-import { checkMerge } from "./merge.js";
+import { alignedMerge, checkMerge } from "./merge.js";
 import type { CheckedModality } from "./modalities.js";
 import { capitalise, keysOf, Namer } from "./names.js";
 import { checkRules } from "./rules.js";
@@ -76,12 +76,13 @@ export function checkFusion(
   const all = [...inputs.modalities.keys()];
   // Of `unimodal(m)` only m is read.
   const names = paradigm.kind === "unimodal" ? all.filter((name) => name === paradigm.modality) : all;
-  const checked = checkMerge(first, names, widthsOf(names, inputs), checker);
+  const checked = checkMerge(first, names, widthsOf(names, inputs), checker, all);
   const { layers, output } = checkLayers(rest, checked && [checked.merge.output], checker);
   if (checked === undefined || output === undefined) return undefined;
   const [width] = output;
   if (output.length !== 1 || width === undefined) return undefined;
-  return { kind: "merge", ...documented, merge: checked.merge, layers, width, ...placed };
+  const merge = alignedMerge(checked, first, true, paradigm, checker);
+  return { kind: "merge", ...documented, merge, layers, width, ...placed };
 }
 
 /** `fusion { ... }`. */
@@ -234,7 +235,7 @@ function partWidths(
   return whole ? widthsOf(names, inputs) : names.map(() => paradigm.latent);
 }
 
-type Body = Pick<ComponentIr, "merge" | "distance" | "layers" | "width">;
+type Body = Pick<ComponentIr, "merge" | "layers" | "width">;
 
 /** What stands before `linear`: the merge of several modalities, and layers. */
 function checkBody(
@@ -265,11 +266,11 @@ function checkBody(
   if (aligned && first.name.text !== "align") checker.report("dmilNeedsAlign", first.span, { text });
   if (aligned && first.name.text !== "align") return undefined;
   // dmil's consistency decomposition makes the views itself: what is left to do is their mean.
-  const merge = checked && aligned ? viewsMean(checked.merge, paradigm.latent) : checked?.merge;
+  const learned = checked && alignedMerge(checked, first, row.name === "redundant", paradigm, checker);
+  const merge = learned && aligned ? viewsMean(learned, paradigm.latent) : learned;
   const { layers, output } = checkLayers(rest, merge && [merge.output], checker);
   if (merge === undefined || output?.[0] === undefined) return undefined;
-  const distance = checked?.args.distance;
-  return { merge, ...(typeof distance === "string" && { distance }), layers, width: output[0] };
+  return { merge, layers, width: output[0] };
 }
 
 function viewsMean(

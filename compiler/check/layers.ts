@@ -34,9 +34,15 @@ export function checkLayers(
     shape = layer.output;
     from = undefined;
   }
+  let padded = source?.padding === undefined ? undefined : source.name;
   for (const call of calls) {
     const layer = checkLayer(call, shape, checker, from);
     if (layer !== undefined) checked.push(layer);
+    if (padded !== undefined && layer !== undefined) {
+      const reads = readsPadding(call, checker);
+      if (reads) checker.report("paddingRead", call.span, { layer: call.name.text, modality: padded });
+      if (reads || layer.output.length !== 2) padded = undefined;
+    }
     // What keeps the shape, as a normalisation does, keeps what the values are.
     if (layer?.output.join() !== shape?.join()) from = undefined;
     shape = layer?.output;
@@ -123,6 +129,13 @@ function fromSpec(args: Arguments, { home }: Checker): Arguments {
   const moved = (path: unknown) => (typeof path === "string" ? normalised(folder + path) : path);
   const paths = ["file", "path"].filter((name) => typeof args[name] === "string");
   return { ...args, ...Object.fromEntries(paths.map((name) => [name, moved(args[name]) as string])) };
+}
+
+/** Of a layer that is right. */
+function readsPadding(call: Call, checker: Checker): boolean {
+  const row = layers.get(call.name.text);
+  const args = row?.readsPadding && bindArguments(call, row, checker);
+  return (args && row?.readsPadding?.(args)) ?? false;
 }
 
 /** The file that a layer comes from: it stays in the folder, and code of the user's is code that may be run. */

@@ -2,7 +2,7 @@ import type { Call, ModalityDeclaration, TargetDeclaration } from "../../grammar
 import type { ColumnIr, ModalityIr, TargetIr } from "../ir.js";
 import { columnKinds, modalityKinds } from "../tables/data.js";
 import { targets, type TargetRow } from "../tables/targets.js";
-import { bindArguments } from "./arguments.js";
+import { argumentFor, bindArguments } from "./arguments.js";
 import type { Checker } from "./checker.js";
 
 /** A modality whose kind is unknown keeps its name, so that nothing else is reported because of it. */
@@ -36,6 +36,16 @@ export function checkModality(declaration: ModalityDeclaration, checker: Checker
   }
   const args = bindArguments(type, row, checker);
   if (args === undefined) return modality;
+  const { padding, vocabulary } = args;
+  if (typeof padding === "number" && padding >= (vocabulary as number)) {
+    checker.report("wrongValue", argumentFor(type, row, "padding")?.value.span ?? type.span, {
+      call: row.name,
+      name: "padding",
+      wanted: `one of the tokens, below ${vocabulary as number}`,
+      found: String(padding),
+    });
+    return modality;
+  }
   const shape = row.shape(args);
   if (shape.includes(0)) {
     const { rate, seconds } = args as Record<string, number>;

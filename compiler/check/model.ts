@@ -76,6 +76,7 @@ export function checkModel(
   const empty: TrainDeclaration = { kind: "train", settings: [], span: name.span };
   const { training, paradigmSpan, stopSpan, superviseSpan, dropoutSpan, classWeightsSpan } = checkTraining(
     trainSyntax ?? empty,
+    target,
     checker,
   );
   if (classWeightsSpan !== undefined && target !== undefined && target.kind !== "class") {

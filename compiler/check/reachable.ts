@@ -1,81 +1,89 @@
 import type { ComponentIr, ConditionIr } from "../ir.js";
+import { pointWithin, type Halfspace } from "./simplex.js";
 
-/** What a condition asks for, when it is written as alternatives of which each asks for several of these. */
+/** What a condition asks for, when it is written as alternatives of which each asks for several of these; shares are sums of those of components. */
 type Demand =
-  | { kind: "at least" | "at most"; of: string; value: number; open: boolean }
-  | { kind: "more"; larger: string; smaller: string; strict: boolean }
+  /** A share, less another, is above a number, or at it where that is enough. */
+  | { kind: "more"; share: readonly string[]; than: readonly string[]; by: number; strict: boolean }
+  /** A share is below a number. */
+  | { kind: "less"; share: readonly string[]; value: number; strict: boolean }
   | { kind: "missing"; modality: string; is: boolean };
 
-type Components = readonly Pick<ComponentIr, "id" | "interaction">[];
+type Components = readonly Pick<ComponentIr, "id">[];
+
+/** What conditions are asked of. */
+export interface Facts {
+  components: Components;
+  /** The modalities that may be missing; any may when it is left out. */
+  optional?: ReadonlySet<string>;
+}
+
+/** A sample that fulfils a condition. */
+export interface Example {
+  /** By component; they add up to 1. */
+  shares: Readonly<Record<string, number>>;
+  missing: readonly string[];
+}
 
 /** Conditions of more alternatives aren't reasoned about: they count as possible. */
 const mostAlternatives = 200;
-/** Rounds of narrowing; to stop early only leaves intervals wider. */
-const mostRounds = 30;
-/** Numbers that are nearer to each other are the same: 0.1 + 0.2 is 0.3. */
-const same = 1e-9;
 
-/** False when no shares that lie in [0, 1] and add up to 1 fulfil the condition; true also where that can't be told. */
-export function canHold(condition: ConditionIr, components: Components): boolean {
-  return somePossible(alternatives(condition, true, components), components);
+/** False when no sample fulfils the condition; true also where it has too many alternatives. */
+export function canHold(condition: ConditionIr, facts: Facts): boolean {
+  return somePossible(alternatives(condition, true, facts), facts);
 }
 
-/** True when all shares fulfil the condition. */
-export function alwaysHolds(condition: ConditionIr, components: Components): boolean {
-  return !somePossible(alternatives(condition, false, components), components);
+/** True when all samples fulfil the condition. */
+export function alwaysHolds(condition: ConditionIr, facts: Facts): boolean {
+  return !somePossible(alternatives(condition, false, facts), facts);
 }
 
-/** True when all shares that fulfil the first condition fulfil the second. */
-export function implies(first: ConditionIr, second: ConditionIr, components: Components): boolean {
-  const left = alternatives(first, true, components);
-  const right = alternatives(second, false, components);
-  return !somePossible(left && right && bothOf(left, right), components);
+/** True when all samples that fulfil the first condition fulfil the second. */
+export function implies(first: ConditionIr, second: ConditionIr, facts: Facts): boolean {
+  const left = alternatives(first, true, facts);
+  const right = alternatives(second, false, facts);
+  return !somePossible(left && right && bothOf(left, right), facts);
 }
 
-function somePossible(found: Demand[][] | undefined, components: Components): boolean {
-  return found === undefined || found.some((demands) => possible(demands, components));
+/** A sample that fulfils the condition, where there is one and the condition hasn't too many alternatives. */
+export function exampleOf(condition: ConditionIr, facts: Facts): Example | undefined {
+  for (const demands of alternatives(condition, true, facts) ?? []) {
+    const example = fulfilling(demands, facts);
+    if (example !== undefined) return example;
+  }
+  return undefined;
 }
 
-/** A share of several components is that of all of one kind; its name is the kind's. */
-function shareOf(ids: readonly string[], components: Components): string {
-  const [only = ""] = ids;
-  if (ids.length === 1) return only;
-  return components.find(({ id }) => id === only)?.interaction ?? only;
+function somePossible(found: Demand[][] | undefined, facts: Facts): boolean {
+  return found === undefined || found.some((demands) => fulfilling(demands, facts) !== undefined);
 }
 
 /** A condition, or its opposite, as alternatives; absent when there are too many. */
-function alternatives(
-  condition: ConditionIr,
-  wanted: boolean,
-  components: Components,
-): Demand[][] | undefined {
+function alternatives(condition: ConditionIr, wanted: boolean, facts: Facts): Demand[][] | undefined {
   switch (condition.kind) {
     case "above":
     case "below": {
-      const { threshold: value, orEqual } = condition;
-      const kind = (condition.kind === "above") === wanted ? "at least" : "at most";
-      return [[{ kind, of: shareOf(condition.components, components), value, open: orEqual !== wanted }]];
+      const { components: share, threshold, orEqual } = condition;
+      const strict = orEqual !== wanted;
+      return (condition.kind === "above") === wanted
+        ? [[{ kind: "more", share, than: [], by: threshold, strict }]]
+        : [[{ kind: "less", share, value: threshold, strict }]];
     }
     case "dominates": {
-      const own = shareOf(condition.components, components);
-      const others = components.map(({ id }) => id).filter((id) => !condition.components.includes(id));
+      const own = condition.components;
+      const others = facts.components.map(({ id }) => id).filter((id) => !own.includes(id));
       if (!wanted)
-        return others.map((larger) => [{ kind: "more", larger, smaller: own, strict: false } as const]);
-      if (others.length === 0) return [[]];
-      // More than the others' mean.
-      const least = { kind: "at least", of: own, value: 1 / (others.length + 1), open: true } as const;
-      return [
-        [least, ...others.map((smaller) => ({ kind: "more", larger: own, smaller, strict: true }) as const)],
-      ];
+        return others.map((id) => [{ kind: "more", share: [id], than: own, by: 0, strict: false } as const]);
+      return [others.map((id) => ({ kind: "more", share: own, than: [id], by: 0, strict: true }) as const)];
     }
     case "missing":
       return [[{ kind: "missing", modality: condition.modality, is: wanted }]];
     case "not":
-      return alternatives(condition.operand, !wanted, components);
+      return alternatives(condition.operand, !wanted, facts);
     case "and":
     case "or": {
-      const left = alternatives(condition.left, wanted, components);
-      const right = alternatives(condition.right, wanted, components);
+      const left = alternatives(condition.left, wanted, facts);
+      const right = alternatives(condition.right, wanted, facts);
       if (left === undefined || right === undefined) return undefined;
       if ((condition.kind === "and") === wanted) return bothOf(left, right);
       return left.length + right.length > mostAlternatives ? undefined : [...left, ...right];
@@ -88,114 +96,31 @@ function bothOf(left: readonly Demand[][], right: readonly Demand[][]): Demand[]
   return left.flatMap((one) => right.map((other) => [...one, ...other]));
 }
 
-/** Where a share may lie; an open end isn't part of it. */
-class Interval {
-  private least = { value: 0, open: false };
-  private most = { value: 1, open: false };
-  changed = false;
-
-  get low() {
-    return this.least;
-  }
-
-  get high() {
-    return this.most;
-  }
-
-  raise(value: number, open: boolean): void {
-    const { least } = this;
-    if (value < least.value - same || (value <= least.value + same && (!open || least.open))) return;
-    this.least = { value: Math.max(value, least.value), open };
-    this.changed = true;
-  }
-
-  lower(value: number, open: boolean): void {
-    const { most } = this;
-    if (value > most.value + same || (value >= most.value - same && (!open || most.open))) return;
-    this.most = { value: Math.min(value, most.value), open };
-    this.changed = true;
-  }
-
-  get empty(): boolean {
-    const room = this.most.value - this.least.value;
-    return room < -same || (room <= same && (this.least.open || this.most.open));
-  }
-}
-
-/**
- * Whether shares may fulfil all demands. The intervals of all shares are narrowed until nothing changes: components add up to their kind,
- * kinds to 1, and what is more than something else lies above it. Without comparisons of shares that decides the question;
- * with them some demands that can't be met are taken for possible, never the other way round.
- */
-function possible(demands: readonly Demand[], components: Components): boolean {
-  const whole = new Interval();
-  whole.raise(1, false);
-  const kinds = [...new Set(components.map(({ interaction }) => interaction))];
-  const names = [...kinds, ...components.map(({ id }) => id)];
-  const intervals = new Map<string, Interval>(names.map((name) => [name, new Interval()]));
-  const of = (name: string) => intervals.get(name) as Interval;
-  const sums = [
-    { sum: whole, parts: kinds.map(of) },
-    ...kinds.map((kind) => ({
-      sum: of(kind),
-      parts: components.filter(({ interaction }) => interaction === kind).map(({ id }) => of(id)),
-    })),
-  ];
-  const comparisons = demands.filter((demand) => demand.kind === "more");
-  if (contradicts(demands)) return false;
-  for (const demand of demands) {
-    if (demand.kind === "at least") of(demand.of).raise(demand.value, demand.open);
-    if (demand.kind === "at most") of(demand.of).lower(demand.value, demand.open);
-    // Both are parts of 1.
-    if (demand.kind === "more") of(demand.smaller).lower(0.5, demand.strict);
-  }
-  const all = [whole, ...intervals.values()];
-  for (let round = 0; round < mostRounds; round++) {
-    for (const one of all) one.changed = false;
-    for (const { sum, parts } of sums) addUp(sum, parts);
-    for (const { larger, smaller, strict } of comparisons) {
-      const [above, below] = [of(larger), of(smaller)];
-      above.raise(below.low.value, below.low.open || strict);
-      below.lower(above.high.value, above.high.open || strict);
-    }
-    if (all.some(({ empty }) => empty)) return false;
-    if (!all.some(({ changed }) => changed)) break;
-  }
-  return true;
-}
-
-/** A modality that is and isn't missing; a share that is more than another and not more. */
-function contradicts(demands: readonly Demand[]): boolean {
+/** A sample that fulfils all demands, where there is one. */
+function fulfilling(demands: readonly Demand[], { components, optional }: Facts): Example | undefined {
   const missing = new Map<string, boolean>();
-  const more = new Map<string, boolean>();
+  const halfspaces: Halfspace[] = [];
   for (const demand of demands) {
     if (demand.kind === "missing") {
       const { modality, is } = demand;
-      if ((missing.get(modality) ?? is) !== is) return true;
+      if ((missing.get(modality) ?? is) !== is || (is && optional?.has(modality) === false)) return undefined;
       missing.set(modality, is);
-    } else if (demand.kind === "more") {
-      const { larger, smaller, strict } = demand;
-      const opposite = more.get(`${smaller} ${larger}`);
-      if (opposite !== undefined && (opposite || strict)) return true;
-      more.set(`${larger} ${smaller}`, strict || more.get(`${larger} ${smaller}`) === true);
+      continue;
     }
+    const has = (names: readonly string[], id: string) => Number(names.includes(id));
+    // As the shares add up to 1, a number is the number times all shares.
+    const coefficients = components.map(({ id }) =>
+      demand.kind === "more"
+        ? has(demand.share, id) - has(demand.than, id) - demand.by
+        : demand.value - has(demand.share, id),
+    );
+    halfspaces.push({ coefficients, strict: demand.strict });
   }
-  return false;
-}
-
-/** Narrows a sum by its parts, and each part by the sum and the others. */
-function addUp(sum: Interval, parts: readonly Interval[]): void {
-  const total = (ends: readonly { value: number; open: boolean }[]) => ({
-    value: ends.reduce((a, { value }) => a + value, 0),
-    open: ends.some(({ open }) => open),
-  });
-  const [low, high] = [total(parts.map((part) => part.low)), total(parts.map((part) => part.high))];
-  sum.raise(low.value, low.open);
-  sum.lower(high.value, high.open);
-  parts.forEach((part) => {
-    const others = parts.filter((other) => other !== part);
-    const [least, most] = [total(others.map((other) => other.low)), total(others.map((other) => other.high))];
-    part.raise(sum.low.value - most.value, sum.low.open || most.open);
-    part.lower(sum.high.value - least.value, sum.high.open || least.open);
-  });
+  const point = pointWithin(halfspaces, components.length);
+  return (
+    point && {
+      shares: Object.fromEntries(components.map(({ id }, i) => [id, point[i] as number])),
+      missing: [...missing].filter(([, is]) => is).map(([modality]) => modality),
+    }
+  );
 }

@@ -11,7 +11,7 @@ import { interactions } from "../tables/interactions.js";
 import type { Checker } from "./checker.js";
 import type { CheckedModality } from "./modalities.js";
 import { keysOf } from "./names.js";
-import { alwaysHolds, canHold, implies } from "./reachable.js";
+import { alwaysHolds, canHold, implies, type Facts } from "./reachable.js";
 
 /** What a condition may speak of. */
 interface Scope {
@@ -33,19 +33,21 @@ export function checkRules(
   const rules: RuleIr[] = [];
   let otherwise = false;
   const reached: Reached[] = [];
+  const optional = new Set([...modalities].filter(([, { optional }]) => optional).map(([name]) => name));
+  const facts: Facts = { components, optional };
   for (const rule of block.rules) {
     if (otherwise) checker.report("afterOtherwise", rule.span, undefined);
     const condition = rule.condition && checkCondition(rule.condition, scope, checker);
     const use = checkUse(rule.use, scope, checker);
     if (rule.condition === undefined) otherwise = true;
     else if (condition !== undefined && complete && !otherwise) {
-      checkReached(rule.condition.span, condition, reached, components, checker);
+      checkReached(rule.condition.span, condition, reached, facts, checker);
     }
     if (use === undefined || (rule.condition !== undefined && condition === undefined)) continue;
     if (rule.condition?.kind === "missing")
       checkUsable(rule.condition.modality.text, use, rule.use, scope, checker);
     rules.push({
-      text: checker.text(rule.span),
+      text: ruleText(rule, checker),
       ...(condition !== undefined && { condition }),
       use,
       line: checker.line(rule.span),
@@ -61,6 +63,28 @@ export function checkRules(
     if (optional && !spoken.has(name)) checker.report("missingUnspoken", block.span, { modality: name });
   }
   return rules.length === Math.max(1, block.rules.length) ? rules : undefined;
+}
+
+/** A rule as the spec writes it, with the number behind each parameter: `when synergy > enough (0.6) use gate`. */
+function ruleText({ span, condition }: FusionBlock["rules"][number], checker: Checker): string {
+  const named = (condition ? comparisonsIn(condition) : []).filter(({ value }) =>
+    /^[\p{ID_Start}_]/u.test(checker.text(value.span)),
+  );
+  const ends = [span.start, ...named.map(({ value }) => value.span.end), span.end];
+  const parts = ends.slice(1).map((end, i) => checker.text({ start: ends[i] as number, end }));
+  return parts
+    .map((part, i) => (named[i] === undefined ? part : `${part} (${named[i].value.value})`))
+    .join(" ")
+    .replaceAll(" )", ")");
+}
+
+/** In the order of the text. */
+function comparisonsIn(condition: Condition): Comparison[] {
+  if (condition.kind === "comparison") return [condition];
+  if (condition.kind === "not") return comparisonsIn(condition.operand);
+  if (condition.kind === "and" || condition.kind === "or")
+    return [...comparisonsIn(condition.left), ...comparisonsIn(condition.right)];
+  return [];
 }
 
 /** A rule with a condition, which those after it may say again. */
@@ -79,24 +103,23 @@ function checkReached(
   span: Span,
   condition: ConditionIr,
   before: Reached[],
-  components: readonly ComponentIr[],
+  facts: Facts,
   checker: Checker,
 ): void {
   // What comes after a rule that always holds was told there.
   if (before.at(-1)?.always === true) return;
-  if (!canHold(condition, components)) {
-    checker.report("neverHolds", span, undefined);
+  if (!canHold(condition, facts)) {
+    // That a modality is never missing was told where the condition asks for it.
+    if (!canHold(condition, { components: facts.components })) checker.report("neverHolds", span, undefined);
     return;
   }
   const line = checker.line(span);
-  const first = before
-    .slice(-mostCompared)
-    .find((earlier) => implies(condition, earlier.condition, components));
+  const first = before.slice(-mostCompared).find((earlier) => implies(condition, earlier.condition, facts));
   if (first !== undefined) {
     checker.report("ruleCovered", span, { line: first.line });
     return;
   }
-  const always = alwaysHolds(condition, components);
+  const always = alwaysHolds(condition, facts);
   if (always) checker.report("alwaysHolds", span, undefined);
   before.push({ condition, line, always });
 }

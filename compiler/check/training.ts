@@ -1,5 +1,5 @@
 import type { Call, Span, TrainDeclaration, TrainOption, Value } from "../../grammar/syntax.js";
-import type { ParadigmIr, RuntimeCall, SuperviseIr, TrainingIr } from "../ir.js";
+import type { ParadigmIr, RuntimeCall, SuperviseIr, TargetIr, TrainingIr } from "../ir.js";
 import {
   optimizers,
   paradigms,
@@ -11,6 +11,7 @@ import {
 import type { Arguments, Callable } from "../tables/parameters.js";
 import { bindArguments, paramsFor } from "./arguments.js";
 import type { Checker } from "./checker.js";
+import { checkClassWeights } from "./class-weights.js";
 
 /** What a model learns by when its spec doesn't say. */
 const defaults = { batch: 64, epochs: 20, seed: 1 };
@@ -26,7 +27,11 @@ export interface CheckedTraining {
   classWeightsSpan?: Span;
 }
 
-export function checkTraining(declaration: TrainDeclaration, checker: Checker): CheckedTraining {
+export function checkTraining(
+  declaration: TrainDeclaration,
+  target: TargetIr | undefined,
+  checker: Checker,
+): CheckedTraining {
   const options = new Map<string, TrainOption>();
   let stop: { span: Span; epochs: number } | undefined;
   let supervise: { span: Span; teacher: Call } | undefined;
@@ -88,7 +93,7 @@ export function checkTraining(declaration: TrainDeclaration, checker: Checker): 
   if (dropoutSetting !== undefined && dropout !== undefined && dropout >= 1)
     wrongSetting(dropoutSetting.value, "modality_dropout", "a number from 0 up and below 1", checker);
   const schedule = checkSchedule(options.get("schedule"), checker);
-  const classWeights = checkClassWeights(options.get("class_weights")?.value, checker);
+  const classWeights = checkClassWeights(options.get("class_weights")?.value, target, checker);
   const teacher = checkCall(supervise?.teacher, teachers, "a teacher", "supervise", checker);
   const training: TrainingIr = {
     paradigm: checkParadigm(options.get("paradigm")?.value, epochs, checker),
@@ -165,13 +170,6 @@ function checkSchedule(
     });
   }
   return calls;
-}
-
-function checkClassWeights(value: Value | undefined, checker: Checker): "balanced" | undefined {
-  if (value === undefined) return undefined;
-  if (value.kind === "call" && !value.parens && value.name.text === "balanced") return "balanced";
-  wrongSetting(value, "class_weights", "`balanced`", checker);
-  return undefined;
 }
 
 /** A call whose name is a row of a table, with its arguments. */

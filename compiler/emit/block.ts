@@ -1,12 +1,13 @@
-import type { ClassDeclaration } from "ts-morph";
 import { decompositions, keptApart, mainWidth, sharedOf } from "../dmil.js";
 import type { BlockFusionIr, ComponentIr, DmilIr } from "../ir.js";
 import { points } from "../tables/points.js";
 import { conditionText } from "./conditions.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { emitEvidence } from "./evidence.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
+import { termLines } from "./terms.js";
 import { call, key, literal, phrase } from "./text.js";
 import { emitMemory, emitTwoSteps, presentParameter, twoSteps } from "./two-steps.js";
 import { encodeLines, predictParameters } from "./whole.js";
@@ -29,8 +30,8 @@ function emitRules(module: Module, plan: Plan, fusion: BlockFusionIr): void {
     const when = condition === undefined ? "" : `when: ${conditionText(condition, module)}, `;
     return `{ ${when}use: ${literal(use)}, text: ${literal(text)} },`;
   });
-  // The class is added before its rules are known, so they go in front of it.
-  module.file.insertVariableStatement(module.file.getClasses()[0]?.getChildIndex() ?? 0, {
+  // The class is added before its rules are known.
+  module.file.insertBeforeClass({
     isExported: true,
     declarationKind: "const" as never,
     docs: docs(
@@ -266,6 +267,9 @@ function emitDmilMethods(
   );
   const { kind } = plan.ir.target;
   const predictions = kind === "class" ? "logits [batch, classes]" : `[batch, ${plan.target.outputs}]`;
+  // Of what merges only those of N add to the loss here.
+  const terms = termLines(module, plan, "this", (name) => `${access("intra", name)}.rest`);
+  const given = [...(consistency ? ["parts"] : []), "logits", ...(terms.length > 0 ? ["terms"] : [])];
   const partsText = record(
     names,
     (name) => `this.${plan.consistencyOf(name)}.apply(${access("intra", name)}.main, context)`,
@@ -281,7 +285,8 @@ function emitDmilMethods(
     statements: [
       ...(consistency ? [`const parts = ${partsText};`] : []),
       `const logits = {\n${logits.join("\n")}\n};`,
-      consistency ? `return { parts, logits };` : `return { logits };`,
+      ...(terms.length > 0 ? [`const terms: ${module.useType("Losses")} = {\n${terms.join("\n")}\n};`] : []),
+      `return { ${given.join(", ")} };`,
     ],
   });
   const encodingsOf = record(names, (name) => `${access("intra", name)}.encoding`);

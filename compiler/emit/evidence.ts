@@ -1,10 +1,11 @@
-import type { ClassDeclaration } from "ts-morph";
 import type { BlockFusionIr, ComponentIr, EvidenceIr } from "../ir.js";
 import { mergeField } from "./block.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { presence } from "./learning.js";
 import { access, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
+import { addedText, termLines } from "./terms.js";
 import { key, literal, numeral } from "./text.js";
 import { emitEncode, presentParameter } from "./two-steps.js";
 import type { RivalLoss } from "./rivals.js";
@@ -207,6 +208,7 @@ export function evidenceLoss(module: Module, plan: Plan, paradigm: EvidenceIr): 
       ? []
       : [`gate: ${module.use("tf")}.mul(${numeral(restraint)}, ${module.use("variation")}(scores)),`]),
     ...lessons,
+    ...termLines(module, plan),
   ];
   const kept = [
     ...(unrelated === 0 ? [] : ["what is unique to a modality is kept from what the others tell"]),
@@ -214,7 +216,7 @@ export function evidenceLoss(module: Module, plan: Plan, paradigm: EvidenceIr): 
     ...(supervise ? ["what a sample consists of teaches which interaction answers it"] : []),
   ];
   return {
-    doc: `The cross-entropy of the inferred ${plan.ir.target.name}, in nats${kept.length === 0 ? "" : `; ${kept.join(", and ")}`}.`,
+    doc: `The cross-entropy of the inferred ${plan.ir.target.name}, in nats${kept.length === 0 ? "" : `; ${kept.join(", and ")}`}${addedText(plan)}.`,
     statements: [
       `const encodings = model.encode(batch, context);`,
       `const opinions = model.opinions(encodings, ${pass}context);`,

@@ -1,6 +1,6 @@
-import type { ClassDeclaration } from "ts-morph";
 import { capitalise, Namer } from "../check/names.js";
 import type { I2moeIr } from "../ir.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { access, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";

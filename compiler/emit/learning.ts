@@ -3,8 +3,9 @@ import type { DmilIr, ModalityIr, ModelIr, RuntimeCall, TrainingIr } from "../ir
 import { access, presentList } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { rivalLoss } from "./rivals.js";
-import { call, key, literal, numeral, options } from "./text.js";
+import { rivalLoss, type RivalLoss } from "./rivals.js";
+import { addedText, hasTerms, termLines } from "./terms.js";
+import { call, key, literal, numeral, options, value } from "./text.js";
 
 /** `learning.ts`: the losses, and the stages that the trainer goes through. */
 export function emitLearning(module: Module, plan: Plan): void {
@@ -39,6 +40,9 @@ function stageLines(module: Module, plan: Plan): string[] {
       vocabulary !== undefined || columns.some(({ categories }) => categories !== undefined),
   );
   const noisy = plan.encoded.filter((name) => !named.some((modality) => modality.name === name));
+  const filled = noisy.filter((name) =>
+    plan.modalities.some((modality) => modality.name === name && modality.padding === "zeros"),
+  );
   // What learns from one modality alone would learn nothing without it.
   const dropped = paradigm.kind === "unimodal" ? [] : plan.modalities.filter(({ optional }) => optional);
   return [
@@ -50,12 +54,13 @@ function stageLines(module: Module, plan: Plan): string[] {
     ...(noise === undefined || noisy.length === 0
       ? []
       : [`inputNoise: ${options(Object.fromEntries(noisy.map((name) => [name, noise])))},`]),
+    ...(noise === undefined || filled.length === 0 ? [] : [`padded: [${filled.map(literal).join(", ")}],`]),
     ...(modalityDropout === undefined || dropped.length === 0
       ? []
       : [
           `modalityDropout: ${options(Object.fromEntries(dropped.map(({ name }) => [name, modalityDropout])))},`,
         ]),
-    ...(classWeights === undefined ? [] : [`classWeights: ${literal(classWeights)},`]),
+    ...(classWeights === undefined ? [] : [`classWeights: ${value(classWeights)},`]),
   ];
 }
 
@@ -79,14 +84,12 @@ function validateLines(plan: Plan, training: TrainingIr): string[] {
 function emitSingleStage(module: Module, plan: Plan): void {
   const { training, target } = plan.ir;
   const { paradigm } = training;
+  const adds = hasTerms(plan);
   if (paradigm.kind === "dmil") return;
   const className = useModel(module, plan);
   module.useType("Inputs", "./model.ts");
   const loss = module.use(plan.target.loss);
-  const { doc, statements } = rivalLoss(module, plan) ?? {
-    doc: `The ${lossOf(plan, `the fused prediction of ${target.name}`)}.`,
-    statements: [`return { answer: ${loss}(model.predict(batch, context).logits, batch.labels) };`],
-  };
+  const { doc, statements } = rivalLoss(module, plan) ?? jointLoss(module, plan);
   const ensemble = paradigm.kind === "ensemble";
   const heads = plan.encoded.map(
     (name) =>
@@ -122,13 +125,34 @@ function emitSingleStage(module: Module, plan: Plan): void {
         : []),
       `loss: (batch, context) => taskLoss(model, batch, context),`,
       // Only of these is the loss what the model predicts by.
-      ...(["joint", "ensemble", "unimodal"].includes(paradigm.kind)
+      ...(["joint", "ensemble", "unimodal"].includes(paradigm.kind) && !adds
         ? patience === undefined
           ? []
           : [`patience: ${patience},`]
         : validateLines(plan, training)),
     ],
   ]);
+}
+
+/** The loss of `joint`: of the answer, and what the fusion adds. */
+function jointLoss(module: Module, plan: Plan): RivalLoss {
+  const { loss } = plan.target;
+  const doc = `The ${lossOf(plan, `the fused prediction of ${plan.ir.target.name}`)}${addedText(plan)}.`;
+  if (!hasTerms(plan)) {
+    return {
+      doc,
+      statements: [`return { answer: ${loss}(model.predict(batch, context).logits, batch.labels) };`],
+    };
+  }
+  const pass = plan.optional ? "batch.present, " : "";
+  return {
+    doc,
+    statements: [
+      `const encodings = model.encode(batch, context);`,
+      `const { logits } = model.fuse(encodings, ${pass}context);`,
+      `return {\n${[`answer: ${loss}(logits, batch.labels),`, ...termLines(module, plan)].join("\n")}\n};`,
+    ],
+  };
 }
 
 /** "cross-entropy of the fused prediction of digit, in nats" */
@@ -249,7 +273,11 @@ function emitInteractionLoss(module: Module, plan: Plan, paradigm: DmilIr, param
   const { block } = plan;
   if (block === undefined) return;
   const { consistency } = decompositions(paradigm);
-  const lines = [`...${module.use(plan.target.losses)}(logits, batch.labels),`];
+  const adds = hasTerms(plan);
+  const lines = [
+    `...${module.use(plan.target.losses)}(logits, batch.labels),`,
+    ...(adds ? [`...terms,`] : []),
+  ];
   if (consistency) {
     for (const { name } of plan.modalities) {
       const parts = access("parts", name);
@@ -277,7 +305,10 @@ function emitInteractionLoss(module: Module, plan: Plan, paradigm: DmilIr, param
     ),
     parameters: parameters.map((parameter) =>
       parameter.name === "interactions"
-        ? { ...parameter, name: consistency ? "{ parts, logits }" : "{ logits }" }
+        ? {
+            ...parameter,
+            name: `{ ${[...(consistency ? ["parts"] : []), "logits", ...(adds ? ["terms"] : [])].join(", ")} }`,
+          }
         : parameter,
     ),
     returnType: module.useType("Losses"),
@@ -302,10 +333,10 @@ function apartLines(module: Module, { bound }: DmilIr, { modality, name, inner, 
 /** The terms that make the views of each R agree. */
 function alignLines(module: Module, plan: Plan, { alpha }: DmilIr): string[] {
   const redundant = (plan.block?.components ?? []).filter(({ interaction }) => interaction === "redundant");
-  return redundant.map(({ id, modalities, distance }) => {
+  return redundant.map(({ id, modalities, merge }) => {
     const views = `[${modalities.map((name) => `${access("parts", name)}.shared.${id}`).join(", ")}]`;
-    const present = presentList(plan, modalities)?.replaceAll("present", "batch.present");
-    const args = [views, literal(distance ?? "cosine"), present].filter((arg) => arg !== undefined);
+    const present = presentList(plan, modalities, "batch.present");
+    const args = [views, literal(merge?.distance ?? "cosine"), present].filter((arg) => arg !== undefined);
     const alignment = `${module.use("alignmentLoss")}(${args.join(", ")})`;
     return `${term("align", id)}: ${module.use("tf")}.mul(${numeral(alpha)}, ${alignment}),`;
   });

@@ -1,7 +1,7 @@
-import type { ClassDeclaration } from "ts-morph";
 import type { EncoderIr, LayerIr, ModalityIr, ModelIr } from "../ir.js";
 import { targetRow } from "../tables/targets.js";
 import { emitBlock } from "./block.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { emitExperts, expertsOf } from "./experts.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -88,13 +88,15 @@ function emitInputs(module: Module, { ir }: Plan): void {
 }
 
 /** `[batch, 28, 28, 1]`, and what the values are where they aren't plain numbers. */
-function inputText({ shape, vocabulary, columns, optional }: ModalityIr): string {
+function inputText({ shape, vocabulary, padding, columns, optional }: ModalityIr): string {
   const about =
     vocabulary !== undefined
-      ? `: whole numbers below ${vocabulary}`
+      ? `: whole numbers below ${vocabulary}${padding === undefined ? "" : `; ${padding} at the end is padding`}`
       : columns !== undefined
         ? `: ${phrase(columns.map(({ name }) => name))}`
-        : "";
+        : padding === "zeros"
+          ? ": moments of zeros at the end are padding"
+          : "";
   return `${batchShape(shape)}${about}${optional ? "; zero where it is missing" : ""}`;
 }
 
@@ -153,6 +155,10 @@ function emitEncoder(
   const { modalities, layers, width, doc, name, line, template } = encoder;
   const [input] = layers;
   const layersAt = template ? `, its layers ${plan.place(template.line, template.file)}` : "";
+  const padding = plan.modalities.find((modality) => modality.name === modalities[0])?.padding;
+  const chained = chainText(module, plan, layers);
+  const filled = padding === "zeros" ? literal(padding) : `{ token: ${padding} }`;
+  const made = padding === undefined ? chained : `${module.use("padded")}(${filled}, ${chained})`;
   model.addProperty({
     name: field,
     isReadonly: true,
@@ -160,7 +166,7 @@ function emitEncoder(
       doc,
       `Encoder ${name} for ${phrase(modalities)}: ${batchShape(input?.input ?? [])} -> [batch, ${width}] (${plan.place(line)}${layersAt}).`,
     ),
-    initializer: `${chainText(module, plan, layers)}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
+    initializer: `${made}(this.parameters.scope(${literal(`encoder.${modalities[0]}`)}))`,
   });
 }
 
@@ -182,9 +188,9 @@ export function record(names: readonly string[], text: (name: string) => string)
 }
 
 /** `[present.top, present.bottom]`, or nothing when no modality can be missing. */
-export function presentList(plan: Plan, names: readonly string[]): string | undefined {
+export function presentList(plan: Plan, names: readonly string[], present = "present"): string | undefined {
   const optional = plan.modalities.some((modality) => modality.optional && names.includes(modality.name));
-  return optional ? `[${names.map((name) => access("present", name)).join(", ")}]` : undefined;
+  return optional ? `[${names.map((name) => access(present, name)).join(", ")}]` : undefined;
 }
 
 export function comment(text: string): string {

@@ -1,13 +1,12 @@
 import {
   Project,
-  type ClassDeclaration,
+  StructureKind,
+  type ImportDeclarationStructure,
   type JSDocStructure,
   type OptionalKind,
-  type SourceFile,
 } from "ts-morph";
-import * as estree from "prettier/plugins/estree";
-import * as typescript from "prettier/plugins/typescript";
-import { format } from "prettier/standalone";
+import { Declarations } from "./declarations.js";
+import { layOut } from "./layout/print.js";
 import { commentText } from "./text.js";
 
 /** What a specifier of an import gives. */
@@ -18,18 +17,18 @@ interface Imported {
   whole?: string;
 }
 
+/** Where ts-morph makes files; each takes the place of the last. */
+const project = new Project({ useInMemoryFileSystem: true });
+
 /** One generated file on its way: statements by ts-morph, imports by what the statements use. */
 export class Module {
-  readonly file: SourceFile;
+  readonly file = new Declarations();
   private readonly imports = new Map<string, Imported>();
 
   constructor(
     readonly name: string,
     private readonly header: string,
-  ) {
-    const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { strict: true } });
-    this.file = project.createSourceFile(name);
-  }
+  ) {}
 
   /** Imports a value and gives its name back, to be written where it is used. */
   use(name: string, from = "mmspec/runtime"): string {
@@ -55,39 +54,29 @@ export class Module {
     return known;
   }
 
-  /** The file's text, its imports first, formatted. */
-  async print(): Promise<string> {
+  /** The file's text, its imports first. */
+  print(): string {
+    const statements = [...this.importDeclarations(), ...this.file.statements];
+    const file = project.createSourceFile(this.name, { statements }, { overwrite: true });
+    return `${this.header}\n${layOut(file.compilerNode)}`;
+  }
+
+  private importDeclarations(): ImportDeclarationStructure[] {
     const specifiers = [...this.imports.keys()].sort(
       (a, b) => Number(a.startsWith(".")) - Number(b.startsWith(".")) || compare(a, b),
     );
-    specifiers.forEach((from, i) => {
+    return specifiers.map((from) => {
       const { values, types, whole } = this.of(from);
       const typed = [...types].filter((name) => !values.has(name));
       const names = [...values, ...typed].sort(compare);
-      this.file.insertImportDeclaration(i, {
+      return {
+        kind: StructureKind.ImportDeclaration,
         moduleSpecifier: from,
         isTypeOnly: values.size === 0 && whole === undefined,
         ...(whole !== undefined && { defaultImport: whole }),
         namedImports: names.map((name) => ({ name, isTypeOnly: values.size > 0 && !values.has(name) })),
-      });
+      };
     });
-    for (const declared of this.file.getClasses()) spaceOut(declared);
-    return format(`${this.header}\n${this.file.getFullText()}`, {
-      parser: "typescript",
-      printWidth: 110,
-      plugins: [estree, typescript],
-    });
-  }
-}
-
-/** A blank line between a class's members. */
-function spaceOut(declared: ClassDeclaration): void {
-  for (const start of declared
-    .getMembers()
-    .slice(1)
-    .map((member) => member.getStart(true))
-    .reverse()) {
-    declared.getSourceFile().insertText(start, "\n");
   }
 }
 

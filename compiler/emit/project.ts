@@ -21,7 +21,7 @@ export interface GeneratedFile {
  * @param version of mmspec, for the header and the dependency
  * @throws Error when the model has no data; the caller reports that first
  */
-export async function emitProject(ir: ModelIr, version: string): Promise<GeneratedFile[]> {
+export function emitProject(ir: ModelIr, version: string): GeneratedFile[] {
   const { data } = ir;
   if (data === undefined) throw new Error(`${ir.name} has no data.`);
   const plan = makePlan(ir, runtimeNames);
@@ -59,7 +59,7 @@ export async function emitProject(ir: ModelIr, version: string): Promise<Generat
   for (const { name, header, emit } of files) {
     const module = new Module(name, header);
     emit(module);
-    generated.push({ path: name, text: await module.print() });
+    generated.push({ path: name, text: module.print() });
   }
   return [...generated, packageJson(ir, version), tsconfig()];
 }

@@ -40,6 +40,7 @@ const fixed = [
   "openSession",
   "opinions",
   "or",
+  "padded",
   "Parameters",
   "parsimony",
   "pidComposition",

@@ -13,6 +13,7 @@ export function commentText(text: string): string {
 export function value(option: OptionValue): string {
   if (typeof option === "string") return literal(option);
   if (typeof option === "number") return numeral(option);
+  if (typeof option === "boolean") return String(option);
   if (isList(option)) return `[${option.map(value).join(", ")}]`;
   return options(option);
 }

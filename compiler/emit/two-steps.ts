@@ -1,14 +1,15 @@
-import type { ClassDeclaration } from "ts-morph";
 import { encodedModalities } from "../encoded.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { encodingText, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
+import { hasTerms } from "./terms.js";
 import { key, literal, numeral } from "./text.js";
 import { predictParameters } from "./whole.js";
 
-/** Whether a model encodes and fuses in two steps: where the paradigm looks at, or changes, what goes into the fusion. */
-export function twoSteps({ ir }: Plan): boolean {
-  return ["ogm", "agm", "pmr", "i2moe"].includes(ir.training.paradigm.kind);
+/** Whether a model encodes and fuses in two steps: where the loss looks at, or the paradigm changes, what goes into the fusion. */
+export function twoSteps(plan: Plan): boolean {
+  return ["ogm", "agm", "pmr", "i2moe"].includes(plan.ir.training.paradigm.kind) || hasTerms(plan);
 }
 
 /** The parameter that says what each sample has, where a modality may be missing. */

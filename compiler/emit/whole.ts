@@ -1,5 +1,5 @@
-import type { ClassDeclaration } from "ts-morph";
 import type { MergeFusionIr } from "../ir.js";
+import type { ClassDeclaration } from "./declarations.js";
 import { access, chainText, encodingText, presentList, record } from "./model.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
@@ -65,13 +65,6 @@ function emitMerge(model: ClassDeclaration, module: Module, plan: Plan, fusion: 
   emitMergeFields(model, module, plan, fusion, { merge: "merge", head: "head", what: "Fusion" });
   emitMemory(model, module, plan);
   const fused = `const fused = this.merge.apply(${mergeArguments(plan, plan.encoded)});`;
-  if (twoSteps(plan)) {
-    emitTwoSteps(model, module, plan, [
-      fused,
-      `return { logits: this.head.apply(fused, context), encodings };`,
-    ]);
-    return;
-  }
   const { paradigm } = plan.ir.training;
   const answer =
     paradigm.kind === "unimodal"
@@ -80,6 +73,10 @@ function emitMerge(model: ClassDeclaration, module: Module, plan: Plan, fusion: 
           `return { logits, encodings, unimodal: ${record(plan.encoded, () => "logits")} };`,
         ]
       : [`return { logits: this.head.apply(fused, context), encodings };`];
+  if (twoSteps(plan)) {
+    emitTwoSteps(model, module, plan, [fused, ...answer]);
+    return;
+  }
   model.addMethod({
     name: "predict",
     parameters: predictParameters(module, plan),

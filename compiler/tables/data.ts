@@ -126,7 +126,7 @@ export interface ModalityRow extends Callable {
   /** Of one sample. */
   shape(args: Arguments): number[];
   /** What else layers and data have to know of it. */
-  about?(args: Arguments): Pick<ModalityIr, "rate" | "vocabulary">;
+  about?(args: Arguments): Pick<ModalityIr, "rate" | "vocabulary" | "padding">;
   /** Layers that one would begin with. */
   encoder: string;
   /** True where its arguments are columns, each with a type of its own. */
@@ -161,8 +161,18 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         doc: "Moments one after the other, each a row of numbers.",
         example: "sequence(50, 35)",
         encoder: "gru(64)",
-        parameters: [count("time", "How many moments."), count("features", "Numbers of a moment.")],
+        parameters: [
+          count("time", "How many moments."),
+          count("features", "Numbers of a moment."),
+          word(
+            "padding",
+            "What fills what is shorter, at its end: nothing, or moments of zeros, which layers leave out.",
+            ["none", "zeros"],
+            "none",
+          ),
+        ],
         shape: (args) => [args.time as number, args.features as number],
+        about: (args) => (args.padding === "zeros" ? { padding: "zeros" } : {}),
       },
       {
         name: "audio",
@@ -181,9 +191,16 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
         parameters: [
           count("length", "How many in a sample."),
           count("vocabulary", "How many different ones there are."),
+          {
+            ...whole("padding", "The one that fills what is shorter, at its end; layers leave it out."),
+            optional: true,
+          },
         ],
         shape: (args) => [args.length as number],
-        about: (args) => ({ vocabulary: args.vocabulary as number }),
+        about: (args) => ({
+          vocabulary: args.vocabulary as number,
+          ...(args.padding !== undefined && { padding: args.padding as number }),
+        }),
       },
       {
         name: "table",

@@ -1,5 +1,5 @@
-import type { RuntimeCall } from "../ir.js";
-import { count, word, type Arguments, type Callable } from "./parameters.js";
+import type { MergeTerms, RuntimeCall } from "../ir.js";
+import { count, modality, weight, word, type Arguments, type Callable } from "./parameters.js";
 
 /** Why a merge can't be made with its arguments. */
 export type MergeProblem = { features: number; heads: number } | { top: number; experts: number };
@@ -18,6 +18,8 @@ export interface MergeRow extends Callable {
   weights(inputs: readonly number[], args: Arguments): number;
   flops(inputs: readonly number[], args: Arguments): number;
   call(inputs: readonly number[], args: Arguments): RuntimeCall;
+  /** What it adds to the loss. */
+  terms?(args: Arguments): MergeTerms;
 }
 
 const total = (widths: readonly number[]) => widths.reduce((a, b) => a + b, 0);
@@ -151,17 +153,35 @@ const tensor: MergeRow = {
   }),
 };
 
+/** Widths of what `film` modulates, together, and of what conditions it: `by` is the position of one of the inputs. */
+function filmWidths(inputs: readonly number[], { by }: Arguments): { modulated: number; from: number } {
+  const modulated = inputs.filter((_, m) => (by === undefined ? m === 0 : m !== by));
+  const from = total(inputs) - total(modulated);
+  return modulated.length === 0 ? { modulated: from, from: 0 } : { modulated: total(modulated), from };
+}
+
 const film: MergeRow = {
   name: "film",
-  doc: "The features of the first modality, scaled and shifted by what the others say.",
+  doc: "The features of the modalities, scaled and shifted by what one of them says; without `by` those of the first, by what the others say.",
   paper: "Perez et al. 2018, arXiv 1709.07871",
   example: "film",
-  parameters: [],
+  parameters: [
+    { ...modality("by", "The one that says how all others are scaled and shifted."), optional: true },
+  ],
   sameWidth: false,
-  width: ([first = 0]) => first,
-  weights: ([first = 0, ...others]) => (others.length === 0 ? 0 : (total(others) + 1) * 2 * first),
-  flops: ([first = 0, ...others]) => (others.length === 0 ? 0 : (4 * total(others) + 3) * first),
-  call: (inputs) => ({ name: "film", options: { inputs } }),
+  width: (inputs, args) => filmWidths(inputs, args).modulated,
+  weights(inputs, args) {
+    const { modulated, from } = filmWidths(inputs, args);
+    return from === 0 ? 0 : (from + 1) * 2 * modulated;
+  },
+  flops(inputs, args) {
+    const { modulated, from } = filmWidths(inputs, args);
+    return from === 0 ? 0 : (4 * from + 3) * modulated;
+  },
+  call: (inputs, { by }) => ({
+    name: "film",
+    options: { inputs, ...(by !== undefined && inputs.length > 1 && { by: by as number }) },
+  }),
 };
 
 const gated: MergeRow = {
@@ -188,6 +208,17 @@ const moe: MergeRow = {
     count("experts", "How many there are.", 4),
     count("top", "How many a sample asks.", 2),
     { ...units, doc: "Features that each makes." },
+    weight(
+      "balance",
+      "Weight of the loss that is least when all experts are asked alike (Fedus et al. 2021, arXiv 2101.03961, eq. 4 to 6).",
+      0.01,
+    ),
+    word(
+      "noise",
+      "Noise on the gate's scores while learning, of a deviation that is learned (eq. 4), or none.",
+      ["learned", "none"],
+      "none",
+    ),
   ],
   runtime: "mixtureOfExperts",
   sameWidth: false,
@@ -196,7 +227,11 @@ const moe: MergeRow = {
     return top > experts ? { top, experts } : undefined;
   },
   width: (_inputs, args) => number(args, "units"),
-  weights: (inputs, args) => (total(inputs) + 1) * number(args, "experts") * (number(args, "units") + 1),
+  weights(inputs, args) {
+    const all = total(inputs);
+    const noise = args.noise === "learned" ? all * number(args, "experts") : 0;
+    return (all + 1) * number(args, "experts") * (number(args, "units") + 1) + noise;
+  },
   flops: (inputs, args) =>
     2 * total(inputs) * number(args, "experts") * (number(args, "units") + 1) +
     2 * number(args, "experts") * number(args, "units"),
@@ -207,23 +242,38 @@ const moe: MergeRow = {
       units: number(args, "units"),
       experts: number(args, "experts"),
       top: number(args, "top"),
+      ...(args.noise !== "none" && { noise: args.noise as string }),
     },
   }),
+  // All experts answer where all are asked.
+  terms: (args) =>
+    number(args, "top") < number(args, "experts") ? { balance: number(args, "balance") } : {},
 };
+
+/** What the distance of views counts in the loss, where the spec doesn't say; that of `dmil`, too. */
+const alignmentWeight = 0.1;
 
 const align: MergeRow = {
   name: "align",
-  doc: "The mean of one view of each modality; paradigm `dmil` teaches the views to agree.",
+  doc: "The mean of one view of each modality; the views learn to agree.",
   example: "align(cosine)",
   parameters: [
     word("distance", "How far apart two views are.", ["cosine", "mse", "infonce"], "cosine"),
     count("units", "Features of a view.", 32),
+    {
+      ...weight(
+        "weight",
+        `Weight of the views' distance in the loss, where the paradigm has none of its own; ${alignmentWeight} when left out.`,
+      ),
+      optional: true,
+    },
   ],
   sameWidth: false,
   width: (_inputs, args) => args.units as number,
   weights: (inputs, args) => (total(inputs) + inputs.length) * (args.units as number),
   flops: (inputs, args) => 2 * total(inputs) * (args.units as number),
   call: (inputs, args) => ({ name: "align", options: { inputs, units: args.units as number } }),
+  terms: (args) => ({ alignment: (args.weight as number | undefined) ?? alignmentWeight }),
 };
 
 /** What can stand at the beginning of a fusion of several modalities, by name. */

@@ -1,4 +1,4 @@
-import { drawn, modalityKinds } from "./data.js";
+import { columnKinds, drawn, modalityKinds } from "./data.js";
 import { measures, metrics } from "./evaluation.js";
 import { layers } from "./layers.js";
 import { ensembleFusion, merges } from "./merges.js";
@@ -10,6 +10,7 @@ import { optimizers, paradigms, schedules, teachers } from "./training.js";
 export type Role =
   | "target"
   | "modality"
+  | "column"
   | "layer"
   | "layer of an interaction"
   | "fusion"
@@ -37,6 +38,7 @@ const linear: Callable = {
 export const roles: Readonly<Record<Role, Table>> = {
   target: targets,
   modality: modalityKinds,
+  column: columnKinds,
   layer: layers,
   "layer of an interaction": tableOf(...layers.values(), linear),
   fusion: tableOf(...merges.values(), ensembleFusion),

@@ -305,8 +305,16 @@ const teacherRows: Callable[] = [
 /** What the gate can be supervised with. */
 export const teachers: ReadonlyMap<string, Callable> = new Map(teacherRows.map((row) => [row.name, row]));
 
+export interface SettingRow {
+  name: string;
+  doc: string;
+  example: string;
+  /** The words that may follow it, where it isn't followed by a number or a row of a table. */
+  words?: readonly string[];
+}
+
 /** The words that begin a setting of `train`, besides `stop after N epochs without improvement` and `supervise gate with ...`. */
-export const settings: ReadonlyMap<string, { name: string; doc: string; example: string }> = new Map(
+export const settings: ReadonlyMap<string, SettingRow> = new Map(
   [
     { name: "paradigm", doc: "How the model learns.", example: "paradigm joint" },
     { name: "optimizer", doc: "What takes the steps.", example: "optimizer adam(lr: 1e-3)" },
@@ -340,8 +348,9 @@ export const settings: ReadonlyMap<string, { name: string; doc: string; example:
     },
     {
       name: "class_weights",
-      doc: "`balanced`: all classes count alike, however many samples of the training split they have.",
-      example: "class_weights balanced",
+      doc: "How much each class counts: `balanced`, all alike, however many samples of the training split they have; a list, in the order of the classes; or `by_class(...)`, where those that aren't named count 1.",
+      example: "class_weights [1, 2, 0.5]",
+      words: ["balanced"],
     },
   ].map((row) => [row.name, row]),
 );

@@ -14,6 +14,16 @@ export interface Align extends Merge {
     encodings: Readonly<Record<Modality, tf.Tensor2D>>,
     context: Context,
   ): Record<Modality, tf.Tensor2D>;
+  /**
+   * How far the views of the modalities are apart: `alignmentLoss` of them, a scalar.
+   * @param present one [batch, 1] a modality; left out when nothing can be missing
+   */
+  apart(
+    xs: readonly tf.Tensor2D[],
+    distance: Distance,
+    context: Context,
+    present?: readonly tf.Tensor2D[],
+  ): tf.Scalar;
 }
 
 /**
@@ -31,11 +41,11 @@ export function align({
     const projections = inputs.map((width, m) =>
       linear({ inputs: width, units })(scope.scope(`view${m + 1}`)),
     );
+    const viewsOf = (xs: readonly tf.Tensor2D[], context: Context) =>
+      projections.map((project, m) => project.apply(xs[m] as tf.Tensor2D, context));
     return {
-      apply(xs, context, present) {
-        const views = projections.map((project, m) => project.apply(xs[m] as tf.Tensor2D, context));
-        return presentMean(views, present);
-      },
+      apply: (xs, context, present) => presentMean(viewsOf(xs, context), present),
+      apart: (xs, distance, context, present) => alignmentLoss(viewsOf(xs, context), distance, present),
       views<Modality extends string>(
         encodings: Readonly<Record<Modality, tf.Tensor2D>>,
         context: Context,

@@ -1,4 +1,4 @@
-export { align, alignmentLoss, type Distance } from "./align.js";
+export { align, alignmentLoss, type Align, type Distance } from "./align.js";
 export { crossAttention, modalityAttention } from "./attention.js";
 export { bilinear } from "./bilinear.js";
 export {
@@ -16,7 +16,7 @@ export { ensemble, labelEnsemble, modalityWeights, numberEnsemble } from "./ense
 export { film } from "./film.js";
 export { gateShares, mixture, shareColumns } from "./gate.js";
 export { gated } from "./gated.js";
-export { mixtureOfExperts } from "./moe.js";
+export { mixtureOfExperts, type MixtureOfExperts } from "./moe.js";
 export { tensorFusion } from "./tensor.js";
 export {
   allPresent,

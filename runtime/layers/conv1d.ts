@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activate, type Activation } from "./activation.js";
 import type { LayerMaker } from "./layer.js";
+import { withoutPadding } from "./padded.js";
 import { heNormal, zeros } from "./parameters.js";
 
 export interface Conv1dOptions {
@@ -28,8 +29,8 @@ export function conv1d(options: Conv1dOptions): LayerMaker {
     const kernel = scope.add("kernel", shape, heNormal, size * channels, size * filters);
     const bias = scope.add("bias", [filters], zeros);
     return {
-      apply(x) {
-        const sequence = (x.rank === 2 ? tf.expandDims(x, 2) : x) as tf.Tensor3D;
+      apply(x, context) {
+        const sequence = (x.rank === 2 ? tf.expandDims(x, 2) : withoutPadding(x, context)) as tf.Tensor3D;
         const made = tf.conv1d(sequence, kernel as tf.Variable<tf.Rank.R3>, stride, padding);
         return activate(tf.add(made, bias), activation);
       },

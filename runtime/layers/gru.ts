@@ -3,32 +3,38 @@ import type { LayerMaker } from "./layer.js";
 import { glorotUniform, orthogonal, zeros } from "./parameters.js";
 import {
   before,
+  byGate,
   byKernel,
   Moments,
   projected,
-  result,
+  recurrent,
   slopeOfSigmoid,
   slopeOfTanh,
   type RecurrentOptions,
 } from "./recurrence.js";
 
 /**
- * Gated recurrent unit (Cho et al. 2014, arXiv 1406.1078v1): [batch, time, inputs] -> [batch, units], or [batch, time, units] of all moments.
+ * Gated recurrent unit (Cho et al. 2014, arXiv 1406.1078v1): [batch, time, inputs] -> [batch, units], or [batch, time, units] of all moments; twice
+ * as many units in both directions.
  *
  *     z = s(x Wz + h Uz + bz)     r = s(x Wr + h Ur + br)     n = tanh(x Wn + bn + r (h Un + cn))     h' = (1 - z) n + z h
  *
  * The reset gate stands behind the product with h, so that all three of its products are one.
  */
-export function gru({ inputs, units, output = "last" }: RecurrentOptions): LayerMaker {
-  return (scope) => {
+export function gru(options: RecurrentOptions): LayerMaker {
+  const { inputs, units } = options;
+  return recurrent((scope) => {
     const kernel = scope.add("kernel", [inputs, 3 * units], glorotUniform, inputs, units);
-    const recurrent = scope.add("recurrent", [units, 3 * units], orthogonal, units);
+    const recurrentKernel = scope.add("recurrent", [units, 3 * units], orthogonal, units);
     const bias = scope.add("bias", [3 * units], zeros);
     const candidateBias = scope.add("candidateBias", [units], zeros);
     return {
-      apply: (x) => result(gruLoop(projected(x, kernel, bias), recurrent, candidateBias), output),
+      gates: (x) => projected(x, kernel, bias),
+      // z = 1: h stays.
+      still: (gates, real) => tf.add(gates, byGate(tf.mul(tf.sub(1, real), 1e9), [1, 0, 0], units)),
+      loop: (gates) => gruLoop(gates, recurrentKernel, candidateBias),
     };
-  };
+  }, options);
 }
 
 /** What a moment leaves behind: h', z and r side by side, n, and h Un + cn. */

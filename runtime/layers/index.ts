@@ -19,6 +19,7 @@ export { mel, type MelOptions } from "./mel.js";
 export { mlp, type MlpOptions } from "./mlp.js";
 export { norm } from "./norm.js";
 export { Parameters, Scope, WeightsError, type NamedTensor } from "./parameters.js";
+export { padded, type Padding } from "./padded.js";
 export { pool, type PoolOptions } from "./pool.js";
 export type { RecurrentOptions } from "./recurrence.js";
 export { globalMax, globalMean } from "./reduce.js";

@@ -12,6 +12,8 @@ export interface Context {
   temperature: number;
   /** Share of the stage's steps that were taken, while learning. */
   progress?: number;
+  /** Of a sequence with padding: 1 of each real moment, 0 of padding, [batch, time]. */
+  real?: tf.Tensor2D;
 }
 
 /** A function of one tensor with weights of its own. */

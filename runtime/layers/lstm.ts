@@ -3,10 +3,11 @@ import type { LayerMaker } from "./layer.js";
 import { glorotUniform, orthogonal, type Initializer } from "./parameters.js";
 import {
   before,
+  byGate,
   byKernel,
   Moments,
   projected,
-  result,
+  recurrent,
   slopeOfSigmoid,
   slopeOfTanh,
   type RecurrentOptions,
@@ -17,17 +18,23 @@ const forgetBias: Initializer = (values) => void values.fill(1, values.length / 
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): [batch, time, inputs] ->
- * [batch, units], or [batch, time, units] of all moments.
+ * [batch, units], or [batch, time, units] of all moments; twice as many units in both directions.
  *
  *     i, f, o = s(x W + h U + b)     g = tanh(x Wg + h Ug + bg)     c' = f c + i g     h' = o tanh c'
  */
-export function lstm({ inputs, units, output = "last" }: RecurrentOptions): LayerMaker {
-  return (scope) => {
+export function lstm(options: RecurrentOptions): LayerMaker {
+  const { inputs, units } = options;
+  return recurrent((scope) => {
     const kernel = scope.add("kernel", [inputs, 4 * units], glorotUniform, inputs, units);
-    const recurrent = scope.add("recurrent", [units, 4 * units], orthogonal, units);
+    const recurrentKernel = scope.add("recurrent", [units, 4 * units], orthogonal, units);
     const bias = scope.add("bias", [4 * units], forgetBias);
-    return { apply: (x) => result(lstmLoop(projected(x, kernel, bias), recurrent), output) };
-  };
+    return {
+      gates: (x) => projected(x, kernel, bias),
+      // i = 0: a cell of zeros stays, and with it h.
+      still: (gates, real) => tf.add(gates, byGate(tf.mul(tf.sub(real, 1), 1e9), [1, 0, 0, 0], units)),
+      loop: (gates) => lstmLoop(gates, recurrentKernel),
+    };
+  }, options);
 }
 
 /** What a moment leaves behind: h', c', tanh c', i, f and o side by side, and g. */

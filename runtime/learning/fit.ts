@@ -10,7 +10,7 @@ import { onPart, sumOverBatch } from "../parallel/whole-batch.js";
 import { workOf, type Work } from "../parallel/work.js";
 import type { Progress } from "../runs/progress.js";
 import { toTensors, type TensorBatch } from "./batch.js";
-import { balancedWeights } from "./class-weights.js";
+import { weightsOf } from "./class-weights.js";
 import { TrainingError, type Place } from "./errors.js";
 import { addInputNoise } from "./input-noise.js";
 import { total, type Losses } from "./losses.js";
@@ -50,10 +50,12 @@ export interface Stage<Inputs> {
   schedule?: Schedule;
   /** Standard deviation of the Gaussian noise that modalities get while learning, by modality, in the units that the model is fed. */
   inputNoise?: Readonly<Record<string, number>>;
+  /** Sequences whose trailing moments of zeros are padding, which gets no noise. */
+  padded?: readonly string[];
   /** Share of the samples that lose a modality while learning, by modality, drawn anew each time that a sample is learned from. */
   modalityDropout?: Readonly<Record<string, number>>;
-  /** `balanced`: all classes of the training split count alike, however many samples they have. */
-  classWeights?: "balanced";
+  /** What each class's samples count, in the order of the classes; `balanced`: all classes of the training split count alike, however many samples they have. */
+  classWeights?: "balanced" | readonly number[];
 }
 
 /** What one epoch came to; losses in nats where the loss is a cross-entropy. */
@@ -201,7 +203,7 @@ class Fit<Inputs> {
     this.steps = Math.ceil(data.train.size / stage.batch);
     this.order = options.random.fork(`${stage.name}.order`);
     this.noise = options.random.fork(`${stage.name}.noise`);
-    this.classWeights = stage.classWeights && balancedWeights(data.train);
+    this.classWeights = stage.classWeights && weightsOf(stage.classWeights, data.train);
     this.orderBefore = this.order.state();
     if (options.from !== undefined) this.restore(options.from);
     else model.scale?.fit(data.train);
@@ -318,7 +320,8 @@ class Fit<Inputs> {
     const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
     const own = part === undefined ? kept : takePart(kept, part.begin, part.rows);
     const tensors = toTensors<Inputs>(own, data.train, this.targets());
-    if (stage.inputNoise) tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, random);
+    if (stage.inputNoise)
+      tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, random, stage.padded);
     return () => stage.loss(tensors, context);
   }
 

@@ -72,6 +72,10 @@ const cases: Record<string, string> = {
   pmr: spec({ train: `train { paradigm pmr epochs 2 ${sgd} }` }),
   i2moe: spec({ train: `train { paradigm i2moe epochs 2 ${sgd} }` }),
   evidence: spec({ fusion: block, train: `train { paradigm evidence epochs 2 ${sgd} }` }),
+  moe: spec({
+    fusion: "fusion = moe(experts: 3, top: 2, noise: learned, balance: 0.1)",
+    train: `train { paradigm joint epochs 2 ${sgd} }`,
+  }),
   joint: spec({ train: `train { paradigm joint epochs 2 optimizer adam(lr: 1e-3) batch 31 seed 3 }` }),
 };
 

@@ -44,6 +44,20 @@ describe("diagnostics", () => {
     ]);
   });
 
+  it("reports weights that don't fit the classes", () => {
+    const train = (text: string) => spec({ train: `train { ${text} }` });
+    const named = (text: string) => train(text).replace("class(3)", 'class("calm", "happy", "very sad")');
+    expectDiagnostics(train("class_weights [1, 2, 0.5]"), []);
+    expectDiagnostics(named("class_weights by_class(happy: 2)"), []);
+    expectDiagnostics(train("class_weights [1, 2]"), ["9:25 MM6035"]);
+    expectDiagnostics(train("class_weights [1, -2, three]"), ["9:29 MM3004", "9:33 MM3004"]);
+    expectDiagnostics(train("class_weights [0, 0, 0]"), ["9:25 MM3004"]);
+    expectDiagnostics(named("class_weights by_class(hapy: 2)"), ["9:34 MM7021"]);
+    expectDiagnostics(named("class_weights by_class(calm: 2, calm: 1)"), ["9:43 MM3005"]);
+    expectDiagnostics(named("class_weights by_class(2)"), ["9:34 MM3004"]);
+    expectDiagnostics(named("class_weights by_class"), ["9:25 MM3004"]);
+  });
+
   it("reports a gate that can't be supervised, and teachers that aren't known", () => {
     const train = (text: string) => spec({ fusion: block, train: `train { ${text} }` });
     expectDiagnostics(train("paradigm evidence supervise gate with pid(after: 0.5)"), []);

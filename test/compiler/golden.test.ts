@@ -13,7 +13,7 @@ const paradigmFiles = (file: string) => file === "model.ts" || file === "learnin
 
 /** The specs whose generated code is kept for review, with the folder it lies in. */
 const specs = [
-  ...["digits", "xor", "emotion", "reviews", "sentiment"].map((name) => ({
+  ...["digits", "xor", "emotion", "reviews", "sentiment", "spoken", "questions"].map((name) => ({
     name,
     path: `examples/${name}.mmspec`,
     kept: everyFile,
@@ -49,6 +49,7 @@ const specs = [
     "operators",
     "learned",
     "supervise",
+    "experts",
     "regression-agm",
     "multilabel-ogm",
   ].map((name) => ({

@@ -40,10 +40,26 @@ describe("parameters", () => {
     expect(model?.training.patience).toBe(3);
     expect(model?.encoders[0]?.width).toBe(64);
     expect(model?.fusion).toMatchObject({
-      rules: [{ text: "when synergy > share use synergistic(left, right)" }, {}],
+      rules: [{ text: "when synergy > share (0.25) use synergistic(left, right)" }, {}],
     });
     expect(JSON.stringify(model?.fusion)).toContain('"threshold":0.25');
     expect(JSON.stringify(model?.data)).toContain('"noise":0.25');
+  });
+
+  it("show their numbers in a rule's text, which the reports tell", () => {
+    const several = text.replace(
+      "when synergy > share use",
+      "when not (synergy > share) and // a comment\n (uniqueness(left) <= share or redundancy > 0.5) use",
+    );
+    const [model] = analyse(several).models;
+    expect(model?.fusion).toMatchObject({
+      rules: [
+        {
+          text: "when not (synergy > share (0.25)) and (uniqueness(left) <= share (0.25) or redundancy > 0.5) use synergistic(left, right)",
+        },
+        {},
+      ],
+    });
   });
 
   it("are formatted, with their comments", () => {

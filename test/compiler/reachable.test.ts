@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alwaysHolds, canHold, implies } from "../../compiler/check/reachable.js";
-import type { ConditionIr, InteractionKind } from "../../compiler/ir.js";
+import {
+  alwaysHolds,
+  canHold,
+  exampleOf,
+  implies,
+  type Example,
+  type Facts,
+} from "../../compiler/check/reachable.js";
+import type { ConditionIr } from "../../compiler/ir.js";
 
-const component = (id: string, interaction: InteractionKind) => ({ id, interaction });
-const two = [
-  component("r", "redundant"),
-  component("u", "unique"),
-  component("v", "unique"),
-  component("s", "synergistic"),
-];
+const component = (id: string) => ({ id });
+const components = [component("r"), component("u"), component("v"), component("s")];
+const two: Facts = { components };
 
 const above = (components: string | string[], threshold: number, orEqual = false): ConditionIr => ({
   kind: "above",
@@ -44,9 +47,28 @@ describe("conditions that can't hold", () => {
     ["the largest beside half", and(dominates("r"), above("s", 0.5, true))],
     ["and its opposite", and(dominates("r"), not(dominates("r")))],
     ["missing and there", and(missing("a"), not(missing("a")))],
+    ["the largest, and less than another", and(dominates("s"), and(above("r", 0.4), below("s", 0.4)))],
+    ["more than each, of which one is more than half", and(dominates("u", "v"), above("r", 0.5, true))],
+    [
+      "the largest beside two of a third each",
+      and(dominates("s"), and(above("r", 1 / 3, true), above("u", 1 / 3, true))),
+    ],
+    [
+      "two kinds that each leave too little for the other",
+      and(dominates("r"), and(dominates("u", "v"), below("r", 0))),
+    ],
   ])("%s", (_, condition) => {
     expect(canHold(condition, two)).toBe(false);
     expect(alwaysHolds(not(condition), two)).toBe(true);
+  });
+
+  it("are those that ask for what is never missing", () => {
+    const facts = { components, optional: new Set(["b"]) };
+    expect(canHold(missing("a"), facts)).toBe(false);
+    expect(canHold(missing("b"), facts)).toBe(true);
+    expect(alwaysHolds(not(missing("a")), facts)).toBe(true);
+    expect(implies(and(missing("a"), above("s", 0.5)), below("r", 0.1), facts)).toBe(true);
+    expect(canHold(or(missing("a"), dominates("s")), facts)).toBe(true);
   });
 
   it("hold at the ends that are part of them", () => {
@@ -69,7 +91,7 @@ describe("conditions that can't hold", () => {
   });
 
   it("know that the only share is all there is", () => {
-    const one = [component("u", "unique")];
+    const one = { components: [component("u")] };
     expect(alwaysHolds(dominates("u"), one)).toBe(true);
     expect(alwaysHolds(above("u", 0.9), one)).toBe(true);
     expect(canHold(below("u", 1), one)).toBe(false);
@@ -107,6 +129,44 @@ function holds(condition: ConditionIr, tenths: Record<string, number>, gone: rea
   }
 }
 
+/** Whether a sample fulfils a condition, or its opposite, with so much to spare where a border belongs to it, and clearly where it doesn't. */
+function fulfils(condition: ConditionIr, sample: Example, wanted: boolean, spare: number): boolean {
+  const share = (ids: readonly string[]) => ids.reduce((sum, id) => sum + (sample.shares[id] as number), 0);
+  const beyond = (difference: number, strict: boolean) =>
+    strict ? difference > Math.max(0, spare) : difference >= spare;
+  switch (condition.kind) {
+    case "above":
+    case "below": {
+      const up = (condition.kind === "above") === wanted;
+      const difference = share(condition.components) - condition.threshold;
+      return beyond(up ? difference : -difference, condition.orEqual !== wanted);
+    }
+    case "dominates": {
+      const differences = Object.keys(sample.shares)
+        .filter((id) => !condition.components.includes(id))
+        .map((id) => share(condition.components) - share([id]));
+      return wanted
+        ? differences.every((difference) => beyond(difference, true))
+        : differences.some((difference) => beyond(-difference, false));
+    }
+    case "missing":
+      return sample.missing.includes(condition.modality) === wanted;
+    case "not":
+      return fulfils(condition.operand, sample, !wanted, spare);
+    case "and":
+    case "or": {
+      const both = [condition.left, condition.right].map((one) => fulfils(one, sample, wanted, spare));
+      return (condition.kind === "and") === wanted ? both.every(Boolean) : both.some(Boolean);
+    }
+  }
+}
+
+function demandsOf(condition: ConditionIr): number {
+  if (condition.kind === "not") return demandsOf(condition.operand);
+  if (condition.kind !== "and" && condition.kind !== "or") return 1;
+  return demandsOf(condition.left) + demandsOf(condition.right);
+}
+
 /** All shares of `components` in tenths. */
 function everyShares(ids: readonly string[], left = 10): Record<string, number>[] {
   const [id = "", ...rest] = ids;
@@ -138,6 +198,42 @@ describe("what is told of conditions", () => {
   const points = everyShares(["r", "u", "v", "s"]).flatMap((tenths) =>
     [[], ["a"], ["b"], ["a", "b"]].map((gone) => ({ tenths, gone })),
   );
+
+  /** A sample whose shares are drawn evenly from all that there are. */
+  const drawn = fc
+    .tuple(
+      fc.tuple(...components.map(() => fc.double({ min: 1e-6, max: 1, noNaN: true }))),
+      fc.subarray(["a", "b"]),
+    )
+    .map(([uniform, missing]): Example => {
+      const parts = uniform.map((value) => -Math.log(value) + 1e-12);
+      const total = parts.reduce((a, b) => a + b, 0);
+      return {
+        shares: Object.fromEntries(components.map(({ id }, i) => [id, (parts[i] as number) / total])),
+        missing,
+      };
+    });
+
+  it("is shown by an example where something can hold, and refuted by no sample where nothing can", () => {
+    fc.assert(
+      fc.property(condition, fc.array(drawn, { minLength: 20, maxLength: 20 }), (one, samples) => {
+        const example = exampleOf(one, two);
+        if (example === undefined) {
+          // So few demands never have too many alternatives.
+          if (demandsOf(one) <= 4) expect(canHold(one, two)).toBe(false);
+          if (!canHold(one, two))
+            expect(samples.some((sample) => fulfils(one, sample, true, 1e-6))).toBe(false);
+          return;
+        }
+        expect(canHold(one, two)).toBe(true);
+        const shares = Object.values(example.shares);
+        expect(shares.every((share) => share >= 0)).toBe(true);
+        expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+        expect(fulfils(one, example, true, -1e-9), JSON.stringify(example)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 
   it("is never refuted by shares", () => {
     fc.assert(

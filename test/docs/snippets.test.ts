@@ -18,7 +18,7 @@ const snippets = ["README.md", ...readdirSync("docs").map((name) => `docs/${name
 
 /** What a fragment may lack: the rest of its file. All else that is wrong with it is wrong by itself. */
 const ofTheRest =
-  /^MM(2002|2003|2004|2007|2009|2010|5005|5006|5007|5009|5010|5012|5013|5014|6002|6003|6004|6006|6007|6010|6021|6024|70(01|02|03|05|06|12|16|17|19|20|21|22)|5001)$/;
+  /^MM(2002|2003|2004|2007|2009|2010|5005|5006|5007|5009|5010|5012|5013|5014|6002|6003|6004|6006|6007|6010|6021|6024|70(01|02|03|05|06|12|16|17|19|20|21|22)|5001|8001)$/;
 
 const shown = ({ diagnostics, source }: Compilation) =>
   diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source)).join("\n");

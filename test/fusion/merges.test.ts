@@ -27,10 +27,14 @@ const written: [merge: string, widths: number[], output: number][] = [
   ["cross_attention(heads: 2, units: 6)", [3], 6],
   ["film", [3, 5, 2], 3],
   ["film", [3], 3],
+  ["film(by: m1)", [3, 5, 2], 5],
+  ["film(by: m2)", [3, 5, 2], 8],
+  ["film(by: m0)", [3], 3],
   ["gated(6)", [3, 5, 2], 6],
   ["moe(experts: 4, top: 2, units: 6)", [3, 5], 6],
   ["moe(experts: 3, top: 1, units: 4)", [3, 5], 4],
   ["moe(experts: 2, top: 2, units: 4)", [3, 5], 4],
+  ["moe(experts: 4, top: 2, units: 6, noise: learned)", [3, 5], 6],
   ["align(cosine, units: 6)", [3, 5], 6],
 ];
 
@@ -250,6 +254,26 @@ describe("values", () => {
     );
   });
 
+  it("film lets one scale and shift all others, in whichever place it stands", () => {
+    const merge = made("film(by: m1)", [2, 3, 1]);
+    const [a = [], by = [], b = []] = rows([2, 3, 1]);
+    const bias = weights(merge, "modulation.bias")[0] as number[];
+    const said = times(by, weights(merge, "modulation.kernel")).map((v, i) => v + (bias[i] as number));
+    expectNear(
+      first(merge, [2, 3, 1]),
+      [...a, ...b].map((value, i) => (1 + (said[i] as number)) * value + (said[3 + i] as number)),
+    );
+  });
+
+  it("film under a paradigm that reads one modality leaves it as it is", () => {
+    for (const modality of ["m0", "m1"]) {
+      const text = specOf("film(by: m1)", [2, 3]).replace("joint", `unimodal(${modality})`);
+      const [ir] = analyse(text, "m.mmspec").models;
+      const merge = ir?.fusion.kind === "merge" ? ir.fusion.merge : undefined;
+      expect(merge).toMatchObject({ output: modality === "m0" ? 2 : 3, weights: 0 });
+    }
+  });
+
   it("gated lets all say how far each feature of each counts", () => {
     const merge = made("gated(2)", [2, 3]);
     const xs = rows([2, 3]);
@@ -291,6 +315,62 @@ describe("values", () => {
       powers.reduce((sum, power, e) => sum + (power / total) * (answers[2 * e + unit] as number), 0),
     );
     expectNear(first(merge, [2, 3]), wanted);
+  });
+
+  it("moe tells how unevenly its experts are asked, and its noise only shows while learning", () => {
+    const widths = [2, 3];
+    const merge = made("moe(experts: 3, top: 2, units: 2, noise: learned)", widths);
+    const [kernel, bias] = [weights(merge, "gate.kernel"), weights(merge, "gate.bias")[0] as number[]];
+    const xs = inputsOf(widths);
+    const samples = (tf.concat(xs, 1).arraySync() as number[][]).map((x) =>
+      times(x, kernel).map((v, e) => v + (bias[e] as number)),
+    );
+    const [asked, probability] = [
+      [0, 0, 0],
+      [0, 0, 0],
+    ] as [number[], number[]];
+    for (const scores of samples) {
+      const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+      scores.forEach((score, e) => {
+        (probability[e] as number) += Math.exp(score) / total / samples.length;
+        (asked[e] as number) += score === Math.min(...scores) ? 0 : 1 / (2 * samples.length);
+      });
+    }
+    const { imbalance } = merge.layer as runtime.MixtureOfExperts;
+    const wanted = 3 * asked.reduce((sum, share, e) => sum + share * (probability[e] as number), 0);
+    expect(imbalance(xs, context()).dataSync()[0]).toBeCloseTo(wanted, 5);
+    // What is asked is a constant to the gradient: while it doesn't change, that of the probabilities is all there is.
+    const variables = merge.parameters.select();
+    const { grads } = tf.variableGrads(() => imbalance(xs, context()), variables);
+    const [gate] = variables.filter(({ shape }) => shape.join() === "5,3") as [tf.Variable];
+    const [before, along] = [tf.clone(gate as tf.Tensor), normal(new runtime.Random(2), gate.shape)];
+    const moved = (by: number) => {
+      gate.assign(tf.add(before, tf.mul(along, by)));
+      return imbalance(xs, context()).dataSync()[0] as number;
+    };
+    const difference = (moved(1e-3) - moved(-1e-3)) / 2e-3;
+    gate.assign(before);
+    expect(tf.sum(tf.mul(grads[gate.name] as tf.Tensor, along)).dataSync()[0]).toBeCloseTo(difference, 2);
+
+    const said = (training: boolean, seed: number) => [
+      ...merge.layer.apply(xs, { ...context(), training, random: new runtime.Random(seed) }).dataSync(),
+    ];
+    expect(said(true, 1)).not.toEqual(said(true, 2));
+    expect(said(false, 1)).toEqual(said(false, 2));
+  });
+
+  it("align tells how far its views are apart, where there are two", () => {
+    const widths = [4, 3];
+    const { layer } = made("align(mse, units: 5)", widths);
+    const align = layer as runtime.Align;
+    const [a, b] = inputsOf(widths) as [tf.Tensor2D, tf.Tensor2D];
+    const views = align.views({ a, b }, context());
+    const distances = tf.mean(tf.squaredDifference(views.a, views.b), 1).dataSync();
+    const mean = [...distances].reduce((x, y) => x + y, 0) / batch;
+    expect(align.apart([a, b], "mse", context()).dataSync()[0]).toBeCloseTo(mean, 5);
+    const only = tf.tensor2d([0, 1, 0, 0, 0], [batch, 1]);
+    const one = align.apart([a, b], "mse", context(), [only, tf.ones([batch, 1])]).dataSync()[0];
+    expect(one).toBeCloseTo(distances[1] as number, 5);
   });
 
   it.each(["attention(heads: 2, units: 6)", "cross_attention(heads: 2, units: 6)", "mean"])(

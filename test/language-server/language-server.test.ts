@@ -12,6 +12,7 @@ import {
   ReferencesRequest,
   RenameRequest,
   SemanticTokensRequest,
+  SignatureHelpRequest,
   type CompletionItem,
   type DocumentSymbol,
   type Hover,
@@ -19,6 +20,7 @@ import {
   type MarkupContent,
 } from "vscode-languageserver-protocol/node";
 import { analyse } from "../../compiler/index.js";
+import { paradigms } from "../../compiler/tables/training.js";
 import { format } from "../../grammar/index.js";
 import { block, spec } from "../support/specs.js";
 import { LanguageClient, type Opened } from "../support/language-client.js";
@@ -69,6 +71,7 @@ describe("the language server", () => {
       "referencesProvider",
       "renameProvider",
       "semanticTokensProvider",
+      "signatureHelpProvider",
       "textDocumentSync",
     ]);
   });
@@ -113,7 +116,7 @@ describe("the language server", () => {
 
 describe("completion", () => {
   it.each([
-    ["the file", "<|>", ["model", "data", "param", "encoder", "fusion", "import"]],
+    ["the file", "<|>", ["model", "data", "variants", "param", "encoder", "fusion", "import"]],
     [
       "a model",
       "model M {\n  <|>",
@@ -165,6 +168,38 @@ describe("completion", () => {
       "what begins a line of data",
       `${heads}}\ndata for M {\n <|>`,
       ["from", "split", "missing", "hold", "y", "left", "right"],
+    ],
+    ["a model to vary", `${heads}}\nvariants of <|>`, ["M"]],
+    ["the lines of variants", `${heads}}\nvariants of M {\n <|>`, ["vary", "where", "limit", "sample"]],
+    [
+      "what can be varied",
+      `param size = 4\n${heads}encoder A for left = flatten\n fusion = concat\n train { batch 8 } }\nvariants of M {\n vary <|>`,
+      ["size", "A", "fusion", "train"],
+    ],
+    [
+      "the parts of what can be varied",
+      `${heads}encoder A for left = conv(8, 3) -> flatten }\nvariants of M {\n vary A.<|>`,
+      ["conv", "flatten"],
+    ],
+    [
+      "the arguments that can be varied",
+      `${heads}encoder A for left = conv(8, 3) -> flatten }\nvariants of M {\n vary A.conv.<|>`,
+      ["filters", "kernel", "stride", "padding", "activation"],
+    ],
+    [
+      "a choice",
+      `${heads}train { paradigm joint } }\nvariants of M {\n vary train.paradigm in [joint, <|>`,
+      [...paradigms.keys()],
+    ],
+    [
+      "an argument of a choice",
+      `${heads}train { optimizer adam } }\nvariants of M {\n vary train.optimizer in [adam, sgd(<|>`,
+      ["lr:", "momentum:"],
+    ],
+    [
+      "what a condition asks for",
+      `${heads}train { batch 8 } }\nvariants of M {\n vary train.batch in [8, 16]\n where <|> }`,
+      ["train.batch", "parameters", "flops", "memory", "not"],
     ],
     ["a part of a split", `${heads}}\ndata for M {\n split 0.5 <|>`, ["train", "validation", "test"]],
     ["a parameter", `param rate = 1e-3\n${heads}train { stop after <|>`, ["rate"]],
@@ -240,6 +275,86 @@ describe("completion", () => {
   });
 });
 
+describe("signature help", () => {
+  /** The signature, the argument that is being written between `>` and `<`, and what is told of that argument. */
+  async function helped(marked: string): Promise<{ text: string; about: string } | null> {
+    const help = await send(SignatureHelpRequest.type, (await client.open(marked)).here);
+    const [signature] = help?.signatures ?? [];
+    if (signature === undefined) return null;
+    const active = signature.parameters?.[help?.activeParameter ?? 0];
+    const [start, end] = active?.label as [number, number];
+    const { label } = signature;
+    return {
+      text: `${label.slice(0, start)}>${label.slice(start, end)}<${label.slice(end)}`,
+      about: (active?.documentation as MarkupContent).value,
+    };
+  }
+
+  it.each([
+    [
+      "a layer",
+      "encoder A for left = conv(<|>",
+      "conv(>filters<, kernel: 3, stride: 1, padding: same, activation: relu)",
+    ],
+    [
+      "its second argument",
+      "encoder A for left = conv(8, <|>) -> flatten",
+      "conv(filters, >kernel: 3<, stride: 1, padding: same, activation: relu)",
+    ],
+    [
+      "an argument by its name",
+      "encoder A for left = conv(8, padding: s<|>ame, stride: 2)",
+      "conv(filters, kernel: 3, stride: 1, >padding: same<, activation: relu)",
+    ],
+    [
+      "an argument whose name the cursor is in",
+      "encoder A for left = conv(8, pad<|>ding: same)",
+      "conv(filters, kernel: 3, stride: 1, >padding: same<, activation: relu)",
+    ],
+    ["an argument that takes several", "gate = mlp(64, 32, <|>)", "mlp(>units, ...<, activation: relu)"],
+    ["a fusion", "fusion = bilinear(<|>)", "bilinear(>rank: 16<)"],
+    [
+      "a fusion of an interaction",
+      "fusion {\n redundant(left, right) = align(<|>",
+      "align(>distance: cosine<, units: 32, weight)",
+    ],
+    ["an optimizer", "train { optimizer adam(lr: <|> }", "adam(>lr: 0.001<)"],
+    [
+      "a schedule behind another",
+      "train { schedule warmup(2) -> step(<|> }",
+      "step(>every: 10<, factor: 0.5)",
+    ],
+    ["a kind of modality", "modality z: image(28, <|>", "image(height, >width<, channels: 1)"],
+    ["a column of a table", "modality z: table(age: number, city: category(<|>", "category(>most<)"],
+  ])("tells the arguments of %s", async (_, marked, expected) => {
+    const inFusion = marked.startsWith("gate") ? `fusion {\n ${marked}` : marked;
+    expect((await helped(`${heads}  ${inFusion}`))?.text).toBe(expected);
+  });
+
+  it("tells which argument modalities in parentheses belong to", async () => {
+    const found = await helped(
+      `${heads}}\ndata for M {\n from synthetic(redundancy: 1, unique(le<|>ft): 0.3`,
+    );
+    expect(found?.text).toMatch(/^synthetic\(.*>unique: 0<.*\)$/);
+  });
+
+  it("tells what an argument means, and what the call does", async () => {
+    const paradigm = `${heads}  train { paradigm dmil(intra: 4, beta: <|> }`;
+    expect((await helped(paradigm))?.about).toMatch(/^`beta`: .*`0.5` when left out/);
+    const help = await send(SignatureHelpRequest.type, (await client.open(paradigm)).here);
+    expect((help?.signatures[0]?.documentation as MarkupContent).value).toContain("Yang et al.");
+  });
+
+  it.each([
+    ["outside parentheses", "encoder A for left = conv(8) -> <|>"],
+    ["where there are no arguments", "encoder A for left = flatten(<|>"],
+    ["in the modalities of an interaction", "fusion {\n redundant(left, <|>"],
+    ["in a comment", "encoder A for left = conv(8, // ker<|>nel\n"],
+  ])("says nothing %s", async (_, marked) => {
+    expect(await helped(`${heads}  ${marked}`)).toBeNull();
+  });
+});
+
 describe("hover", () => {
   it("tells a layer's arguments, and its shape here", async () => {
     const found = await hovered(digits.replace("conv(16", "co<|>nv(16"));
@@ -272,6 +387,8 @@ describe("hover", () => {
     ],
     ["an argument's word", ["cosine", "cos<|>ine"], "14:38 cosine", "`cosine` or `mse` or `infonce`"],
     ["a setting", ["batch 64", "ba<|>tch 64"], "28:5 batch", "Samples a step"],
+    ["what is varied", ["Eye.dense.units", "Eye.dense.un<|>its"], "53:18 units", "Here: `64`"],
+    ["a cost", ["where parameters", "where para<|>meters"], "55:9 parameters", "Trainable numbers."],
     ["a measure", ["lsmi", "ls<|>mi"], "34:9 lsmi", "cross-fitted classifiers"],
     [
       "a rule's component",
@@ -367,6 +484,16 @@ describe("names", () => {
     }
   });
 
+  it("may be those of other models, and are refused with the line of this one", async () => {
+    const opened = await client.open(`${spec()}\n${digits.replace("modality top", "modality t<|>op")}`);
+    const rename = (newName: string) => send(RenameRequest.type, { ...opened.here, newName });
+    const edit = await rename("left");
+    const renamed = opened.after(Object.values(edit?.changes ?? {}).flat());
+    expect(analyse(renamed, "renamed.mmspec").failed).toBe(false);
+    const line = opened.text.slice(0, opened.text.indexOf("modality top")).split("\n").length;
+    await expect(rename("bottom")).rejects.toThrow(`There is already a modality \`bottom\`, in line ${line}`);
+  });
+
   it("aren't renamed to what is no name, is taken or is reserved", async () => {
     const opened = await client.open(digits.replace("modality top", "modality t<|>op"));
     const rename = (newName: string) => send(RenameRequest.type, { ...opened.here, newName });
@@ -395,7 +522,7 @@ describe("a whole file", () => {
   it("is outlined", async () => {
     const opened = await client.open(digits);
     const symbols = (await send(DocumentSymbolRequest.type, opened.whole)) as DocumentSymbol[];
-    expect(symbols.map(({ name }) => name)).toEqual(["Digits", "data for Digits"]);
+    expect(symbols.map(({ name }) => name)).toEqual(["Digits", "data for Digits", "variants of Digits"]);
     const [model, data] = symbols;
     expect(model?.children?.map(({ name }) => name)).toEqual([
       "digit",
@@ -434,7 +561,7 @@ describe("a whole file", () => {
     const lines = ((await send(FoldingRangeRequest.type, whole.whole)) ?? []).map(
       ({ startLine, endLine }) => `${startLine + 1}-${endLine + 1}`,
     );
-    expect(lines).toEqual(["2-36", "13-22", "25-29", "32-35", "39-44"]);
+    expect(lines).toEqual(["2-36", "13-22", "25-29", "32-35", "39-44", "47-56"]);
   });
 
   it("is coloured by what its words mean", async () => {

@@ -9,6 +9,7 @@ import {
   conv1d,
   embed,
   embedColumns,
+  flatten,
   globalMax,
   globalMean,
   gru,
@@ -20,6 +21,7 @@ import {
   reshape,
   resnet,
   transformer,
+  type Context,
   type LayerMaker,
 } from "../../runtime/layers/index.js";
 
@@ -31,6 +33,8 @@ interface Case {
   output: number[];
   /** Whole numbers below it, of which there is no gradient. */
   below?: number;
+  /** Real moments of each sample; the others are padding. */
+  lengths?: number[];
   /** Of the difference: shorter where there are kinks. @default 2e-3 */
   step?: number;
   /** True where nothing has a gradient. */
@@ -103,6 +107,38 @@ const cases: Case[] = [
     input: [2, 5, 4],
     output: [2, 5, 4],
   },
+  {
+    name: "gru in both directions",
+    layer: gru({ inputs: 3, units: 4, bidirectional: true }),
+    input: [2, 6, 3],
+    output: [2, 8],
+  },
+  {
+    name: "lstm of all moments in both directions",
+    layer: lstm({ inputs: 3, units: 2, output: "all", bidirectional: true }),
+    input: [2, 5, 3],
+    output: [2, 5, 4],
+  },
+  ...(
+    [
+      ["gru", gru({ inputs: 3, units: 4 }), [4]],
+      ["lstm", lstm({ inputs: 3, units: 4 }), [4]],
+      ["gru in both directions", gru({ inputs: 3, units: 2, bidirectional: true }), [4]],
+      ["lstm in both directions", lstm({ inputs: 3, units: 2, bidirectional: true }), [4]],
+      ["attention", attention({ features: 3, heads: 3 }), [6, 3]],
+      ["transformer", transformer({ features: 3, layers: 1, heads: 1, hidden: 4 }), [6, 3]],
+      ["conv1d", conv1d({ channels: 3, filters: 2, kernel: 3, activation: "tanh" }), [6, 2]],
+      ["mean", globalMean(), [3]],
+      ["max", globalMax(), [3]],
+      ["flatten", flatten(), [18]],
+    ] as const
+  ).map(([name, layer, output]) => ({
+    name: `${name} with padding`,
+    layer,
+    input: [4, 6, 3],
+    lengths: [6, 3, 1, 0],
+    output: [4, ...output],
+  })),
   { name: "norm(layer)", layer: norm({ features: 3 }), input: [2, 4, 3], output: [2, 4, 3] },
   { name: "norm(batch)", layer: batchNorm({ features: 3 }), input: [3, 4, 3], output: [3, 4, 3] },
   { name: "norm(batch) of vectors", layer: batchNorm({ features: 3 }), input: [5, 3], output: [5, 3] },
@@ -140,9 +176,8 @@ interface Found {
 /** A layer's output and its gradients, weighted by fixed numbers so that nothing cancels. Nothing is read back before all is computed. */
 async function run(test: Case, engine: string): Promise<Found> {
   await tf.setBackend(engine);
-  const { parameters, layer, x, weights } = made(test);
+  const { parameters, layer, x, weights, context } = made(test);
   const before = tf.memory().numTensors;
-  const context = { training: true, random: new Random(1), temperature: 0 };
   const reads = [vi.spyOn(tf.Tensor.prototype, "dataSync"), vi.spyOn(tf.Tensor.prototype, "data")];
   const found = tf.tidy(() => {
     const weighted = (input: tf.Tensor) => tf.sum(tf.mul(layer.apply(input, context), weights)) as tf.Scalar;
@@ -166,11 +201,16 @@ async function run(test: Case, engine: string): Promise<Found> {
   reads.forEach((read) => read.mockRestore());
   expect(tf.memory().numTensors, "tensors were left behind").toBe(before);
   parameters.dispose();
-  tf.dispose([x, weights]);
+  tf.dispose([x, weights, context.real ?? []]);
   return found;
 }
 
-function made({ layer: make, input, output, below }: Case) {
+/** 1 of each real moment, 0 of padding. */
+function realMoments(lengths: readonly number[], time: number): tf.Tensor2D {
+  return tf.tensor2d(lengths.map((length) => Array.from({ length: time }, (_, t) => Number(t < length))));
+}
+
+function made({ layer: make, input, output, below, lengths }: Case) {
   const random = new Random(4);
   const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
   const drawn = (shape: number[], draw: () => number) =>
@@ -191,14 +231,15 @@ function made({ layer: make, input, output, below }: Case) {
       );
   }
   const x = drawn(input, () => (below === undefined ? random.normal() : random.integer(below)));
-  return { parameters, layer, x, weights: drawn(output, () => random.normal()) };
+  const real = lengths && realMoments(lengths, input[1] ?? 0);
+  const context: Context = { training: true, random: new Random(1), temperature: 0, ...(real && { real }) };
+  return { parameters, layer, x, weights: drawn(output, () => random.normal()), context };
 }
 
 /** The derivative along a direction by a central difference against the gradient's, for the input and for each weight array. */
 async function expectDerivatives(test: Case): Promise<void> {
   const { gradients } = await run(test, "cpu");
-  const { parameters, layer, x, weights } = made(test);
-  const context = { training: true, random: new Random(1), temperature: 0 };
+  const { parameters, layer, x, weights, context } = made(test);
   const at = (input: tf.Tensor) =>
     tf.tidy(() => {
       const out = Array.from(layer.apply(input, context).dataSync());
@@ -242,7 +283,7 @@ async function expectDerivatives(test: Case): Promise<void> {
     }
   }
   parameters.dispose();
-  tf.dispose([x, weights]);
+  tf.dispose([x, weights, context.real ?? []]);
 }
 
 const others = (await surveyEngines())

@@ -30,6 +30,8 @@ const written: [kind: string, layer: string, output: number[]][] = [
   ["sequence(6, 3)", "gru(5, output: all)", [6, 5]],
   ["sequence(6, 3)", "lstm(5)", [5]],
   ["sequence(6, 3)", "lstm(5, output: all)", [6, 5]],
+  ["sequence(6, 3)", "gru(5, bidirectional: true)", [10]],
+  ["sequence(6, 3, padding: zeros)", "lstm(5, output: all, bidirectional: true)", [6, 10]],
   ["sequence(6, 8)", "attention(4)", [6, 8]],
   ["sequence(6, 8)", "transformer(2, heads: 4)", [6, 8]],
   ["sequence(6, 8)", "transformer(1, heads: 2, hidden: 5, dropout: 0.5, positions: none)", [6, 8]],

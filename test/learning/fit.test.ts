@@ -367,6 +367,34 @@ describe("fit", () => {
     expect(epoch?.validationLoss).toBeCloseTo(after, 5);
   });
 
+  it("weighs classes as it is told", async () => {
+    const { model, a } = twoWeights();
+    const samples: Samples = {
+      ...line(4),
+      labels: Int32Array.from([0, 0, 0, 1]),
+      classes: ["often", "rare"],
+    };
+    const learned = (classWeights: readonly number[]) =>
+      learn(
+        model,
+        { train: samples, test: line(1) },
+        {
+          batch: 4,
+          classWeights,
+          loss: ({ labels, size }) => ({
+            answer: crossEntropy(tf.tile(tf.reshape(a, [1, 2]), [size, 1]) as tf.Tensor2D, labels),
+          }),
+        },
+      ).history;
+    const [epoch] = await learned([0.5, 4]);
+    // Three samples that count a half and one that counts four, in the mean of four.
+    expect(epoch?.loss).toBeCloseTo((5.5 * Math.log(2)) / 4, 5);
+    const [often, rare] = a.dataSync();
+    expect(rare).toBeCloseTo((4 - 5.5 / 2) / 4, 5);
+    expect(often).toBeCloseTo(-(4 - 5.5 / 2) / 4, 5);
+    await expect(learned([1])).rejects.toThrow("1 weights of 2 classes");
+  });
+
   it("leaves no tensor behind but the weights", async () => {
     const { model, a } = twoWeights();
     const before = tf.memory().numTensors;

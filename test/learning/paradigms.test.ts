@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fit, linearProbes, openEngine, predict, Random, tf } from "mmspec/runtime";
-import type { FitOptions, Model, Splits, Stage } from "mmspec/runtime";
+import type { Align, FitOptions, Model, Splits, Stage } from "mmspec/runtime";
 import { compile, explain, type ModelIr } from "../../compiler/index.js";
 import { paradigms } from "../../compiler/tables/training.js";
 import { block, spec } from "../support/specs.js";
@@ -161,6 +161,61 @@ describe("every paradigm", () => {
       return made.model.parameters.named().flatMap(({ tensor }) => [...tensor.dataSync()]);
     };
     expect(await weights()).toEqual(await weights());
+  });
+});
+
+describe("what a fusion adds to the loss", () => {
+  const moe = "moe(experts: 3, top: 1, units: 8)";
+  const experts = block.replace("bilinear(rank: 8)", moe);
+  const expertsOf = ["uniqueLeft", "uniqueRight", "synergistic", "redundant"];
+  it.each<[paradigm: string, fusion: string, terms: string[]]>([
+    ["joint", "block", ["align.redundant", "balance.synergistic"]],
+    ["ogm", "block", ["align.redundant", "balance.synergistic"]],
+    ["agm", "block", ["align.redundant", "balance.synergistic"]],
+    ["pmr", "block", ["align.redundant", "balance.synergistic"]],
+    ["evidence", "block", ["balance.synergistic"]],
+    ["dmil(intra: 1, consistency: 1, joint: 1)", "block", ["align.redundant", "balance.synergistic"]],
+    ["unimodal(left)", "block", []],
+    ["joint", moe, ["balance"]],
+    ["unimodal(left)", moe, ["balance"]],
+    ["i2moe", moe, expertsOf.map((id) => `balance.${id}`)],
+    ["joint", "align(mse)", ["align"]],
+    ["unimodal(left)", "align(mse)", []],
+    ["joint", "align(mse, weight: 0)", []],
+    ["joint", "moe(experts: 2, top: 2)", []],
+    ["joint", "moe(experts: 3, top: 1, balance: 0)", []],
+  ])("by %s of %s: %j", async (paradigm, fusion, wanted) => {
+    const train = `train { paradigm ${paradigm} batch 32 seed 3 ${paradigm.startsWith("dmil") ? "" : "epochs 1"} }`;
+    const written = fusion === "block" ? experts : `fusion = ${fusion}`;
+    const made = await trainer(
+      spec({ top: "", fusion: written, train }).replace("modality right", "optional modality right"),
+    );
+    const terms = (await learn(made)).at(-1) ?? {};
+    const added = Object.keys(terms).filter((name) => /^(align|balance)/.test(name));
+    expect(added.sort()).toEqual([...wanted].sort());
+    expect(Object.values(terms).every(Number.isFinite)).toBe(true);
+    made.model.parameters.dispose();
+  });
+
+  it("brings the views of what is redundant together", async () => {
+    const apart = async (weight: number) => {
+      const fusion = block.replace("align(cosine)", `align(cosine, weight: ${weight})`);
+      const made = await trainer(
+        spec({ fusion, train: "train { paradigm joint epochs 12 batch 32 seed 3 }" }),
+      );
+      await learn(made);
+      const { encodings } = await predict(made.model, made.data.test);
+      const { redundantMerge } = made.model as unknown as { redundantMerge: Align };
+      return tf.tidy(() => {
+        const xs = ["left", "right"].map((name) => {
+          const { values, width } = encodings[name] as { values: Float32Array; width: number };
+          return tf.tensor2d(values, [values.length / width, width]);
+        });
+        const context = { training: false, random: new Random(1), temperature: 0 };
+        return redundantMerge.apart(xs, "cosine", context).dataSync()[0] as number;
+      });
+    };
+    expect(await apart(1)).toBeLessThan(0.7 * (await apart(0)));
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from "chevrotain";
 import fc from "fast-check";
 import { SpecParser } from "../../grammar/parser.js";
-import { Name, NumberToken, StringToken, words } from "../../grammar/tokens.js";
+import { Factor, Name, NumberToken, StringToken, words } from "../../grammar/tokens.js";
 
 /** A production of the grammar, as chevrotain keeps it. */
 interface Production {
@@ -37,6 +37,7 @@ const strings = fc.constantFrom('""', '"a"', '"// no comment"', '"\\"\\\\"', '"{
 function token(type: TokenType): fc.Arbitrary<string> {
   if (type === Name) return names;
   if (type === NumberToken) return numbers;
+  if (type === Factor) return fc.constantFrom("x2", "x1.5", "x.5");
   if (type === StringToken) return strings;
   return fc.constant(type.LABEL ?? type.name);
 }

@@ -64,6 +64,7 @@ export const reshape: LayerRow = {
   weights: () => 0,
   flops: () => 0,
   call: (_input, args) => ({ name: "reshape", options: { shape: args.shape as number[] } }),
+  readsPadding: () => true,
 };
 
 export const flatten: LayerRow = {
@@ -103,4 +104,5 @@ export const norm: LayerRow = {
     options: { features: input.at(-1) ?? 0 },
   }),
   runtime: ["norm", "batchNorm"],
+  readsPadding: (args) => args.over === "batch",
 };

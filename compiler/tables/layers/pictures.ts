@@ -17,6 +17,7 @@ export const conv: LayerRow = {
   name: "conv",
   doc: "Two-dimensional convolution; [height, width] counts as one channel.",
   example: "conv(16, 3)",
+  readsPadding: () => true,
   parameters: [
     count("filters", "Channels that it makes."),
     count("kernel", "Height and width of its window.", 3),
@@ -51,6 +52,7 @@ export const pool: LayerRow = {
   name: "pool",
   doc: "Pooling over windows that don't overlap, of a picture or over time; what doesn't fill a window is left out.",
   example: "pool(2)",
+  readsPadding: () => true,
   parameters: [
     count("size", "Height and width of the window, or moments in it.", 2),
     word("kind", "What a window becomes: its largest value or its mean.", ["max", "mean"], "max"),

@@ -6,7 +6,7 @@ export type ShapeProblem =
   { wants: string; fix?: string } | { window: string } | { features: number; heads: number };
 
 /** What a layer may know of the modality that it reads; unknown behind a layer that made something else of it. */
-export type LayerSource = Pick<ModalityIr, "name" | "kind" | "rate" | "vocabulary" | "columns">;
+export type LayerSource = Pick<ModalityIr, "name" | "kind" | "rate" | "vocabulary" | "padding" | "columns">;
 
 /** One layer of the language. Shapes leave the batch out. */
 export interface LayerRow extends Callable {
@@ -20,6 +20,8 @@ export interface LayerRow extends Callable {
   call(input: Shape, args: Arguments, source?: LayerSource): RuntimeCall;
   /** True where it reads tokens and a table's categories as they are: names, not amounts. */
   readsNames?: boolean;
+  /** True where it reads the padding of a sequence as if it were real. */
+  readsPadding?(args: Arguments): boolean;
   /** True where weights and FLOPs aren't known before it runs, and count nothing. */
   uncounted?: boolean;
   /** What it may call of the runtime. Its own name when left out. */

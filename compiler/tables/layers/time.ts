@@ -16,6 +16,7 @@ export const conv1d: LayerRow = {
   name: "conv1d",
   doc: "Convolution over time; [time] counts as one feature.",
   example: "conv1d(32, 5)",
+  readsPadding: (args) => args.stride !== 1 || args.padding !== "same",
   parameters: [
     count("filters", "Features that it makes."),
     count("kernel", "Moments in its window.", 3),
@@ -44,6 +45,8 @@ export const conv1d: LayerRow = {
   }),
 };
 
+const directions = (args: Arguments) => (args.bidirectional === "true" ? 2 : 1);
+
 /** @param gates products with the input, and with the state, of `units` each */
 export function recurrent(name: string, doc: string, gates: number, biases: number): LayerRow {
   return {
@@ -53,22 +56,34 @@ export function recurrent(name: string, doc: string, gates: number, biases: numb
     parameters: [
       count("units", "Features of its state."),
       word("output", "The state after the `last` moment, or after `all` of them.", ["last", "all"], "last"),
+      word(
+        "bidirectional",
+        "Whether it goes through the moments backwards too; what both make stands side by side.",
+        ["true", "false"],
+        "false",
+      ),
     ],
     shape([time = 0, ...rest], args) {
       if (rest.length !== 1) return sequence;
-      return args.output === "all" ? [time, number(args, "units")] : [number(args, "units")];
+      const units = directions(args) * number(args, "units");
+      return args.output === "all" ? [time, units] : [units];
     },
     weights: ([, inputs = 0], args) => {
       const units = number(args, "units");
-      return gates * units * (inputs + units) + biases * units;
+      return directions(args) * (gates * units * (inputs + units) + biases * units);
     },
     flops: ([time = 0, inputs = 0], args) => {
       const units = number(args, "units");
-      return time * units * (2 * gates * (inputs + units) + 10);
+      return directions(args) * time * units * (2 * gates * (inputs + units) + 10);
     },
     call: ([, inputs = 0], args) => ({
       name,
-      options: { inputs, units: number(args, "units"), ...unlessDefault(args, { output: "last" }) },
+      options: {
+        inputs,
+        units: number(args, "units"),
+        ...unlessDefault(args, { output: "last" }),
+        ...(directions(args) === 2 && { bidirectional: true }),
+      },
     }),
   };
 }

@@ -103,11 +103,16 @@ export class Imports implements Model<Inputs> {
     linear({ inputs: 8, units: 4 }),
   )(this.parameters.scope("gate"));
 
-  predict({ inputs }: TensorBatch<Inputs>, context: Context): Answer {
-    const encodings = {
+  /** Encodes each modality: [batch, features]. */
+  encode({ inputs }: TensorBatch<Inputs>, context: Context) {
+    return {
       left: this.leftEncoder.apply(inputs.left, context),
       right: this.rightEncoder.apply(inputs.right, context),
     };
+  }
+
+  /** Predicts label from the encodings. */
+  fuse(encodings: Encodings, context: Context): Answer {
     const logits = {
       redundant: this.redundant.apply(
         this.redundantMerge.apply([encodings.left, encodings.right], context),
@@ -129,4 +134,11 @@ export class Imports implements Model<Inputs> {
     );
     return { logits: decision.logits, encodings, shares, rules: decision.weights };
   }
+
+  predict(batch: TensorBatch<Inputs>, context: Context): Answer {
+    return this.fuse(this.encode(batch, context), context);
+  }
 }
+
+/** What `encode` gives. */
+export type Encodings = ReturnType<Imports["encode"]>;

@@ -147,12 +147,17 @@ export class Operators implements Model<Inputs> {
     linear({ inputs: 16, units: 9 }),
   )(this.parameters.scope("gate"));
 
-  predict({ inputs, present }: TensorBatch<Inputs>, context: Context): Answer {
-    const encodings = {
+  /** Encodes each modality: [batch, features]. */
+  encode({ inputs, present }: TensorBatch<Inputs>, context: Context) {
+    return {
       a: this.aEncoder.apply(inputs.a, context),
       b: this.bEncoder.apply(inputs.b, context),
       c: maskMissing(this.cEncoder.apply(inputs.c, context), present.c),
     };
+  }
+
+  /** Predicts label from the encodings. */
+  fuse(encodings: Encodings, present: TensorBatch<Inputs>["present"], context: Context): Answer {
     const logits = {
       redundantABC: this.redundantABC.apply(
         this.redundantABCMerge.apply([encodings.a, encodings.b, encodings.c], context, [
@@ -211,4 +216,11 @@ export class Operators implements Model<Inputs> {
     const decision = decide(rules, logits, { shares: shareColumns(components, shares), present }, context);
     return { logits: decision.logits, encodings, shares, rules: decision.weights };
   }
+
+  predict(batch: TensorBatch<Inputs>, context: Context): Answer {
+    return this.fuse(this.encode(batch, context), batch.present, context);
+  }
 }
+
+/** What `encode` gives. */
+export type Encodings = ReturnType<Operators["encode"]>;

@@ -16,6 +16,7 @@ import {
   mlp,
   type Model,
   oneHotColumns,
+  padded,
   Parameters,
   type Rule,
   shareColumns,
@@ -28,7 +29,7 @@ export const classes: readonly string[] = ["no", "yes"];
 
 /** One batch of each modality. */
 export interface Inputs {
-  /** [batch, 16]: whole numbers below 34 */
+  /** [batch, 16]: whole numbers below 34; 0 at the end is padding */
   words: tf.Tensor2D;
   /** [batch, 4]: price, nights, city and trip */
   stay: tf.Tensor2D;
@@ -46,9 +47,12 @@ export class Reviews implements Model<Inputs> {
   readonly parameters = new Parameters(3);
 
   /** Encoder Reader for words: [batch, 16] -> [batch, 24] (reviews.mmspec:8). */
-  readonly wordsEncoder = chain(
-    embed({ vocabulary: 34, features: 16 }), // 16 x 16
-    lstm({ inputs: 16, units: 24 }), // 24
+  readonly wordsEncoder = padded(
+    { token: 0 },
+    chain(
+      embed({ vocabulary: 34, features: 16 }), // 16 x 16
+      lstm({ inputs: 16, units: 24 }), // 24
+    ),
   )(this.parameters.scope("encoder.words"));
 
   /** Encoder Clerk for stay: [batch, 4] -> [batch, 24] (reviews.mmspec:9). */
@@ -91,11 +95,16 @@ export class Reviews implements Model<Inputs> {
     linear({ inputs: 16, units: 4 }),
   )(this.parameters.scope("gate"));
 
-  predict({ inputs }: TensorBatch<Inputs>, context: Context): Answer {
-    const encodings = {
+  /** Encodes each modality: [batch, features]. */
+  encode({ inputs }: TensorBatch<Inputs>, context: Context) {
+    return {
       words: this.wordsEncoder.apply(inputs.words, context),
       stay: this.stayEncoder.apply(inputs.stay, context),
     };
+  }
+
+  /** Predicts again from the encodings. */
+  fuse(encodings: Encodings, context: Context): Answer {
     const logits = {
       redundant: this.redundant.apply(
         this.redundantMerge.apply([encodings.words, encodings.stay], context),
@@ -117,4 +126,11 @@ export class Reviews implements Model<Inputs> {
     );
     return { logits: decision.logits, encodings, shares, rules: decision.weights };
   }
+
+  predict(batch: TensorBatch<Inputs>, context: Context): Answer {
+    return this.fuse(this.encode(batch, context), context);
+  }
 }
+
+/** What `encode` gives. */
+export type Encodings = ReturnType<Reviews["encode"]>;

@@ -31,7 +31,10 @@ export function intraLoss(
 ): Losses {
   return {
     "task.a": crossEntropy(model.aIntra.predict(intra.a, context), batch.labels),
-    "rebuild.a": reconstructionError(model.aIntra.rebuild(intra.a, context), batch.clean.a),
+    "rebuild.a": reconstructionError(
+      model.aIntra.rebuild(intra.a, context),
+      tf.reshape(batch.clean.a, [batch.size, 12]),
+    ),
     "kl.intra.a": tf.mul(kl, klToStandardNormal(intra.a.latent)),
     "task.b": crossEntropy(model.bIntra.predict(intra.b, context), batch.labels),
     "rebuild.b": reconstructionError(
@@ -81,6 +84,7 @@ export function stages(model: Settings): Stage<Inputs>[] {
       weightDecay: 0.0001,
       schedule: warmup({ epochs: 2 }, stepwise({ every: 1, factor: 0.5 })),
       inputNoise: { a: 0.25, b: 0.25 },
+      padded: ["a"],
       classWeights: "balanced",
       learns: ["encoder", "intra"],
       loss: (batch, context) => intraLoss(model, model.intra(batch, context), batch, context),
@@ -94,6 +98,7 @@ export function stages(model: Settings): Stage<Inputs>[] {
       weightDecay: 0.0001,
       schedule: warmup({ epochs: 2 }, stepwise({ every: 1, factor: 0.5 })),
       inputNoise: { a: 0.25, b: 0.25 },
+      padded: ["a"],
       classWeights: "balanced",
       learns: ["consistency", "component"],
       loss: (batch, context) =>
@@ -108,6 +113,7 @@ export function stages(model: Settings): Stage<Inputs>[] {
       weightDecay: 0.0001,
       schedule: warmup({ epochs: 2 }, stepwise({ every: 1, factor: 0.5 })),
       inputNoise: { a: 0.25, b: 0.25 },
+      padded: ["a"],
       classWeights: "balanced",
       loss: (batch, context) => jointLoss(model, batch, context),
       validate: (batch, context) => ({

@@ -9,11 +9,13 @@ import {
   decide,
   flatten,
   gateShares,
+  gru,
   intraDecomposition,
   linear,
   mean,
   mlp,
   type Model,
+  padded,
   Parameters,
   type Rule,
   shareColumns,
@@ -26,8 +28,8 @@ export const classes: readonly string[] = ["0", "1", "2"];
 
 /** One batch of each modality. */
 export interface Inputs {
-  /** [batch, 9] */
-  a: tf.Tensor2D;
+  /** [batch, 4, 3]: moments of zeros at the end are padding */
+  a: tf.Tensor3D;
   /** [batch, 4, 3, 1] */
   b: tf.Tensor4D;
 }
@@ -43,8 +45,13 @@ export const rules: readonly Rule<(typeof components)[number]>[] = [
 export class Settings implements Model<Inputs> {
   readonly parameters = new Parameters(1);
 
-  /** Encoder A for a: [batch, 9] -> [batch, 8] (settings.mmspec:5). */
-  readonly aEncoder = mlp({ inputs: 9, units: [8] })(this.parameters.scope("encoder.a"));
+  /** Encoder A for a: [batch, 4, 3] -> [batch, 8] (settings.mmspec:5). */
+  readonly aEncoder = padded(
+    "zeros",
+    chain(
+      gru({ inputs: 3, units: 4, bidirectional: true }), // 8
+    ),
+  )(this.parameters.scope("encoder.a"));
 
   /** Encoder B for b: [batch, 4, 3, 1] -> [batch, 8] (settings.mmspec:6). */
   readonly bEncoder = chain(
@@ -53,7 +60,7 @@ export class Settings implements Model<Inputs> {
   )(this.parameters.scope("encoder.b"));
 
   /** Splits the encoding of a into M, which predicts label on its own, and the rest N. */
-  readonly aIntra = intraDecomposition({ inputs: 8, latent: 32, outputs: 3, rebuilds: 9 })(
+  readonly aIntra = intraDecomposition({ inputs: 8, latent: 32, outputs: 3, rebuilds: 12 })(
     this.parameters.scope("intra.a"),
   );
 

@@ -85,6 +85,12 @@ export class Taught implements Model<Inputs> {
     linear({ inputs: 8, units: 4 }),
   )(this.parameters.scope("gate"));
 
+  /** What a alone says of label. */
+  readonly aHead = linear({ inputs: 8, units: 3 })(this.parameters.scope("alone.a"));
+
+  /** What b alone says of label. */
+  readonly bHead = linear({ inputs: 16, units: 3 })(this.parameters.scope("alone.b"));
+
   /** Encodes each modality: [batch, features]. */
   encode({ inputs, present }: TensorBatch<Inputs>, context: Context) {
     return {
@@ -92,12 +98,6 @@ export class Taught implements Model<Inputs> {
       b: maskMissing(this.bEncoder.apply(inputs.b, context), present.b),
     };
   }
-
-  /** What a alone says of label. */
-  readonly aHead = linear({ inputs: 8, units: 3 })(this.parameters.scope("alone.a"));
-
-  /** What b alone says of label. */
-  readonly bHead = linear({ inputs: 16, units: 3 })(this.parameters.scope("alone.b"));
 
   /** What each modality tells of each class of label by itself, beyond chance, in nats. */
   alone(encodings: Encodings, present: TensorBatch<Inputs>["present"], context: Context) {

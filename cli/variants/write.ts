@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { GeneratedFile, Variant } from "../../compiler/index.js";
+import { writeAtomically } from "../../runtime/runs/atomic.js";
+import { CommandError, exitCodes } from "../exit.js";
+
+/**
+ * Writes the folder of a variant whole or not at all: aside, synced, then renamed. One of an earlier time is replaced.
+ * @throws CommandError when something else is in the way
+ */
+export async function writeVariant(
+  folder: string,
+  name: string,
+  files: readonly GeneratedFile[],
+): Promise<void> {
+  const place = join(folder, name);
+  const aside = join(folder, `.${name}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const folders = new Set(files.map(({ path }) => dirname(join(aside, path))));
+    for (const each of folders) await mkdir(each, { recursive: true });
+    await Promise.all(files.map(({ path, text }) => writeSynced(join(aside, path), text)));
+    if (await exists(place)) await replace(aside, place, `${name}.mmspec`);
+    else await rename(aside, place);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Puts a folder where an earlier one of the same variant is. */
+async function replace(aside: string, place: string, spec: string): Promise<void> {
+  const entries: string[] = await readdir(place).catch(() => []);
+  if (!entries.includes(spec))
+    throw new CommandError(`${place} is there already, and no variant: move it away.`, exitCodes.wrongUsage);
+  const old = `${aside}.old`;
+  await rename(place, old);
+  await rename(aside, place);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** One line of the index: what differs, and what it costs. */
+export type IndexRow = Omit<Variant, "spec" | "index"> & { index: string; folder: string; spec: string };
+
+export function indexRow({ index, name, choices, parameters, flops, memory }: Variant): IndexRow {
+  const spec = `${name}/${name}.mmspec`;
+  return { index: String(index), name, choices, parameters, flops, memory, folder: name, spec };
+}
+
+/** Writes `index.json`, `index.csv` and `index.md`. */
+export async function writeIndex(
+  folder: string,
+  about: object,
+  paths: readonly string[],
+  rows: readonly IndexRow[],
+): Promise<string[]> {
+  const head = ["index", "name", ...paths, "parameters", "flops", "memory"];
+  const cells = rows.map(({ index, name, choices, parameters, flops, memory }) => [
+    index,
+    name,
+    ...paths.map((path) => choices[path] ?? ""),
+    ...[parameters, flops, memory].map(String),
+  ]);
+  const lines = [head, ...cells];
+  const markdown = [head, head.map(() => "---"), ...cells].map(
+    (line) => `| ${line.map(inTable).join(" | ")} |`,
+  );
+  const files = {
+    "index.csv": lines.map((line) => line.map(quoted).join(",")).join("\n"),
+    "index.md": markdown.join("\n"),
+    // Last: where it is, all that it names is.
+    "index.json": JSON.stringify({ ...about, paths, variants: rows }, null, 2),
+  };
+  for (const [name, text] of Object.entries(files)) await writeAtomically(join(folder, name), `${text}\n`);
+  return Object.keys(files).map((name) => join(folder, name));
+}
+
+/** A field of RFC 4180. */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function inTable(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
