@@ -11,6 +11,8 @@ export interface ScriptOptions {
   resume: boolean;
   /** Seconds between two checkpoints, at least. */
   checkpointEvery: number;
+  /** Pause when so many epochs of all stages together have ended, and measure the validation split then or at the end. */
+  pauseAfter?: number;
   engine?: EngineName;
   /** Where the engine's memory doesn't suffice, go on with half as many samples a step. */
   smallerBatch: boolean;
@@ -40,6 +42,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
         run: { type: "string" },
         resume: { type: "boolean", default: false },
         "checkpoint-every": { type: "string", default: "5" },
+        "pause-after": { type: "string" },
         engine: { type: "string" },
         "smaller-batch": { type: "boolean", default: false },
         "divide-batch": { type: "string" },
@@ -49,7 +52,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     }));
   } catch (error) {
     throw new UsageError(
-      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --smaller-batch, --divide-batch NUMBER, --quiet, --json`,
+      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --pause-after EPOCHS, --engine NAME, --smaller-batch, --divide-batch NUMBER, --quiet, --json`,
     );
   }
   const { data, run, resume, engine, quiet, json } = values;
@@ -59,6 +62,9 @@ export function readOptions(args: readonly string[]): ScriptOptions {
   const divideBatch = values["divide-batch"] === undefined ? undefined : Number(values["divide-batch"]);
   if (divideBatch !== undefined && !(Number.isInteger(divideBatch) && divideBatch >= 1))
     throw new UsageError("--divide-batch wants a whole number, 1 or more.");
+  const pauseAfter = values["pause-after"] === undefined ? undefined : Number(values["pause-after"]);
+  if (pauseAfter !== undefined && !(Number.isInteger(pauseAfter) && pauseAfter >= 1))
+    throw new UsageError("--pause-after wants a whole number of epochs, 1 or more.");
   if (resume && run === undefined)
     throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
   if (engine !== undefined && !engines.includes(engine)) {
@@ -68,6 +74,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     ...(data !== undefined && { data }),
     resume,
     checkpointEvery,
+    ...(pauseAfter !== undefined && { pauseAfter }),
     ...(run !== undefined && { run }),
     ...(engine !== undefined && { engine: engine as EngineName }),
     smallerBatch: values["smaller-batch"],

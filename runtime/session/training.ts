@@ -7,6 +7,7 @@ import { frozenHashes } from "../layers/frozen.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
 import type { Model } from "../learning/model.js";
+import { Paused } from "../learning/pause.js";
 import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
 import {
   CheckpointError,
@@ -46,6 +47,8 @@ export interface TrainingOptions {
   checkpointEvery: number;
   /** What the samples a step are divided by. */
   divideBatch: number;
+  /** Pause when so many epochs of all stages together have ended. */
+  pauseAfter?: number | undefined;
   /** Where to go on. */
   checkpoint?: Checkpoint | undefined;
 }
@@ -80,7 +83,7 @@ export class Training {
       stage.optimizer.dispose();
       return;
     }
-    const { folder, random, progress, signal, checkpointEvery, divideBatch } = this.options;
+    const { folder, random, progress, signal, checkpointEvery, divideBatch, pauseAfter } = this.options;
     this.batch = Math.max(1, Math.floor(stage.batch / divideBatch));
     const before = this.seconds[stage.name] ?? 0;
     const begin = performance.now();
@@ -103,9 +106,13 @@ export class Training {
           if (signal.aborted) await saveWeights(folder, model.parameters.named());
         },
         onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
+        ...(pauseAfter !== undefined && { pauseAfter: pauseAfter - this.history.length }),
         ...(from && { from }),
       },
-    );
+    ).catch((error: unknown) => {
+      if (error instanceof Paused) this.history.push(...error.history);
+      throw error;
+    });
     if (from !== undefined) tf.dispose(from.tensors.map(({ tensor }) => tensor));
     time();
     this.history.push(...learned.history);
