@@ -14,6 +14,7 @@ import { create } from "./commands/new.js";
 import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
 import { study } from "./commands/study.js";
+import { sweep } from "./commands/sweep.js";
 import { train } from "./commands/train.js";
 import { variants } from "./commands/variants.js";
 import { CommandError, exitCodes } from "./exit.js";
@@ -30,6 +31,7 @@ const parser = yargs(hideBin(process.argv))
   .command(evaluate)
   .command(report)
   .command(study)
+  .command(sweep)
   .command(explain)
   .command(variants)
   .command(format)
@@ -38,7 +40,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, sweep, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

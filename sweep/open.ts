@@ -25,6 +25,8 @@ export interface SweepSettings {
 export interface OpenedSweep {
   journal: Journal;
   state: SweepState;
+  /** About how many times each rung is begun in the whole sweep. */
+  expected: number[];
   metric: Metric;
   /** Files that the variants read, from the folder of the spec, with their SHA-256. */
   files: DataFile[];
@@ -75,7 +77,7 @@ export async function openSweep(
   const scheduler = createScheduler(name, { count: trials.length, rungs, eta, seed });
   const state = new SweepState({ trials, seeds, metric, rungs: { count: rungs, eta } }, scheduler);
   state.replay(lines, { retry });
-  return { journal, state, metric, files };
+  return { journal, state, expected: scheduler.expected(), metric, files };
 }
 
 /** What each part of the header is, for a person. */

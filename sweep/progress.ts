@@ -135,7 +135,7 @@ function lines(
       const told =
         outcome.status === "failed"
           ? `failed: ${outcome.error.split("\n")[0]}`
-          : `${metric.name} ${shownMetric(metric, outcome.validation[metric.name] as number)} after ${outcome.epochs} epochs`;
+          : `${metric.name} ${shownMetric(metric, outcome.validation[metric.name] as number)} after epoch ${outcome.epochs}`;
       stream.write(`${name}: ${told}, took ${outcome.seconds.toFixed(1)} s; ${best()}; ${left()}\n`);
     },
     end(how) {

@@ -4,7 +4,6 @@ import { customFiles } from "../compiler/files.js";
 import { dataPathsOf } from "./data-files.js";
 import { stageEpochs, type Trial } from "./trial.js";
 
-
 /** More than these are not listed; `limit` or `sample` in the spec takes some of them. */
 const most = 100_000;
 
