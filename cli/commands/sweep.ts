@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import Table from "cli-table3";
+import { dirname, join, resolve, sep } from "node:path";
 import type { CommandModule } from "yargs";
 import { variantSpace, type VariantSpace } from "../../compiler/index.js";
-import type { RankedVariant, SchedulerName, SweepContent } from "../../sweep/index.js";
+import { writeAtomically } from "../../runtime/runs/atomic.js";
+import type { SchedulerName, SweepContent } from "../../sweep/index.js";
 import { CommandError, exitCodes } from "../exit.js";
-import { diagnosticsJson, palette, plural, print, printDiagnostics, printJson } from "../output.js";
+import { diagnosticsJson, plural, print, printDiagnostics, printJson } from "../output.js";
 import { scriptCommand } from "../run-script.js";
 import { customOption, readSpecWith, setOption } from "../spec.js";
 import { checkpointOption, engineOption } from "./train.js";
@@ -184,7 +185,11 @@ async function run(space: VariantSpace, options: Options): Promise<void> {
     const about = { model: space.model, spec: file, scheduler, paths: space.paths };
     const content = sweeps.contentOf(state, about);
     const paths = await sweeps.writeResults(folder, content, [...state.outcomes.values()]);
-    if (!quiet) print(`${rankingText(content, sweeps)}\n\n${paths.join("\n")}`);
+    paths.push(await writePage(folder, content, options.reports));
+    if (!quiet) {
+      const { rankingText } = await import("../sweep-ranking.js");
+      print(`${rankingText(content)}\n\n${paths.join("\n")}`);
+    }
     if (how === "stopped") {
       const done = state.outcomes.size;
       throw new CommandError(
@@ -207,65 +212,35 @@ async function run(space: VariantSpace, options: Options): Promise<void> {
   }
 }
 
-/** Rows that a terminal has room for. */
-const mostRows = 20;
-
-function rankingText(
-  content: SweepContent,
-  { shownEstimate, shownMetric, shownTime }: typeof import("../../sweep/index.js"),
-): string {
-  const { metric, ranking, variants, epochs, seconds, importance } = content;
-  const atoms = Object.keys(ranking.find(({ interactions }) => interactions)?.interactions?.mean ?? {}).slice(
-    0,
-    4,
-  );
-  const indicator = ranking.some(({ synergyIndicator }) => synergyIndicator !== undefined);
-  const table = new Table({
-    head: [
-      ...["", "variant", "epochs", `validation ${metric.name}`, `test ${metric.name}`, "parameters", "time"],
-      ...(indicator ? ["synergy indicator"] : []),
-      ...atoms.map((atom) => `mean ${atom.toUpperCase()}`),
-    ].map((text) => palette.bold(text)),
-    colAligns: ["right", "left", ...Array<"right">(20).fill("right")],
-    style: { head: [], border: [], compact: true },
+/**
+ * Writes index.html, which shows the ranking and opens the reports of the best runs that were trained to their end, and those reports where they aren't there.
+ * @param most so many reports
+ * @returns the page's path
+ */
+async function writePage(folder: string, content: SweepContent, most: number): Promise<string> {
+  const { pageOf, readRun, RunProblem, sweepPageOf } = await import("../../report/read/index.js");
+  const reports = new Map<string, string>();
+  for (const { name, runs } of content.ranking) {
+    const [run] = Object.values(runs);
+    if (run === undefined || reports.size >= most) continue;
+    const report = join(run, "report.html");
+    try {
+      if (!existsSync(join(folder, report)))
+        await writeAtomically(join(folder, report), await pageOf(await readRun(join(folder, run))));
+      reports.set(name, report);
+    } catch (error) {
+      // A person may have taken runs away; the ranking is still right.
+      if (!(error instanceof RunProblem)) throw error;
+    }
+  }
+  const ranking = content.ranking.map((variant) => {
+    const report = reports.get(variant.name);
+    return {
+      ...variant,
+      ...(report !== undefined && { report: report.split(sep).map(encodeURIComponent).join("/") }),
+    };
   });
-  const row = (one: RankedVariant) => [
-    one.rank,
-    one.pareto ? `${one.name} *` : one.name,
-    `${one.epochs}/${one.planned}`,
-    one.value === undefined ? "failed" : shownEstimate(metric, one.value),
-    one.test === undefined ? "–" : shownEstimate(metric, one.test),
-    String(one.parameters),
-    shownTime(one.seconds),
-    ...(indicator
-      ? [one.synergyIndicator === undefined ? "–" : `${(100 * one.synergyIndicator).toFixed(2)} %`]
-      : []),
-    ...atoms.map((atom) => one.interactions?.mean[atom]?.toFixed(3) ?? "–"),
-  ];
-  for (const one of ranking.slice(0, mostRows)) table.push(row(one));
-  const more = ranking.length > mostRows ? [`${ranking.length - mostRows} more in ranking.csv`] : [];
-  const counts = [
-    `${variants.trained} of ${variants.all} variants trained, ${variants.finished} to the end`,
-    `${epochs.learned} of ${epochs.all} epochs`,
-    `${shownTime(seconds)} of training`,
-  ].join("; ");
-  const mattered =
-    importance === undefined
-      ? ["Which choice mattered: too few variants to tell."]
-      : [
-          `Which choice mattered (shares of the variance of ${metric.name} over ${importance.variants} variants at rung ${importance.rung + 1} of ${content.rungs})`,
-          ...importance.paths.map(({ path, share, chance, p, values }) => {
-            const best = values.reduce((a, b) => (b.metric > a.metric === metric.larger ? b : a));
-            return `  ${(100 * share).toFixed(0).padStart(3)} %  ${path}: best ${best.value}, ${shownMetric(metric, best.metric)} (by chance ${(100 * chance).toFixed(0)} %, p = ${p.toPrecision(2)})`;
-          }),
-          `  ${(100 * importance.rest).toFixed(0).padStart(3)} %  choices together, and chance`,
-        ];
-  return [
-    palette.bold(`${content.model}: ${counts}`),
-    table.toString(),
-    ...more,
-    `* on the Pareto front: no other one is as small and as good${variants.finished < variants.trained ? "; those that were ended early count with their last value" : ""}`,
-    "",
-    ...mattered,
-  ].join("\n");
+  const page = join(folder, "index.html");
+  await writeAtomically(page, await sweepPageOf({ ...content, ranking }));
+  return page;
 }

@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SweepContent } from "../../sweep/index.js";
+import { noBrowser, openBrowser } from "../support/browser.js";
 import { cli, environment, mmspec as mmspecIn } from "../support/cli.js";
 import { sweepSpec } from "../support/sweeps.js";
 
@@ -98,6 +100,33 @@ describe("mmspec sweep", () => {
     expect(csv.split("\n")[0]).toContain(
       "rank,variant,choice_Left.mlp.units,choice_train.optimizer,finished",
     );
+  });
+
+  it.skipIf(noBrowser)("writes a page that sorts, and opens the best run's report", async () => {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      await page.goto(pathToFileURL(join(folder, "whole", "index.html")).href);
+      await page.waitForSelector("html[data-ready]");
+      const { ranking } = contentOf("whole");
+      const names = () => page.locator("#ranking tbody tr td:nth-child(2)").allTextContents();
+      const plain = async () => (await names()).map((name) => name.replace(" ★", ""));
+      expect(await plain()).toEqual(ranking.map(({ name }) => name));
+      await page.getByRole("button", { name: "sort by parameters" }).click();
+      const sizes = new Map(ranking.map(({ name, parameters }) => [name, parameters]));
+      const sorted = (await plain()).map((name) => sizes.get(name) as number);
+      expect(sorted).toEqual([...sorted].sort((a, b) => a - b));
+      expect(await page.locator("#size svg circle").count()).toBe(3);
+      expect(await page.locator("#failed tbody").textContent()).toContain("Training failed");
+      await page.locator("#ranking a").click();
+      await page.waitForSelector("html[data-ready]");
+      expect(await page.locator("h1").textContent()).toBe("Test");
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 
   it("trains in parts what a run in one piece comes to, byte for byte", () => {
