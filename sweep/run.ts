@@ -9,6 +9,8 @@ export interface Executor {
   capacity(): number;
   /** @returns what came of it; undefined when it was stopped */
   run(job: Job, signal: AbortSignal): Promise<Outcome | undefined>;
+  /** The outcome is in the journal. */
+  settled?(job: Job, outcome: Outcome): Promise<void>;
 }
 
 /** Hears of what happens in a sweep. */
@@ -78,7 +80,9 @@ export async function runSweep(options: RunOptions): Promise<SweepEnd> {
     const known = state.already(job);
     if (known === undefined) tell((listener) => listener.start?.(job));
     const outcome = known ?? (await executor.run(job, stop));
-    if (outcome !== undefined) await count(outcome);
+    if (outcome === undefined) return;
+    await count(outcome);
+    if (known === undefined) await executor.settled?.(job, outcome);
   };
   let spent: boolean;
   tell((listener) => listener.begin?.(state, state.outcomes.size));
