@@ -32,6 +32,7 @@ const parser = yargs(hideBin(process.argv))
   .command(report)
   .command(study)
   .command(sweep)
+  .command(worker)
   .command(explain)
   .command(variants)
   .command(format)
@@ -40,7 +41,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, sweep, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

@@ -2,7 +2,7 @@ export { readBudget } from "./budget.js";
 export { eventStream } from "./events.js";
 export { localExecutor } from "./local.js";
 export { lockFolder } from "./lock.js";
-export { openSweep } from "./open.js";
+export { openSweep, type OpenedSweep } from "./open.js";
 export { SweepProblem } from "./problem.js";
 export { sweepProgress } from "./progress.js";
 export { contentOf, type RankedVariant, type SweepContent } from "./results/content.js";

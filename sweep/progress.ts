@@ -83,7 +83,7 @@ function bars(stream: NodeJS.WriteStream, { begin, best, left, pace }: Parts): S
   let whole: SingleBar;
   let seeds = 1;
   const update = () => {
-    whole.setTotal(Math.max(pace().total, pace().done));
+    whole.setTotal(pace().total);
     whole.update(pace().done, { best: best(), left: left() });
   };
   return {
@@ -97,11 +97,13 @@ function bars(stream: NodeJS.WriteStream, { begin, best, left, pace }: Parts): S
       running.set(job.key, multi.create(job.epochs, job.from, { name: jobName(job, seeds) }));
     },
     epoch(job) {
-      pace().epoch();
+      pace().epoch(job);
       running.get(job.key)?.increment();
       update();
     },
-    outcome({ key, trial, status }) {
+    outcome(outcome) {
+      const { key, trial, status } = outcome;
+      pace().outcome(outcome);
       const bar = running.get(key);
       if (bar !== undefined) multi.remove(bar);
       running.delete(key);
@@ -126,10 +128,11 @@ function lines(
   };
   return {
     begin,
-    epoch() {
-      pace().epoch();
+    epoch(job) {
+      pace().epoch(job);
     },
     outcome(outcome) {
+      pace().outcome(outcome);
       const { metric, seeds } = state().plan;
       const name = seeds.length === 1 ? outcome.trial : `${outcome.trial} seed ${outcome.seed}`;
       const told =

@@ -11,6 +11,8 @@ export interface Executor {
   run(job: Job, signal: AbortSignal): Promise<Outcome | undefined>;
   /** The outcome is in the journal. */
   settled?(job: Job, outcome: Outcome): Promise<void>;
+  /** Nothing more is begun. */
+  finish?(state: SweepState, how: SweepEnd): Promise<void>;
 }
 
 /** Hears of what happens in a sweep. */
@@ -105,6 +107,7 @@ export async function runSweep(options: RunOptions): Promise<SweepEnd> {
   }
   if (broken !== undefined) throw broken.error;
   const how: SweepEnd = signal.aborted ? "stopped" : stop.aborted || spent ? "budget" : "done";
+  await executor.finish?.(state, how);
   tell((listener) => listener.end?.(how));
   return how;
 }

@@ -1,49 +1,22 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { dirname, join, resolve, sep } from "node:path";
 import type { CommandModule } from "yargs";
 import { variantSpace, type VariantSpace } from "../../compiler/index.js";
-import { writeAtomically } from "../../runtime/runs/atomic.js";
-import type { SchedulerName, SweepContent } from "../../sweep/index.js";
 import { CommandError, exitCodes } from "../exit.js";
-import { diagnosticsJson, plural, print, printDiagnostics, printJson } from "../output.js";
-import { scriptCommand } from "../run-script.js";
+import { diagnosticsJson, printDiagnostics, printJson } from "../output.js";
 import { customOption, readSpecWith, setOption } from "../spec.js";
+import { queueOptions } from "../sweep/queue-options.js";
+import { runSweepCommand } from "../sweep/run.js";
+import type { SweepOptions } from "../sweep/settings.js";
+import { watchQueue } from "../sweep/watch.js";
 import { checkpointOption, engineOption } from "./train.js";
 
-interface Options {
-  file: string;
-  out: string | undefined;
-  model: string | undefined;
-  set: string | string[] | undefined;
-  custom: boolean;
-  scheduler: SchedulerName;
-  eta: number;
-  seeds: number;
-  metric: string | undefined;
-  seed: number;
-  budget: string | undefined;
-  epochs: number | undefined;
-  jobs: number | undefined;
-  engine: string | undefined;
-  "checkpoint-every": number | undefined;
-  "retry-failed": boolean;
-  reports: number;
-  quiet: boolean;
-  json: boolean;
-}
+type Options = Omit<SweepOptions, "file"> & { file: string | undefined; watch: boolean };
 
 export const sweep: CommandModule<object, Options> = {
-  command: "sweep <file>",
+  command: "sweep [file]",
   describe: "Train the variants of a model side by side, and rank them",
   builder: (yargs) =>
     yargs
-      .positional("file", {
-        type: "string",
-        demandOption: true,
-        describe: "A .mmspec file with `variants of`",
-      })
+      .positional("file", { type: "string", describe: "A .mmspec file with `variants of`" })
       .option("out", {
         alias: "o",
         type: "string",
@@ -79,6 +52,13 @@ export const sweep: CommandModule<object, Options> = {
         default: 20,
         describe: "Of how many of the best runs a report is written, for the page to open",
       })
+      .options(queueOptions)
+      .option("data-url", { type: "string", describe: "With --queue: where workers fetch the data from" })
+      .option("watch", {
+        type: "boolean",
+        default: false,
+        describe: "With --queue: show what all sweeps and workers do",
+      })
       .option("quiet", { type: "boolean", default: false, describe: "Print nothing but errors" })
       .option("json", {
         type: "boolean",
@@ -87,10 +67,14 @@ export const sweep: CommandModule<object, Options> = {
       }),
   async handler(options) {
     const { SweepProblem } = await import("../../sweep/index.js");
-    const space = await readSpace(options);
-    if (space === undefined) return;
+    const { file, queue, watch } = options;
+    if (watch && queue === undefined)
+      throw wrongUsage("--watch wants the queue to look at: --queue redis://...");
+    if (!watch && file === undefined) throw wrongUsage("Say which spec: mmspec sweep FILE.");
     try {
-      await run(space, options);
+      if (watch) return await watchQueue(options);
+      const space = await readSpace({ ...options, file: file as string });
+      if (space !== undefined) await runSweepCommand(space, { ...options, file: file as string });
     } catch (error) {
       if (error instanceof SweepProblem) throw new CommandError(error.message, exitCodes.wrongInput);
       throw error;
@@ -98,8 +82,12 @@ export const sweep: CommandModule<object, Options> = {
   },
 };
 
+function wrongUsage(message: string): CommandError {
+  return new CommandError(message, exitCodes.wrongUsage);
+}
+
 /** The variants; nothing when the spec has errors: they are printed, and the exit code is set. @throws CommandError */
-async function readSpace(options: Options): Promise<VariantSpace | undefined> {
+async function readSpace(options: SweepOptions): Promise<VariantSpace | undefined> {
   const { file, set, custom, model, json } = options;
   const text = await readSpecWith(file, set);
   const { space, analysis } = variantSpace(text, file, { custom, model });
@@ -112,135 +100,4 @@ async function readSpace(options: Options): Promise<VariantSpace | undefined> {
       exitCodes.wrongInput,
     );
   return space;
-}
-
-async function run(space: VariantSpace, options: Options): Promise<void> {
-  const sweeps = await import("../../sweep/index.js");
-  const { file, seeds, eta, scheduler, seed, metric, engine } = options;
-  const whole = { seeds, eta, jobs: options.jobs, epochs: options.epochs };
-  const least = { seeds: 1, eta: 2, jobs: 1, epochs: 1 };
-  for (const [name, value] of Object.entries(whole))
-    if (value !== undefined && !(Number.isInteger(value) && value >= least[name as keyof typeof least]))
-      throw new CommandError(
-        `--${name} wants a whole number, ${least[name as keyof typeof least]} or more.`,
-        exitCodes.wrongUsage,
-      );
-  const time = options.budget === undefined ? undefined : sweeps.readBudget(options.budget);
-  const folder = resolve(options.out ?? join("sweeps", space.model.toLowerCase()));
-  const jobs = options.jobs ?? availableParallelism();
-  const quiet = options.quiet || options.json;
-  const variants = sweeps.trialsOf(space, file);
-  const customFiles = new Map(
-    await Promise.all(
-      variants.customPaths.map(
-        async (path) => [path, await readFile(join(dirname(file), path), "utf8")] as const,
-      ),
-    ),
-  );
-
-  const interruption = new AbortController();
-  let lost = false;
-  const interrupt = () => interruption.abort();
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  process.on("disconnect", interrupt);
-  const release = await sweeps.lockFolder(folder, {
-    signal: interruption.signal,
-    onWait: () =>
-      quiet || process.stderr.write(`${folder}: a sweep was here; waiting until its lock is stale\n`),
-    lost() {
-      lost = true;
-      interrupt();
-    },
-  });
-  try {
-    const settings = { scheduler, eta, seeds, metric, seed, engine };
-    const { journal, state, expected } = await sweeps.openSweep(folder, file, variants, settings, {
-      retry: options["retry-failed"],
-    });
-    const progress = sweeps.sweepProgress({ quiet, expected, time, epochs: options.epochs });
-    const stream = options.json ? sweeps.eventStream((line) => process.stdout.write(line)) : {};
-    const listeners = [progress, stream];
-    const trainer = {
-      command: scriptCommand(),
-      data: resolve(dirname(file)),
-      model: space.model,
-      engine,
-      checkpointEvery: options["checkpoint-every"],
-      custom: options.custom,
-      customFiles,
-    };
-    const executor = sweeps.localExecutor(folder, jobs, trainer, (job) =>
-      listeners.forEach((listener) => listener.epoch?.(job)),
-    );
-    const how = await sweeps.runSweep({
-      ...{ state, journal, executor, listeners, time, epochs: options.epochs },
-      signal: interruption.signal,
-    });
-    await journal.close();
-    if (lost)
-      throw new sweeps.SweepProblem(
-        `${folder}: another sweep took this folder over, because this one showed no sign of life for ten seconds. All results are kept.`,
-      );
-    const about = { model: space.model, spec: file, scheduler, paths: space.paths };
-    const content = sweeps.contentOf(state, about);
-    const paths = await sweeps.writeResults(folder, content, [...state.outcomes.values()]);
-    paths.push(await writePage(folder, content, options.reports));
-    if (!quiet) {
-      const { rankingText } = await import("../sweep-ranking.js");
-      print(`${rankingText(content)}\n\n${paths.join("\n")}`);
-    }
-    if (how === "stopped") {
-      const done = state.outcomes.size;
-      throw new CommandError(
-        `\nInterrupted: ${plural(done, "result") || "no result"} kept in ${folder}. The same command goes on.`,
-        exitCodes.interrupted,
-      );
-    }
-    const { failed } = content.variants;
-    if (failed === 0) return;
-    const first = content.ranking.find(({ errors }) => errors.length > 0);
-    process.stderr.write(
-      `${plural(failed, "variant")} failed; the first, ${first?.name}:\n${first?.errors[0]?.error}\n--retry-failed tries again what failed.\n`,
-    );
-    if (content.variants.trained === 0) process.exitCode = exitCodes.failed;
-  } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-    process.off("disconnect", interrupt);
-    await release().catch(() => undefined);
-  }
-}
-
-/**
- * Writes index.html, which shows the ranking and opens the reports of the best runs that were trained to their end, and those reports where they aren't there.
- * @param most so many reports
- * @returns the page's path
- */
-async function writePage(folder: string, content: SweepContent, most: number): Promise<string> {
-  const { pageOf, readRun, RunProblem, sweepPageOf } = await import("../../report/read/index.js");
-  const reports = new Map<string, string>();
-  for (const { name, runs } of content.ranking) {
-    const [run] = Object.values(runs);
-    if (run === undefined || reports.size >= most) continue;
-    const report = join(run, "report.html");
-    try {
-      if (!existsSync(join(folder, report)))
-        await writeAtomically(join(folder, report), await pageOf(await readRun(join(folder, run))));
-      reports.set(name, report);
-    } catch (error) {
-      // A person may have taken runs away; the ranking is still right.
-      if (!(error instanceof RunProblem)) throw error;
-    }
-  }
-  const ranking = content.ranking.map((variant) => {
-    const report = reports.get(variant.name);
-    return {
-      ...variant,
-      ...(report !== undefined && { report: report.split(sep).map(encodeURIComponent).join("/") }),
-    };
-  });
-  const page = join(folder, "index.html");
-  await writeAtomically(page, await sweepPageOf({ ...content, ranking }));
-  return page;
 }

@@ -79,9 +79,9 @@ const patience = 10_000;
 export async function connect(
   address: QueueAddress,
   say: (line: string) => void,
-): Promise<{ redis: Redis; options: ConnectionSettings }> {
-  const options = await connectionOptions(address);
-  const redis = new Redis(options);
+): Promise<{ redis: Redis; settings: ConnectionSettings; disconnect(): void }> {
+  const settings = await connectionOptions(address);
+  const redis = new Redis(settings);
   let last: Error | undefined;
   let lost = false;
   redis.on("error", (error: Error) => (last = error));
@@ -93,6 +93,7 @@ export async function connect(
     if (lost && ready) say(`${shownAddress(address)}: connected again`);
     lost = false;
   });
+  /** The first connection was made, and it isn't over. */
   let ready = false;
   const refused = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => reject(last ?? new Error("no answer")), patience);
@@ -116,5 +117,9 @@ export async function connect(
   }
   refused.catch(() => undefined);
   ready = true;
-  return { redis, options };
+  const disconnect = () => {
+    ready = false;
+    redis.disconnect();
+  };
+  return { redis, settings, disconnect };
 }

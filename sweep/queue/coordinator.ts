@@ -8,7 +8,8 @@ import { version } from "../../compiler/index.js";
 import type { DataFile } from "../data-files.js";
 import { runFolder } from "../local.js";
 import { isComplete, type Outcome } from "../outcome.js";
-import type { Executor } from "../run.js";
+import type { Executor, SweepEnd } from "../run.js";
+import type { SweepState } from "../state.js";
 import type { Job } from "../trial.js";
 import { unpackRun } from "./archive.js";
 import type { ConnectionSettings } from "./connection.js";
@@ -27,7 +28,7 @@ export interface CoordinatorOptions {
   /** Of the sweep. */
   folder: string;
   redis: Redis;
-  options: ConnectionSettings;
+  settings: ConnectionSettings;
   storage: Storage;
   model: string;
   engine?: string | undefined;
@@ -35,12 +36,15 @@ export interface CoordinatorOptions {
   dataUrl?: string | undefined;
   customFiles: ReadonlyMap<string, string>;
   onEpoch(job: Job): void;
+  say(line: string): void;
 }
 
 /** Milliseconds between two looks at what no event told of. */
 const lookEvery = 3000;
 /** Milliseconds between two counts of the workers. */
 const countEvery = 1000;
+/** Counts without a worker after which a person is told. */
+const patience = 5;
 /** Jobs on the queue for each that can be done now: enough that nobody waits for the next, few enough that the queue stays short and promotions aren't late. */
 const ahead = 1.5;
 /** Times that a job is tried again when a worker can't do it, or dies with it, before it counts as failed. */
@@ -67,15 +71,17 @@ export class QueueExecutor implements Executor {
   private readonly outstanding = new Map<string, Outstanding>();
   private readonly timers: NodeJS.Timeout[];
   private slots = 0;
+  /** Counts without a worker. */
+  private lonely = 0;
 
   private constructor(
     /** Which sweep this is, for workers. */
     readonly id: string,
     private readonly about: CoordinatorOptions,
   ) {
-    const { options } = about;
-    this.queue = new Queue(queueName, { connection: options });
-    this.events = new QueueEvents(queueName, { connection: options });
+    const { settings } = about;
+    this.queue = new Queue(queueName, { connection: settings });
+    this.events = new QueueEvents(queueName, { connection: settings });
     // They connect again by themselves; the sweep's own connection tells of it.
     this.queue.on("error", () => undefined);
     this.events.on("error", () => undefined);
@@ -152,6 +158,18 @@ export class QueueExecutor implements Executor {
     await storage.remove(this.id, stateName(run));
   }
 
+  /** Fetches complete runs that an earlier call had no time for; when all is done, takes what paused runs learned off the server. */
+  async finish({ outcomes, plan }: SweepState, how: SweepEnd): Promise<void> {
+    for (const outcome of outcomes.values()) if (isComplete(outcome)) await this.collect(outcome);
+    // Those that a call was killed with, after their outcomes were written down.
+    for (const queued of await this.queue.getJobs(["completed", "failed"]))
+      if (queued.data.sweep === this.id && outcomes.has(queued.data.key)) await queued.remove();
+    if (how !== "done") return;
+    for (const { name } of plan.trials)
+      for (const seed of plan.seeds)
+        await this.about.storage.remove(this.id, stateName({ trial: name, seed }));
+  }
+
   async close(): Promise<void> {
     this.timers.forEach(clearInterval);
     await Promise.allSettled([this.queue.close(), this.events.close()]);
@@ -206,7 +224,11 @@ export class QueueExecutor implements Executor {
 
   private async countWorkers(): Promise<void> {
     const workers = await workersOf(this.about.redis).catch(() => undefined);
-    if (workers !== undefined) this.slots = workers.reduce((sum, { jobs }) => sum + jobs, 0);
+    if (workers === undefined) return;
+    this.slots = workers.reduce((sum, { jobs }) => sum + jobs, 0);
+    if (this.slots > 0) this.lonely = 0;
+    else if (++this.lonely === patience)
+      this.about.say("No worker listens: start some with `mmspec worker --queue ...`.");
   }
 }
 

@@ -33,7 +33,7 @@ export function publisher(
     const status: SweepStatus = {
       ...{ id, model, spec, variants: state.plan.trials.length, outcomes: outcomes.length },
       failed: outcomes.filter((one) => one.status === "failed").length,
-      ...{ learned: pace.done, total: Math.max(pace.total, pace.done), best: bestSoFar(state) },
+      ...{ learned: pace.done, total: pace.total, best: bestSoFar(state) },
       left: Number.isFinite(pace.left) ? pace.left : null,
       updated: new Date().toISOString(),
       ...(ended !== undefined && { end: ended }),
@@ -46,7 +46,8 @@ export function publisher(
       pace = new Pace(opened, about.expected, about.time, about.epochs);
       timer = setInterval(() => void tell().catch(() => undefined), tellEvery);
     },
-    epoch: () => pace?.epoch(),
+    epoch: (job) => pace?.epoch(job),
+    outcome: (outcome) => pace?.outcome(outcome),
     end: (how) => void (ended = how),
     async close() {
       clearInterval(timer);

@@ -24,7 +24,7 @@ import type { Storage } from "./storage.js";
 
 export interface WorkerSettings {
   redis: Redis;
-  options: ConnectionSettings;
+  settings: ConnectionSettings;
   storage: Storage;
   /** Runs side by side. */
   jobs: number;
@@ -56,7 +56,7 @@ const mostTakeovers = 20;
  * @throws SweepProblem when this machine can't do what a sweep wants: the data is missing or another, or mmspec has another version
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { redis, options, jobs, lease, idle, signal, say } = settings;
+  const { redis, settings: connection, jobs, lease, idle, signal, say } = settings;
   const id = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const work = join(settings.work, id);
   const data = new DataStore(settings.data, join(settings.work, "data"));
@@ -100,7 +100,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     }
   };
   const worker = new Worker<JobMessage, JobResult>(queueName, take, {
-    connection: options,
+    connection,
     concurrency: jobs,
     lockDuration: 1000 * lease,
     stalledInterval: 1000 * lease,

@@ -5,8 +5,8 @@ import {
   shownTime,
   type RankedVariant,
   type SweepContent,
-} from "../sweep/index.js";
-import { palette } from "./output.js";
+} from "../../sweep/index.js";
+import { palette } from "../output.js";
 
 /** Rows that a terminal has room for. */
 const mostRows = 20;
