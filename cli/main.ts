@@ -17,6 +17,7 @@ import { study } from "./commands/study.js";
 import { sweep } from "./commands/sweep.js";
 import { train } from "./commands/train.js";
 import { variants } from "./commands/variants.js";
+import { worker } from "./commands/worker.js";
 import { CommandError, exitCodes } from "./exit.js";
 
 outliveReaders();
