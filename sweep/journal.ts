@@ -39,6 +39,7 @@ export type JournalLine = SweepHeader | TaskLine | OutcomeLine;
  */
 export class Journal {
   private last: Promise<void> = Promise.resolve();
+  private waiting: string[] = [];
 
   private constructor(
     private readonly file: FileHandle,
@@ -57,14 +58,19 @@ export class Journal {
     return new Journal(await open(path, "a"), lines);
   }
 
-  /** @returns when the line is on the disk */
+  /** Lines that come while others are being written go to the disk together. @returns when the line is there */
   append(line: JournalLine): Promise<void> {
-    const write = async () => {
-      await this.file.appendFile(`${JSON.stringify(line)}\n`);
-      await this.file.datasync();
-    };
-    this.last = this.last.then(write);
+    this.waiting.push(`${JSON.stringify(line)}\n`);
+    // The first one of a batch has it written; the others wait for the same.
+    if (this.waiting.length === 1) this.last = this.last.then(() => this.flush());
     return this.last;
+  }
+
+  private async flush(): Promise<void> {
+    const text = this.waiting.join("");
+    this.waiting = [];
+    await this.file.appendFile(text);
+    await this.file.datasync();
   }
 
   async close(): Promise<void> {

@@ -43,23 +43,17 @@ export function sweepProgress({
 }
 
 /** The variant that is best on the highest rung that one has come to, with its value. */
-export function bestSoFar(state: SweepState): string {
-  const { trials, rungs, metric } = state.plan;
-  for (let rung = rungs.count - 1; rung >= 0; rung--) {
-    const valued = trials.flatMap(({ name }) => {
-      const value = state.valueAt(name, rung);
-      return value === undefined ? [] : [{ name, value }];
-    });
-    if (valued.length === 0) continue;
-    const best = valued.reduce((a, b) =>
-      b.value > a.value === metric.larger && b.value !== a.value ? b : a,
-    );
-    return `best ${best.name}: ${metric.name} ${shownMetric(metric, best.value)}`;
-  }
-  return "";
+export function bestSoFar({ best, plan: { metric } }: SweepState): string {
+  return best === undefined ? "" : `best ${best.trial}: ${metric.name} ${shownMetric(metric, best.value)}`;
 }
 
-export function jobName({ trial, seed }: Pick<Job, "trial" | "seed">, seeds: number): string {
+const endings: Readonly<Record<SweepEnd, string>> = {
+  done: "",
+  budget: "The budget is spent.\n",
+  stopped: "",
+};
+
+function jobName({ trial, seed }: Pick<Job, "trial" | "seed">, seeds: number): string {
   return seeds === 1 ? trial.name : `${trial.name} seed ${seed}`;
 }
 
@@ -110,9 +104,10 @@ function bars(stream: NodeJS.WriteStream, { begin, best, left, pace }: Parts): S
       if (status === "failed") multi.log(`${trial} failed\n`);
       update();
     },
-    end() {
+    end(how) {
       for (const bar of running.values()) multi.remove(bar);
       multi.stop();
+      stream.write(endings[how]);
     },
   };
 }
@@ -121,11 +116,6 @@ function lines(
   stream: NodeJS.WriteStream,
   { begin, best, left, pace, state }: Parts & { state(): SweepState },
 ): SweepListener {
-  const ends: Record<SweepEnd, string> = {
-    done: "",
-    budget: "The budget is spent.\n",
-    stopped: "",
-  };
   return {
     begin,
     epoch(job) {
@@ -142,7 +132,7 @@ function lines(
       stream.write(`${name}: ${told}, took ${outcome.seconds.toFixed(1)} s; ${best()}; ${left()}\n`);
     },
     end(how) {
-      stream.write(ends[how]);
+      stream.write(endings[how]);
     },
   };
 }

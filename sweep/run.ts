@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Journal } from "./journal.js";
 import type { Outcome } from "./outcome.js";
 import type { SweepState } from "./state.js";
@@ -48,6 +49,8 @@ export async function runSweep(options: RunOptions): Promise<SweepEnd> {
   const { state, journal, executor, listeners, signal, time, epochs = Infinity } = options;
   const out = time === undefined ? undefined : AbortSignal.timeout(time);
   const stop = AbortSignal.any([signal, ...(out ? [out] : [])]);
+  // Each job under way listens.
+  setMaxListeners(0, stop);
   const waiting = state.openJobs();
   const active = new Map<string, { job: Job; done: Promise<void> }>();
   let learned = state.learned;

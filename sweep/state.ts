@@ -13,10 +13,19 @@ export interface SweepPlan {
   rungs: { count: number; eta: number };
 }
 
+/** A variant's metric at a rung. */
+interface Best {
+  trial: string;
+  rung: number;
+  value: number;
+}
+
 /** Where a sweep is: what came of which job, and what is under way. It follows from the journal's lines alone. */
 export class SweepState {
   /** By the job's key. */
   readonly outcomes = new Map<string, Outcome>();
+  /** The best one of the highest rung that one has come to. */
+  best: Best | undefined;
   /** Tasks that were begun and haven't been reported, in their order. */
   private readonly open = new Map<string, Task>();
   private readonly positions: ReadonlyMap<string, number>;
@@ -83,7 +92,10 @@ export class SweepState {
     const task = this.open.get(this.taskKey({ trial: this.positionOf(trial), rung }));
     if (task === undefined || this.jobsOf(task).length > 0) return true;
     this.open.delete(this.taskKey(task));
-    this.scheduler.report(task, this.scoreOf(trial, rung));
+    const value = this.valueAt(trial, rung);
+    if (value !== undefined) this.compare({ trial, rung, value });
+    const sign = this.plan.metric.larger ? 1 : -1;
+    this.scheduler.report(task, value === undefined ? undefined : sign * value);
     return true;
   }
 
@@ -105,9 +117,14 @@ export class SweepState {
     );
   }
 
-  private scoreOf(trial: string, rung: number): number | undefined {
-    const value = this.valueAt(trial, rung);
-    return value === undefined || this.plan.metric.larger ? value : -value;
+  private compare(own: Best): void {
+    const { best } = this;
+    const sign = this.plan.metric.larger ? 1 : -1;
+    const better =
+      best === undefined ||
+      own.rung > best.rung ||
+      (own.rung === best.rung && sign * (own.value - best.value) > 0);
+    if (better) this.best = own;
   }
 
   private seedsAt(trial: string, rung: number): readonly number[] {

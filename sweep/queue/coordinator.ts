@@ -22,6 +22,7 @@ import {
   type JobResult,
   type WorkerStatus,
 } from "./messages.js";
+import { noticesOf } from "./notices.js";
 import type { Storage } from "./storage.js";
 
 export interface CoordinatorOptions {
@@ -204,7 +205,12 @@ export class QueueExecutor implements Executor {
       if (this.outstanding.has(id)) await this.put(id, own.job);
       return;
     }
-    if (await queued.isCompleted()) return own.done(queued.returnvalue);
+    if (await queued.isCompleted()) {
+      // It may have been read before it was complete.
+      const complete = (await this.queue.getJob(id)) as Queued | undefined;
+      if (complete?.returnvalue) own.done(complete.returnvalue);
+      return;
+    }
     if (!(await queued.isFailed())) return;
     const { key, trial, seed, rung } = own.job;
     const error = `The queue gave it up: ${queued.failedReason}`;
@@ -232,21 +238,10 @@ export class QueueExecutor implements Executor {
   }
 }
 
-/** The workers that said something in the last seconds. */
-export function workersOf(redis: Redis): Promise<WorkerStatus[]> {
-  return valuesOf(redis, keys.workers);
-}
+/** Seconds after which a worker that says nothing counts as gone. */
+const forgotten = 15;
 
-/** All values under keys of a pattern, as JSON. */
-export async function valuesOf<T>(redis: Redis, pattern: string): Promise<T[]> {
-  const found = new Set<string>();
-  let cursor = "0";
-  do {
-    const [next, names] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 1000);
-    names.forEach((name) => found.add(name));
-    cursor = next;
-  } while (cursor !== "0");
-  if (found.size === 0) return [];
-  const values = await redis.mget(...found);
-  return values.flatMap((value) => (value === null ? [] : [JSON.parse(value) as T]));
+/** The workers that said something in the last seconds. */
+export async function workersOf(redis: Redis): Promise<WorkerStatus[]> {
+  return (await noticesOf<WorkerStatus>(redis, keys.workers, forgotten)).map(({ value }) => value);
 }

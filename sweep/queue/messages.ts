@@ -64,19 +64,12 @@ export interface SweepStatus {
   best: string;
   /** Seconds that are left, about; null before that is known. */
   left: number | null;
-  /** When this was written, as ISO 8601 has it. */
-  updated: string;
   end?: string;
 }
 
 /** Keys on the server besides those of the queue itself. */
 export const keys = {
-  worker: (id: string) => `mmspec:worker:${id}`,
-  workers: "mmspec:worker:*",
-  sweep: (id: string) => `mmspec:sweep:${id}`,
-  sweeps: "mmspec:sweep:*",
+  workers: "mmspec:workers",
+  sweeps: "mmspec:sweeps",
   state: (sweep: string, name: string) => `mmspec:state:${sweep}:${name}`,
 };
-
-/** Seconds after which what isn't said again is forgotten. */
-export const forgotten = { worker: 10, sweep: 3600 };

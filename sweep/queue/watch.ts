@@ -4,8 +4,9 @@ import { bestSoFar } from "../progress.js";
 import type { SweepListener } from "../run.js";
 import { shownTime } from "../shown.js";
 import type { SweepState } from "../state.js";
-import { valuesOf, workersOf } from "./coordinator.js";
-import { forgotten, keys, type SweepStatus, type WorkerStatus } from "./messages.js";
+import { workersOf } from "./coordinator.js";
+import { keys, type SweepStatus, type WorkerStatus } from "./messages.js";
+import { noticesOf, putNotice } from "./notices.js";
 
 /** Milliseconds between two statuses. */
 const tellEvery = 1000;
@@ -35,10 +36,9 @@ export function publisher(
       failed: outcomes.filter((one) => one.status === "failed").length,
       ...{ learned: pace.done, total: pace.total, best: bestSoFar(state) },
       left: Number.isFinite(pace.left) ? pace.left : null,
-      updated: new Date().toISOString(),
       ...(ended !== undefined && { end: ended }),
     };
-    await redis.set(keys.sweep(id), JSON.stringify(status), "EX", forgotten.sweep);
+    await putNotice(redis, keys.sweeps, id, status);
   };
   return {
     begin(opened) {
@@ -56,36 +56,45 @@ export function publisher(
   };
 }
 
+/** Seconds after which a sweep that says nothing isn't shown any more. */
+const forgotten = 24 * 3600;
+
 export interface Watched {
-  sweeps: SweepStatus[];
+  /** @property silent seconds since the sweep said so */
+  sweeps: (SweepStatus & { silent: number })[];
   workers: WorkerStatus[];
 }
 
-/** What all sweeps of a server and their workers do at the moment. */
+/** What all sweeps of a server and their workers do at the moment; the sweep that spoke last comes first. */
 export async function watched(redis: Redis): Promise<Watched> {
-  const sweeps = await valuesOf<SweepStatus>(redis, keys.sweeps);
-  const byTime = (a: SweepStatus, b: SweepStatus) => (a.updated < b.updated ? 1 : -1);
-  return { sweeps: sweeps.sort(byTime), workers: await workersOf(redis) };
+  const notices = await noticesOf<SweepStatus>(redis, keys.sweeps, forgotten);
+  const sweeps = notices.map(({ value, age }) => ({ ...value, silent: age }));
+  return { sweeps: sweeps.sort((a, b) => a.silent - b.silent), workers: await workersOf(redis) };
 }
 
-/** The same for people. @param now milliseconds since 1970 */
-export function watchedText({ sweeps, workers }: Watched, now = Date.now()): string {
+const ends: Readonly<Record<string, string>> = {
+  done: "done",
+  budget: "its budget is spent",
+  stopped: "stopped",
+};
+
+/** The same for people. */
+export function watchedText({ sweeps, workers }: Watched): string {
   const slots = workers.reduce((sum, { jobs }) => sum + jobs, 0);
-  const lines = sweeps.map(
-    ({ model, spec, end, updated, left, best, learned, total, variants, outcomes, failed }) => {
-      const silent = (now - Date.parse(updated)) / 1000;
-      const how =
-        end !== undefined
-          ? { done: "done", budget: "its budget is spent", stopped: "stopped" }[end]
-          : silent > 10
-            ? `nothing heard for ${shownTime(silent)}`
-            : `time left ${shownTime(left ?? NaN)}`;
-      return `${model} (${spec}): ${variants} variants, ${outcomes} results, ${failed} failed, ${learned} of about ${total} epochs; ${best === "" ? "" : `${best}; `}${how}`;
-    },
-  );
+  const lines = sweeps.map(({ model, spec, variants, outcomes, failed, learned, total, ...sweep }) => {
+    const counts = `${variants} variants, ${outcomes} results, ${failed} failed, ${learned} of about ${total} epochs`;
+    const parts = [counts, ...(sweep.best === "" ? [] : [sweep.best]), howOf(sweep)];
+    return `${model} (${spec}): ${parts.join("; ")}`;
+  });
   return [
     ...(lines.length === 0 ? ["no sweep"] : lines),
     `${workers.length} workers, ${slots} side by side`,
     ...workers.map(({ id, running }) => `  ${id}: ${running.length === 0 ? "waits" : running.join(", ")}`),
   ].join("\n");
+}
+
+function howOf({ end, silent, left }: Pick<Watched["sweeps"][number], "end" | "silent" | "left">): string {
+  if (end !== undefined) return ends[end] ?? end;
+  if (silent > 10) return `nothing heard for ${shownTime(silent)}`;
+  return `time left ${shownTime(left ?? NaN)}`;
 }

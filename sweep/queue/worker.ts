@@ -12,7 +12,6 @@ import { packRun, unpackRun } from "./archive.js";
 import { DataStore } from "./data.js";
 import type { ConnectionSettings } from "./connection.js";
 import {
-  forgotten,
   keys,
   queueName,
   stateName,
@@ -20,6 +19,7 @@ import {
   type JobResult,
   type WorkerStatus,
 } from "./messages.js";
+import { putNotice } from "./notices.js";
 import type { Storage } from "./storage.js";
 
 export interface WorkerSettings {
@@ -47,6 +47,8 @@ export interface WorkerSettings {
 
 /** Milliseconds between two looks for a new checkpoint. */
 const lookEvery = 1000;
+/** Milliseconds between two signs of life, for those who watch and count. */
+const beatEvery = 3000;
 /** Takeovers of one job before it counts as failed: it may be what kills the workers. */
 const mostTakeovers = 20;
 
@@ -121,9 +123,9 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   };
   const beat = async () => {
     const status: WorkerStatus = { id, host: hostname(), pid: process.pid, jobs, running: [...running] };
-    await redis.set(keys.worker(id), JSON.stringify(status), "EX", forgotten.worker);
+    await putNotice(redis, keys.workers, id, status);
   };
-  const heartbeat = setInterval(() => void beat().catch(() => undefined), 1000 * (forgotten.worker / 4));
+  const heartbeat = setInterval(() => void beat().catch(() => undefined), beatEvery);
   await beat();
   say(`worker ${id}: ${jobs} side by side`);
   await new Promise<void>((resolve) => {
@@ -136,7 +138,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   });
   await close();
   clearInterval(heartbeat);
-  await redis.del(keys.worker(id)).catch(() => undefined);
+  await redis.hdel(keys.workers, id).catch(() => undefined);
   await rm(work, { recursive: true, force: true });
   if (problem !== undefined) throw problem;
 }

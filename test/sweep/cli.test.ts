@@ -171,7 +171,7 @@ describe("mmspec sweep", () => {
         .split("\n")
         .map((line) => (JSON.parse(line) as Event).event),
     ).toEqual(["begin", "end"]);
-  });
+  }, 600_000);
 
   it("refuses a folder that another sweep works in, and one that holds the results of another", async () => {
     const other = mmspec(...tiny, "-o", "whole", "--seeds", "2", "--scheduler", "grid");

@@ -160,7 +160,7 @@ describe.skipIf(noRedis)("mmspec sweep --queue", () => {
     expect(
       existsSync(join(folder, "queued", Object.values(best?.runs ?? {})[0] as string, "report.html")),
     ).toBe(true);
-  });
+  }, 600_000);
 
   it("says why a queue can't be reached, without its password", async () => {
     const server = await RedisServer.start("--requirepass", "right");
