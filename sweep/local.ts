@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { awaitOrphan, noteTrainer } from "./orphan.js";
+import { awaitOrphan, forgetTrainer, noteTrainer } from "./orphan.js";
 import type { Executor } from "./run.js";
 import { trainJob, type TrainerOptions } from "./train-job.js";
 import type { Job } from "./trial.js";
@@ -23,12 +23,14 @@ export function localExecutor(
       const own = runFolder(folder, { trial: job.trial.name, seed: job.seed });
       await mkdir(own, { recursive: true });
       await awaitOrphan(own, signal);
-      return trainJob(job, trainer, {
+      const outcome = await trainJob(job, trainer, {
         folder: own,
         signal,
         onStart: (pid) => noteTrainer(own, pid),
         onEpoch: () => onEpoch(job),
       });
+      await forgetTrainer(own);
+      return outcome;
     },
   };
 }

@@ -12,6 +12,11 @@ export async function noteTrainer(folder: string, pid: number): Promise<void> {
   await writeAtomically(join(folder, fileName), `${pid}\n`);
 }
 
+/** It has ended. */
+export async function forgetTrainer(folder: string): Promise<void> {
+  await rm(join(folder, fileName), { force: true });
+}
+
 /**
  * Waits for the trainer of a sweep that was killed: it ends by itself, and two of them must not write into one folder. One that doesn't end is killed, where it is
  * certain that it is that one.
@@ -23,7 +28,7 @@ export async function awaitOrphan(folder: string, signal: AbortSignal): Promise<
   const until = performance.now() + grace;
   while (isAlive(pid) && performance.now() < until && !signal.aborted) await wait(100);
   if (isAlive(pid) && (await commandOf(pid)).includes(folder)) process.kill(pid, "SIGKILL");
-  await rm(join(folder, fileName), { force: true });
+  await forgetTrainer(folder);
 }
 
 function isAlive(pid: number): boolean {

@@ -35,6 +35,11 @@ export function jobId({ sweep, key }: { sweep: string; key: string }): string {
   return `${sweep}.${key}`.replaceAll(":", "_");
 }
 
+/** A name that is one part of a path and no more: what comes over the queue names folders. */
+export function isPlainName(name: unknown): boolean {
+  return typeof name === "string" && name.length <= 200 && /^[^./\\\0][^/\\\0]*$/.test(name);
+}
+
 /** Under which name the state of a run is stored: what it learned so far, or all that it came to. */
 export function stateName({ trial, seed }: { trial: string; seed: number }): string {
   return `${trial}.seed${seed}`;

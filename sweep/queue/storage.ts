@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UnrecoverableError } from "bullmq";
 import type { Redis } from "ioredis";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { keys } from "./messages.js";
@@ -39,7 +40,7 @@ export function redisStorage(redis: Redis): Storage {
     },
     async save(sweep, name, bytes) {
       if (bytes.length > mostBytes)
-        throw new Error(
+        throw new UnrecoverableError(
           `The run takes ${Math.ceil(bytes.length / 2 ** 20)} MiB, and the queue holds ${mostBytes / 2 ** 20} of one run: give all workers and the sweep a folder that they share: --storage DIR.`,
         );
       await redis.set(keys.state(sweep, name), Buffer.from(bytes));

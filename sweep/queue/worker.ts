@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { WaitingError, Worker, type Job as QueuedJob } from "bullmq";
+import { UnrecoverableError, WaitingError, Worker, type Job as QueuedJob } from "bullmq";
 import type { Redis } from "ioredis";
 import { version } from "../../compiler/index.js";
 import { SweepProblem } from "../problem.js";
@@ -12,6 +12,7 @@ import { packRun, unpackRun } from "./archive.js";
 import { DataStore } from "./data.js";
 import type { ConnectionSettings } from "./connection.js";
 import {
+  isPlainName,
   keys,
   queueName,
   stateName,
@@ -73,8 +74,11 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
     lost?: AbortSignal,
   ): Promise<JobResult> => {
     const message = queued.data;
+    if (![message.sweep, message.trial, stateName(message)].every(isPlainName))
+      throw new UnrecoverableError("The job's names are none of a sweep.");
     running.add(message.key);
-    const folder = join(work, message.sweep, stateName(message));
+    // One that was lost may still be stopping while this worker takes it again.
+    const folder = join(work, `${stateName(message)}-${randomBytes(4).toString("hex")}`);
     try {
       const stop = AbortSignal.any([closing.signal, ...(lost ? [lost] : [])]);
       const begin = performance.now();
@@ -165,6 +169,10 @@ async function train(
   if (message.mmspec !== version)
     throw new SweepProblem(
       `The sweep was begun by mmspec ${message.mmspec}, and this worker is ${version}: install that version.`,
+    );
+  if (Object.keys(message.custom).length > 0 && !custom)
+    throw new SweepProblem(
+      `The sweep has \`custom\` layers (${Object.keys(message.custom).join(", ")}), whose code this worker doesn't run: start it with --custom if you trust the queue.`,
     );
   const dataFolder = await data.provide(message.files, message.dataUrl);
   const name = stateName(message);

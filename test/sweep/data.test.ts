@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { zipSync } from "fflate";
 import { packRun, unpackRun } from "../../sweep/queue/archive.js";
 import { DataStore } from "../../sweep/queue/data.js";
+import { isPlainName } from "../../sweep/queue/messages.js";
 
 const fresh = () => mkdtempSync(join(tmpdir(), "mmspec-data-"));
 const file = (path: string, text: string) => ({
@@ -96,5 +97,13 @@ describe("a run's archive", () => {
       await expect(unpackRun(zipSync({ [name]: new Uint8Array(1) }), fresh())).rejects.toThrow(
         "leaves its folder",
       );
+  });
+});
+
+describe("names that come over the queue", () => {
+  it("are one part of a path", () => {
+    for (const name of ["dense16-adam1e_2.seed3", "größe-8"]) expect(isPlainName(name)).toBe(true);
+    for (const name of ["", ".", "..", "../x", "a/b", "a\\b", "\0", "x".repeat(300), undefined, 3])
+      expect(isPlainName(name)).toBe(false);
   });
 });
