@@ -1,5 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,6 +11,7 @@ import type { SweepContent } from "../../sweep/index.js";
 import type { Watched } from "../../sweep/queue/watch.js";
 import { cli, environment, mmspec as mmspecIn } from "../support/cli.js";
 import { noRedis, RedisServer } from "../support/redis.js";
+import { spec } from "../support/specs.js";
 import { sweepSpec } from "../support/sweeps.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-queue-"));
@@ -112,20 +115,8 @@ describe.skipIf(noRedis)("mmspec sweep --queue", () => {
     expect(await again.ended, again.err).toBe(0);
 
     const redis = new Redis({ port: server.port, password: "secret word" });
-    const watched = JSON.parse(
-      new TextDecoder().decode(
-        Buffer.from(
-          mmspecIn(
-            folder,
-            "sweep",
-            "--watch",
-            "--json",
-            "--queue",
-            `redis://:secret%20word@127.0.0.1:${server.port}`,
-          ).out,
-        ),
-      ),
-    ) as Watched;
+    const address = `redis://:secret%20word@127.0.0.1:${server.port}`;
+    const watched = JSON.parse(mmspec("sweep", "--watch", "--json", "--queue", address).out) as Watched;
     expect(watched.sweeps).toMatchObject([
       { model: "Test", variants: 4, outcomes: 4, failed: 1, end: "done" },
     ]);
@@ -160,6 +151,62 @@ describe.skipIf(noRedis)("mmspec sweep --queue", () => {
     expect(
       existsSync(join(folder, "queued", Object.values(best?.runs ?? {})[0] as string, "report.html")),
     ).toBe(true);
+  }, 600_000);
+
+  it("has workers fetch the data, and ends one whose data is another", async () => {
+    const server = await RedisServer.start();
+    servers.push(server);
+    const queue = ["--queue", `redis://127.0.0.1:${server.port}`];
+    const line = (i: number) => `${i % 3},${Math.sin(i)},${Math.cos(i)}`;
+    const table = `label,a,b\n${Array.from({ length: 90 }, (_, i) => line(i)).join("\n")}\n`;
+    const source = spec({
+      data: 'from "data/table.csv"\n  left <- "a"\n  right <- "b"\n  label <- "label"\n  split 0.6 train, 0.2 validation, 0.2 test',
+      train: "train { paradigm joint epochs 1 batch 16 }",
+    })
+      .replace("vector(9)", "vector(1)")
+      .replace("vector(12)", "vector(1)");
+    for (const [name, text] of [
+      ["here", table],
+      ["other", table.replace("0.5", "0.6")],
+    ] as const) {
+      mkdirSync(join(folder, name, "data"), { recursive: true });
+      writeFileSync(join(folder, name, "data", "table.csv"), text);
+    }
+    writeFileSync(
+      join(folder, "here", "table.mmspec"),
+      `${source}variants of Test { vary Left.mlp.units in [4] }\n`,
+    );
+    const http = createServer((request, response) => {
+      response.end(request.url === "/files/data/table.csv" ? table : "");
+    }).listen(0, "127.0.0.1");
+    await new Promise((done) => http.once("listening", done));
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/files`;
+    const shared = ["--storage", "shared", "--work", "work"];
+    const other = new Command({}, "worker", ...queue, "--data", "other", ...shared);
+    const sweep = new Command(
+      {},
+      "sweep",
+      "here/table.mmspec",
+      ...queue,
+      "--storage",
+      "shared",
+      "--data-url",
+      url,
+      "-o",
+      "fetched",
+    );
+    expect(await other.ended).toBe(1);
+    expect(other.err).toContain("table.csv: its content isn't that which the sweep was begun with");
+    const worker = new Command({}, "worker", ...queue, ...shared, "--idle", "1");
+    expect(await sweep.ended, sweep.err).toBe(0);
+    expect(await worker.ended, worker.err).toBe(0);
+    http.close();
+    expect(outcomes("fetched")).toMatchObject([{ status: "done", epochs: 1 }]);
+    expect(
+      readdirSync(join(folder, "shared"), { recursive: true }).filter((name) =>
+        String(name).endsWith(".zip"),
+      ),
+    ).toEqual([]);
   }, 600_000);
 
   it("says why a queue can't be reached, without its password", async () => {
