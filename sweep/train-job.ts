@@ -163,10 +163,14 @@ const quietLine = /^(engine +|resume +|\S.* took [\d.]+ s$)|is complete: there i
 
 async function readOutcome({ from, epochs }: Job, folder: string) {
   const read = async <T>(name: string) => JSON.parse(await readFile(join(folder, name), "utf8")) as T;
-  const { status } = await read<{ status: string }>("run.json");
+  const { status, history = [] } = await read<{ status: string; history?: unknown[] }>("run.json");
   const scores = await read<ValidationScores>("validation.json");
   if (status === "paused" && scores.epochs !== epochs)
     throw new Error(`The run paused after ${scores.epochs} epochs and not after ${epochs}.`);
+  if (history.length !== scores.epochs)
+    throw new Error(
+      `validation.json was measured after ${scores.epochs} epochs, and the run has learned ${history.length}: something else than the sweep went on with it.`,
+    );
   const { metrics, pid } =
     status === "complete" ? await read<ReportContent>("metrics.json") : { metrics: undefined, pid: [] };
   const test: TestFindings | undefined = metrics && {
