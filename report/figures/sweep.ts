@@ -14,8 +14,8 @@ export function sizeAgainstMetric({ metric, ranking }: Sweep, options: FigureOpt
     value,
     finished: variant.finished,
     pareto: variant.pareto,
-    title: `${variant.name}: ${metric.name} ${fixed(value, 4)}, ${variant.parameters} parameters, ${variant.finished ? "trained to its end" : `ended after epoch ${variant.epochs} of ${variant.planned}`}`,
-    name: variant.name,
+    title: `${variant.rank} ${variant.name}: ${metric.name} ${fixed(value, 4)}, ${variant.parameters} parameters, ${variant.finished ? "trained to its end" : `ended after epoch ${variant.epochs} of ${variant.planned}`}`,
+    rank: String(variant.rank),
   }));
   const sizes = points.map(({ parameters }) => parameters);
   const wide = Math.max(...sizes) > 10 * Math.min(...sizes);
@@ -24,7 +24,8 @@ export function sizeAgainstMetric({ metric, ranking }: Sweep, options: FigureOpt
     {
       height: 340,
       marginLeft: 56,
-      marginRight: 90,
+      marginRight: 20,
+      marginTop: 24,
       x: { type: wide ? "log" : "linear", label: "parameters", ticks: 5, tickFormat: "~s", inset: 12 },
       y: { label: `validation ${metric.name}`, nice: true, reverse: !metric.larger, inset: 8 },
       marks: [
@@ -43,11 +44,8 @@ export function sizeAgainstMetric({ metric, ranking }: Sweep, options: FigureOpt
         Plot.text(front, {
           x: "parameters",
           y: "value",
-          text: "name",
-          dx: 9,
-          textAnchor: "start",
-          lineAnchor: metric.larger ? "top" : "bottom",
-          dy: metric.larger ? 4 : -4,
+          text: "rank",
+          dy: metric.larger ? -13 : 13,
           fill: colours.ink,
           stroke: colours.surface,
           strokeWidth: 3,
@@ -86,6 +84,10 @@ export function choiceShares(paths: readonly PageChoice[], options: FigureOption
   );
 }
 
+/** Room for the name of a value; a longer one is cut, and whole in its title. */
+const longest = 20;
+const short = (text: string) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+
 /** The metric of each value of a choice, the other choices being equal. @param reach least and largest metric of all choices */
 export function choiceEffects(
   { path, values }: PageChoice,
@@ -96,10 +98,10 @@ export function choiceEffects(
   return figure(
     {
       height: 40 + 22 * values.length,
-      marginLeft: 20 + 6.5 * Math.max(...values.map(({ value }) => value.length)),
+      marginLeft: 20 + 6.5 * Math.max(...values.map(({ value }) => short(value).length)),
       marginTop: 4,
       x: { label: metric.name, domain: reach, ticks: 4, nice: true, inset: 8 },
-      y: { label: null, domain: values.map(({ value }) => value), tickSize: 0 },
+      y: { label: null, domain: values.map(({ value }) => value), tickFormat: short, tickSize: 0 },
       marks: [
         gridX({ ticks: 4 }),
         Plot.dot(values, {

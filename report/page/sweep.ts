@@ -123,7 +123,7 @@ function columnsOf({ metric, ranking, paths }: SweepPageContent): Column[] {
     },
     ...paths.map((path): Column => ({
       ...{ head: path, name: path, number: false },
-      cell: ({ choices }) => choices[path] ?? "–",
+      cell: ({ choices }) => h("span", { class: "choice", title: choices[path] ?? "" }, choices[path] ?? "–"),
       by: ({ choices }) => {
         const text = choices[path];
         return text !== undefined && text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
@@ -226,7 +226,7 @@ function sizeSection(content: SweepPageContent): HTMLElement | undefined {
   return section(
     "size",
     `${capital(content.metric.name)} against size`,
-    `The line is the Pareto front.${early ? " A hollow point was ended early: its value is that of its last rung, and may have grown." : ""}`,
+    `The line is the Pareto front, the numbers are ranks.${early ? " A hollow point was ended early: its value is that of its last rung, and may have grown." : ""}`,
     responsive("", (width) => sizeAgainstMetric(content, { width })),
   );
 }
