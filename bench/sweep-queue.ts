@@ -69,7 +69,7 @@ let executor: QueueExecutor | undefined;
 await measure("through a queue", async (folder) => {
   executor = await QueueExecutor.open({
     ...{ folder, redis, settings, storage: redisStorage(redis), model: "Digits", files: [] },
-    ...{ customFiles: new Map(), onEpoch: () => undefined, say: () => undefined },
+    ...{ imports: new Map(), customFiles: new Map(), onEpoch: () => undefined, say: () => undefined },
   });
   const { run, settled } = executor;
   return { capacity: () => slots, run: run.bind(executor), settled: settled.bind(executor) };

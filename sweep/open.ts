@@ -41,7 +41,7 @@ export interface OpenedSweep {
 export async function openSweep(
   folder: string,
   file: string,
-  { trials, ir, dataPaths }: SweepVariants,
+  { trials, ir, dataPaths, imports }: SweepVariants,
   settings: SweepSettings,
   { retry = false } = {},
 ): Promise<OpenedSweep> {
@@ -60,7 +60,7 @@ export async function openSweep(
     type: "sweep",
     mmspec: version,
     model: ir.name,
-    variants: hash(JSON.stringify(trials.map((trial) => [trial.name, trial.spec]))),
+    variants: hash(JSON.stringify([trials.map((trial) => [trial.name, trial.spec]), ...imports])),
     data: hash(JSON.stringify(files)),
     scheduler: name,
     eta,

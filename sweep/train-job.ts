@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { access, mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { compile } from "../compiler/index.js";
+import { dirname, join } from "node:path";
+import { compile, type GeneratedFile } from "../compiler/index.js";
 import { writeAtomically } from "../runtime/runs/atomic.js";
 import type { ReportContent } from "../runtime/session/report.js";
 import type { ValidationScores } from "../runtime/session/scores.js";
@@ -20,6 +20,8 @@ export interface TrainerOptions {
   checkpointEvery?: number | undefined;
   /** False forbids `custom` layers. */
   custom: boolean;
+  /** Texts of the files that specs import, by the path from the spec's folder. */
+  imports: ReadonlyMap<string, string>;
   /** Texts of the files that `custom` layers come from, by the path in the spec. */
   customFiles: ReadonlyMap<string, string>;
 }
@@ -63,7 +65,7 @@ export async function trainJob(
 /** Compiles the variant into the run's folder, unless an earlier job did. */
 async function writeTrainer(
   { trial, seed }: Job,
-  { model, custom, customFiles }: TrainerOptions,
+  { model, custom, imports, customFiles }: TrainerOptions,
   folder: string,
 ): Promise<void> {
   const trainer = join(folder, "trainer");
@@ -71,7 +73,7 @@ async function writeTrainer(
   if (await exists(join(folder, "trainer.json"))) return;
   const file = `${trial.name}.mmspec`;
   const spec = withSeed(trial.spec, model, seed);
-  const compilation = await compile(spec, file, model, { custom });
+  const compilation = await compile(spec, file, model, { custom, read: (path) => imports.get(path) });
   if (compilation.failed) {
     const found = compilation.diagnostics.map(({ code, message }) => `${code}: ${message}`);
     throw new Error(`The variant can't be compiled. ${found.join("\n")}`);
@@ -81,14 +83,20 @@ async function writeTrainer(
     if (text === undefined) throw new Error(`${from}: there is no such file.`);
     return { path: to, text };
   });
-  await mkdir(trainer, { recursive: true });
-  for (const { path, text } of [...compilation.files, ...copied])
-    await writeAtomically(join(trainer, path), text);
-  await writeAtomically(join(folder, file), spec);
+  const specs = compilation.files.filter(({ path }) => path.endsWith(".mmspec"));
+  await writeFiles(trainer, [...compilation.files, ...copied]);
+  await writeFiles(folder, specs);
   await writeAtomically(
     join(folder, "trainer.json"),
     `${JSON.stringify({ trial: trial.name, seed, choices: trial.choices }, null, 2)}\n`,
   );
+}
+
+async function writeFiles(folder: string, files: readonly GeneratedFile[]): Promise<void> {
+  for (const { path, text } of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeAtomically(join(folder, path), text);
+  }
 }
 
 /** @returns false when it was stopped. @throws Error with what the process said, when it failed */

@@ -13,6 +13,8 @@ export interface SweepVariants {
   ir: ModelIr;
   /** What the variants read, as their specs name it. */
   dataPaths: ReturnType<typeof dataPathsOf>;
+  /** Texts of the files that their specs import, by the path from the spec's folder. */
+  imports: ReadonlyMap<string, string>;
   /** Files that their `custom` layers come from. */
   customPaths: string[];
 }
@@ -22,7 +24,11 @@ export interface SweepVariants {
  * @param file name of the spec, for messages
  * @throws SweepProblem when there are none, or too many
  */
-export function trialsOf(space: VariantSpace, file: string): SweepVariants {
+export function trialsOf(
+  space: VariantSpace,
+  file: string,
+  imports: ReadonlyMap<string, string> = new Map(),
+): SweepVariants {
   const trials: Trial[] = [];
   const custom = new Set<string>();
   const paths = new Map<string, SweepVariants["dataPaths"][number]>();
@@ -32,7 +38,9 @@ export function trialsOf(space: VariantSpace, file: string): SweepVariants {
       throw new SweepProblem(
         `${file}: the sweep would have more than ${most} variants. Say how many in \`variants of ${space.model}\`: \`limit 100\` or \`sample 100\`.`,
       );
-    const ir = analyse(spec, file).models.find((model) => model.name === space.model);
+    const ir = analyse(spec, "variant.mmspec", { read: (path) => imports.get(path) }).models.find(
+      (model) => model.name === space.model,
+    );
     if (ir === undefined) throw new SweepProblem(`${file}: the variant ${name} has errors.`);
     checkData(ir, file);
     first ??= ir;
@@ -44,7 +52,7 @@ export function trialsOf(space: VariantSpace, file: string): SweepVariants {
     throw new SweepProblem(
       `${file}: no variant of ${space.model} is left: \`mmspec variants ${file}\` tells why.`,
     );
-  return { trials, ir: first, dataPaths: [...paths.values()], customPaths: [...custom] };
+  return { trials, ir: first, dataPaths: [...paths.values()], imports, customPaths: [...custom] };
 }
 
 /** @throws SweepProblem when the variants couldn't be compared */

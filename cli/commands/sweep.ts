@@ -1,10 +1,10 @@
 import type { CommandModule } from "yargs";
-import { variantSpace, type VariantSpace } from "../../compiler/index.js";
+import { variantSpace } from "../../compiler/index.js";
 import { CommandError, exitCodes } from "../exit.js";
 import { diagnosticsJson, printDiagnostics, printJson } from "../output.js";
 import { customOption, readSpecWith, setOption } from "../spec.js";
 import { queueOptions } from "../sweep/queue-options.js";
-import { runSweepCommand } from "../sweep/run.js";
+import { runSweepCommand, type SweepSpec } from "../sweep/run.js";
 import type { SweepOptions } from "../sweep/settings.js";
 import { watchQueue } from "../sweep/watch.js";
 import { checkpointOption, engineOption } from "./train.js";
@@ -73,8 +73,8 @@ export const sweep: CommandModule<object, Options> = {
     if (!watch && file === undefined) throw wrongUsage("Say which spec: mmspec sweep FILE.");
     try {
       if (watch) return await watchQueue(options);
-      const space = await readSpace({ ...options, file: file as string });
-      if (space !== undefined) await runSweepCommand(space, { ...options, file: file as string });
+      const spec = await readSpace({ ...options, file: file as string });
+      if (spec !== undefined) await runSweepCommand(spec, { ...options, file: file as string });
     } catch (error) {
       if (error instanceof SweepProblem) throw new CommandError(error.message, exitCodes.wrongInput);
       throw error;
@@ -87,10 +87,10 @@ function wrongUsage(message: string): CommandError {
 }
 
 /** The variants; nothing when the spec has errors: they are printed, and the exit code is set. @throws CommandError */
-async function readSpace(options: SweepOptions): Promise<VariantSpace | undefined> {
+async function readSpace(options: SweepOptions): Promise<SweepSpec | undefined> {
   const { file, set, custom, model, json } = options;
-  const text = await readSpecWith(file, set);
-  const { space, analysis } = variantSpace(text, file, { custom, model });
+  const { text, read } = await readSpecWith(file, set);
+  const { space, analysis } = variantSpace(text, file, { custom, model, read });
   if (analysis.failed && json) printJson(diagnosticsJson(analysis));
   else printDiagnostics(analysis);
   if (analysis.failed) process.exitCode = exitCodes.wrongInput;
@@ -99,5 +99,6 @@ async function readSpace(options: SweepOptions): Promise<VariantSpace | undefine
       `${file}: it has no \`variants of\`${model === undefined ? "" : ` ${model}`}, so that there is nothing to choose from. See docs/sweep.md; \`mmspec train ${file}\` trains the model as it is.`,
       exitCodes.wrongInput,
     );
-  return space;
+  const imports = new Map(analysis.units.slice(1).map(({ from, source }) => [from, source.text]));
+  return space && { space, imports };
 }

@@ -17,6 +17,7 @@ export interface PlaceContext {
   folder: string;
   model: string;
   opened: OpenedSweep;
+  imports: ReadonlyMap<string, string>;
   customFiles: ReadonlyMap<string, string>;
   /** Milliseconds. */
   time: number | undefined;
@@ -30,12 +31,20 @@ export async function placeOf(options: SweepOptions, context: PlaceContext): Pro
 
 async function here(
   options: SweepOptions,
-  { folder, model, customFiles, onEpoch }: PlaceContext,
+  { folder, model, imports, customFiles, onEpoch }: PlaceContext,
 ): Promise<Place> {
   const { localExecutor } = await import("../../sweep/index.js");
   const { file, engine, custom, jobs = availableParallelism() } = options;
   const trainer = {
-    ...{ command: scriptCommand(), data: resolve(dirname(file)), model, engine, custom, customFiles },
+    ...{
+      command: scriptCommand(),
+      data: resolve(dirname(file)),
+      model,
+      engine,
+      custom,
+      imports,
+      customFiles,
+    },
     checkpointEvery: options["checkpoint-every"],
   };
   return {
@@ -47,7 +56,7 @@ async function here(
 
 async function onQueue(
   options: SweepOptions,
-  { folder, model, opened, customFiles, time, onEpoch }: PlaceContext,
+  { folder, model, opened, imports, customFiles, time, onEpoch }: PlaceContext,
 ): Promise<Place> {
   const { connect, folderStorage, publisher, QueueExecutor, redisStorage } =
     await import("../../sweep/queue/index.js");
@@ -55,7 +64,7 @@ async function onQueue(
   const say = (line: string) => void (quiet || json || process.stderr.write(`${line}\n`));
   const { redis, settings, disconnect } = await connect(addressOf(options), say);
   const executor = await QueueExecutor.open({
-    ...{ folder, redis, settings, model, engine, customFiles, onEpoch, say },
+    ...{ folder, redis, settings, model, engine, imports, customFiles, onEpoch, say },
     storage: shared === undefined ? redisStorage(redis) : folderStorage(resolve(shared)),
     files: opened.files,
     dataUrl: options["data-url"],

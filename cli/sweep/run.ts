@@ -8,15 +8,22 @@ import { writePage } from "./page.js";
 import { placeOf } from "./place.js";
 import { checkNumbers, type SweepOptions } from "./settings.js";
 
+/** What a spec asks for. */
+export interface SweepSpec {
+  space: VariantSpace;
+  /** Texts of the files that it imports, by the path from its folder. */
+  imports: ReadonlyMap<string, string>;
+}
+
 /** Sweeps over the variants of a spec. @throws CommandError, SweepProblem */
-export async function runSweepCommand(space: VariantSpace, options: SweepOptions): Promise<void> {
+export async function runSweepCommand({ space, imports }: SweepSpec, options: SweepOptions): Promise<void> {
   const sweeps = await import("../../sweep/index.js");
   const { file, seeds, eta, scheduler, seed, metric, engine, epochs } = options;
   checkNumbers(options);
   const time = options.budget === undefined ? undefined : sweeps.readBudget(options.budget);
   const folder = resolve(options.out ?? join("sweeps", space.model.toLowerCase()));
   const quiet = options.quiet || options.json;
-  const variants = sweeps.trialsOf(space, file);
+  const variants = sweeps.trialsOf(space, file, imports);
   const customFiles = await readFiles(dirname(file), variants.customPaths);
 
   const interruption = new AbortController();
@@ -44,7 +51,7 @@ export async function runSweepCommand(space: VariantSpace, options: SweepOptions
       ...(options.json ? [sweeps.eventStream((line) => process.stdout.write(line))] : []),
     ];
     const place = await placeOf(options, {
-      ...{ folder, model: space.model, opened, customFiles, time },
+      ...{ folder, model: space.model, opened, imports, customFiles, time },
       onEpoch: (job) => listeners.forEach((listener) => listener.epoch?.(job)),
     });
     listeners.push(...place.listeners);

@@ -35,6 +35,7 @@ export interface CoordinatorOptions {
   engine?: string | undefined;
   files: readonly DataFile[];
   dataUrl?: string | undefined;
+  imports: ReadonlyMap<string, string>;
   customFiles: ReadonlyMap<string, string>;
   onEpoch(job: Job): void;
   say(line: string): void;
@@ -177,13 +178,14 @@ export class QueueExecutor implements Executor {
   }
 
   private async put(id: string, job: Job): Promise<void> {
-    const { model, engine, files, dataUrl, customFiles } = this.about;
+    const { model, engine, files, dataUrl, imports, customFiles } = this.about;
     const { key, trial, seed, rung, from, epochs } = job;
     const message: JobMessage = {
       ...{ sweep: this.id, key, mmspec: version, model, trial: trial.name, choices: trial.choices },
       ...{ spec: trial.spec, seed, rung, from, epochs, files },
       ...(engine !== undefined && { engine }),
       ...(dataUrl !== undefined && { dataUrl }),
+      imports: Object.fromEntries(imports),
       custom: Object.fromEntries(customFiles),
     };
     await this.queue.add("train", message, {

@@ -24,6 +24,8 @@ export interface JobMessage {
   files: readonly DataFile[];
   /** Where the files can be had, for workers that have none: the paths are resolved against it. */
   dataUrl?: string;
+  /** Texts of the files that the spec imports, by the path from its folder. */
+  imports: Readonly<Record<string, string>>;
   /** Texts of the files that `custom` layers come from, by the path in the spec. */
   custom: Readonly<Record<string, string>>;
 }

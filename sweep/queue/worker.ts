@@ -217,6 +217,7 @@ async function train(
       job,
       {
         ...{ command, data: dataFolder, model, engine, checkpointEvery, custom },
+        imports: new Map(Object.entries(message.imports)),
         customFiles: new Map(Object.entries(message.custom)),
       },
       { folder, signal: stop, onEpoch: () => learned++ },
