@@ -153,7 +153,7 @@ describe.skipIf(noRedis)("mmspec sweep --queue", () => {
     ).toBe(true);
   }, 600_000);
 
-  it("has workers fetch the data, and ends one whose data is another", async () => {
+  it("has workers fetch the data, sends them what the spec imports, and ends one whose data is another", async () => {
     const server = await RedisServer.start();
     servers.push(server);
     const queue = ["--queue", `redis://127.0.0.1:${server.port}`];
@@ -164,7 +164,10 @@ describe.skipIf(noRedis)("mmspec sweep --queue", () => {
       train: "train { paradigm joint epochs 1 batch 16 }",
     })
       .replace("vector(9)", "vector(1)")
-      .replace("vector(12)", "vector(1)");
+      .replace("vector(12)", "vector(1)")
+      .replace("encoder Right for right = mlp(16)", "encode right with Eye");
+    mkdirSync(join(folder, "here", "parts"), { recursive: true });
+    writeFileSync(join(folder, "here", "parts", "eye.mmspec"), "encoder Eye = mlp(8)\n");
     for (const [name, text] of [
       ["here", table],
       ["other", table.replace("0.5", "0.6")],
@@ -174,7 +177,7 @@ describe.skipIf(noRedis)("mmspec sweep --queue", () => {
     }
     writeFileSync(
       join(folder, "here", "table.mmspec"),
-      `${source}variants of Test { vary Left.mlp.units in [4] }\n`,
+      `import "./parts/eye.mmspec"\n${source}variants of Test { vary Left.mlp.units in [4] }\n`,
     );
     const http = createServer((request, response) => {
       response.end(request.url === "/files/data/table.csv" ? table : "");
