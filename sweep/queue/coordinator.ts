@@ -87,8 +87,8 @@ export class QueueExecutor implements Executor {
     // They connect again by themselves; the sweep's own connection tells of it.
     this.queue.on("error", () => undefined);
     this.events.on("error", () => undefined);
-    this.events.on("completed", ({ jobId: id }) => void this.look(id));
-    this.events.on("failed", ({ jobId: id }) => void this.look(id));
+    this.events.on("completed", ({ jobId: id }) => this.lookSoon(id));
+    this.events.on("failed", ({ jobId: id }) => this.lookSoon(id));
     this.events.on("progress", ({ jobId: id, data }) => this.progress(id, Number(data)));
     this.timers = [
       setInterval(() => void this.lookAtAll(), lookEvery),
@@ -123,7 +123,9 @@ export class QueueExecutor implements Executor {
     };
     signal.addEventListener("abort", stop, { once: true });
     try {
-      void this.put(id, job).then(() => this.look(id));
+      void this.put(id, job)
+        .then(() => this.look(id))
+        .catch(() => undefined);
       return await ended;
     } finally {
       signal.removeEventListener("abort", stop);
@@ -217,6 +219,11 @@ export class QueueExecutor implements Executor {
     const { key, trial, seed, rung } = own.job;
     const error = `The queue gave it up: ${queued.failedReason}`;
     own.done({ key, trial: trial.name, seed, rung, seconds: 0, status: "failed", error });
+  }
+
+  /** What can't be looked at now is looked at with all others. */
+  private lookSoon(id: string): void {
+    void this.look(id).catch(() => undefined);
   }
 
   private async lookAtAll(): Promise<void> {
