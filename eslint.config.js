@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "editor/out/", "runs/", "studies-out/", "test/golden/", "examples/data/"] },
+  { ignores: ["dist/", "editor/out/", "runs/", "studies-out/", "sweeps/", "test/golden/", "examples/data/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -13,7 +13,7 @@ export default tseslint.config(
       "no-restricted-imports": "off",
     },
   },
-  // Dependencies run one way: grammar <- compiler <- language-server, report, studies <- cli; the runtime stands alone.
+  // Dependencies run one way: grammar <- compiler <- language-server, report, studies <- sweep <- cli; the runtime stands alone.
   // The grammar, the compiler and the language server run in a browser too: none of Node's own modules, but in what reads files for them.
   {
     files: ["grammar/**/*.ts"],
@@ -26,6 +26,7 @@ export default tseslint.config(
             "**/language-server/**",
             "**/runtime/**",
             "**/studies/**",
+            "**/sweep/**",
             "**/cli/**",
             "node:*",
           ],
@@ -44,6 +45,7 @@ export default tseslint.config(
             "**/language-server/**",
             "**/runtime/**",
             "**/studies/**",
+            "**/sweep/**",
             "**/cli/**",
             "**/report/**",
             "node:*",
@@ -58,7 +60,9 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["**/runtime/**", "**/studies/**", "**/cli/**", "**/report/**", "node:*"] },
+        {
+          patterns: ["**/runtime/**", "**/studies/**", "**/sweep/**", "**/cli/**", "**/report/**", "node:*"],
+        },
       ],
     },
   },
@@ -67,17 +71,32 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: ["**/compiler/**", "**/grammar/**", "**/cli/**", "**/report/**", "**/studies/**"] },
+        {
+          patterns: [
+            "**/compiler/**",
+            "**/grammar/**",
+            "**/cli/**",
+            "**/report/**",
+            "**/studies/**",
+            "**/sweep/**",
+          ],
+        },
       ],
     },
   },
   {
     files: ["studies/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**"] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**", "**/sweep/**"] }] },
+  },
+  {
+    files: ["sweep/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**", "**/report/**"] }] },
   },
   {
     files: ["report/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/cli/**", "**/studies/**"] }] },
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["**/cli/**", "**/studies/**", "**/sweep/**"] }],
+    },
   },
   // What runs in a browser knows neither Node nor the compiler.
   {

@@ -14,8 +14,10 @@ import { create } from "./commands/new.js";
 import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
 import { study } from "./commands/study.js";
+import { sweep } from "./commands/sweep.js";
 import { train } from "./commands/train.js";
 import { variants } from "./commands/variants.js";
+import { worker } from "./commands/worker.js";
 import { CommandError, exitCodes } from "./exit.js";
 
 outliveReaders();
@@ -30,6 +32,8 @@ const parser = yargs(hideBin(process.argv))
   .command(evaluate)
   .command(report)
   .command(study)
+  .command(sweep)
+  .command(worker)
   .command(explain)
   .command(variants)
   .command(format)
@@ -38,7 +42,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

@@ -1,14 +1,20 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
+/** What runs a generated script with this mmspec's runtime: a program and its first arguments. */
+export function scriptCommand(): [string, ...string[]] {
+  const tsx = import.meta.resolve("tsx");
+  const runtime = new URL("./use-own-runtime.js", import.meta.url).href;
+  return [process.execPath, "--import", tsx, "--import", runtime];
+}
+
 /**
  * Runs a generated script in a process of its own, with this mmspec's runtime, and passes Ctrl-C on to it.
  * @returns its exit code
  */
 export async function runScript(script: string, args: readonly string[]): Promise<number> {
-  const tsx = import.meta.resolve("tsx");
-  const runtime = new URL("./use-own-runtime.js", import.meta.url).href;
-  const child = spawn(process.execPath, ["--import", tsx, "--import", runtime, script, ...args], {
+  const [program, ...first] = scriptCommand();
+  const child = spawn(program, [...first, script, ...args], {
     // The channel tells the script when this process is gone.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });

@@ -6,14 +6,37 @@ import type { ReadRun } from "./run.js";
 /** Where the built page lies, beside this file's folder in dist/. */
 const built = (name: string) => new URL(`../page/${name}`, import.meta.url);
 
-/**
- * The report as one HTML file: it opens from a disk, and its policy lets nothing be fetched and no other code run.
- * The samples are columns of numbers, zipped, in base64.
- */
+/** The report as one HTML file. The samples are columns of numbers, zipped, in base64. */
 export async function pageOf({ content, samples, inputs }: ReadRun): Promise<string> {
+  return htmlPage("page", {
+    title: `${content.model}: ${content.run}`,
+    content,
+    missing: "The same figures stand in the run's metrics.json and pid.parquet.",
+    packed: { samples, inputs },
+  });
+}
+
+/** What an HTML file holds besides its script and style. */
+interface PageParts {
+  title: string;
+  content: unknown;
+  /** Where a person without JavaScript finds the figures. */
+  missing: string;
+  /** Bytes, by the id of their element. */
+  packed?: Readonly<Record<string, Uint8Array>>;
+}
+
+/**
+ * One HTML file: it opens from a disk, and its policy lets nothing be fetched and no other code run.
+ * @param bundle which script and style, as report/build.mjs names them
+ */
+export async function htmlPage(
+  bundle: "page" | "sweep",
+  { title, content, missing, packed = {} }: PageParts,
+): Promise<string> {
   const [script, style] = await Promise.all([
-    readFile(built("page.js"), "utf8"),
-    readFile(built("page.css"), "utf8"),
+    readFile(built(`${bundle}.js`), "utf8"),
+    readFile(built(`${bundle}.css`), "utf8"),
   ]);
   const policy = [
     "default-src 'none'",
@@ -25,7 +48,10 @@ export async function pageOf({ content, samples, inputs }: ReadRun): Promise<str
     "form-action 'none'",
   ].join("; ");
   const base64 = (bytes: Uint8Array) => gzipSync(bytes, { level: 6 }).toString("base64");
-  const title = `${content.model}: ${content.run}`.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;"));
+  const plain = title.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;"));
+  const data = Object.entries(packed).map(
+    ([id, bytes]) => `<script type="application/gzip" id="${id}">${base64(bytes)}</script>\n`,
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,16 +59,14 @@ export async function pageOf({ content, samples, inputs }: ReadRun): Promise<str
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title}</title>
+<title>${plain}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
-<noscript>This report is drawn by the JavaScript in it. The same figures stand in the run's metrics.json and pid.parquet.</noscript>
+<noscript>This page is drawn by the JavaScript in it. ${missing}</noscript>
 <script type="application/json" id="content">${JSON.stringify(content).replace(/</g, "\\u003c")}</script>
-<script type="application/gzip" id="samples">${base64(samples)}</script>
-<script type="application/gzip" id="inputs">${base64(inputs)}</script>
-<script>${script}</script>
+${data.join("")}<script>${script}</script>
 </body>
 </html>
 `;

@@ -2,4 +2,5 @@ export { figuresOf } from "./figures.js";
 export { findings, type ReportFindings } from "./findings.js";
 export { pageOf } from "./html.js";
 export { RunProblem } from "./problem.js";
+export { sweepPageOf } from "./sweep.js";
 export { readRun, type ReadRun } from "./run.js";

@@ -17,6 +17,7 @@ import { total, type Losses } from "./losses.js";
 import { dropModalities } from "./modality-dropout.js";
 import type { Model } from "./model.js";
 import type { Optimizer } from "./optimizers.js";
+import { Paused } from "./pause.js";
 import type { Moment, Schedule } from "./schedules.js";
 import { prefixed, under, type BestEpoch, type FitPlan, type FitState } from "./state.js";
 import { endToEnd, takeStep } from "./step.js";
@@ -87,6 +88,8 @@ export interface FitOptions {
   checkpoint(state: FitState): Promise<void>;
   /** Hears of each epoch when it ends. */
   onEpoch?(epoch: Epoch): Promise<void>;
+  /** Makes a checkpoint and pauses when so many epochs of the stage have ended and it isn't complete. */
+  pauseAfter?: number;
   /** Where to go on; from the beginning when it is left out. */
   from?: FitState;
   /**
@@ -120,7 +123,7 @@ function temperatureAt(progress: number): number {
 
 /**
  * Learns one stage.
- * @throws TrainingError when a loss or a weight is no longer a number; the signal's reason when it was aborted
+ * @throws TrainingError when a loss or a weight is no longer a number; Paused; the signal's reason when it was aborted
  */
 export async function fit<Inputs>(
   model: Model<Inputs>,
@@ -215,6 +218,7 @@ class Fit<Inputs> {
     const done = (this.epoch - 1) * this.steps + this.step;
     options.progress.stage(stage.name, this.steps * stage.epochs, stage.epochs, done);
     for (; this.epoch <= stage.epochs; this.epoch++, this.step = 0) {
+      if (this.epoch - 1 >= (options.pauseAfter ?? Infinity)) await this.pause();
       await this.learnEpoch();
       const record = await this.close();
       history.push(record);
@@ -238,6 +242,14 @@ class Fit<Inputs> {
     const last = this.model.parameters.snapshot();
     this.model.parameters.assign(weights);
     return { history, best, beside: { which: "last", weights: last } };
+  }
+
+  /** Before an epoch, or within one that was interrupted. */
+  private async pause(): Promise<never> {
+    if (this.step === 0) this.orderBefore = this.order.state();
+    this.team?.tell(commands.leave);
+    await this.save();
+    throw new Paused(this.history);
   }
 
   private async learnEpoch(): Promise<void> {

@@ -11,6 +11,8 @@ export interface ScriptOptions {
   resume: boolean;
   /** Seconds between two checkpoints, at least. */
   checkpointEvery: number;
+  /** Pause when so many epochs of all stages together have ended, and measure the validation split then or at the end. */
+  pauseAfter?: number;
   engine?: EngineName;
   /** Threads that share each batch; when it is left out the machine's cores, up to 4, where that pays. */
   workers?: number;
@@ -45,6 +47,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
         run: { type: "string" },
         resume: { type: "boolean", default: false },
         "checkpoint-every": { type: "string", default: "5" },
+        "pause-after": { type: "string" },
         engine: { type: "string" },
         workers: { type: "string" },
         "smaller-batch": { type: "boolean", default: false },
@@ -55,7 +58,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     }));
   } catch (error) {
     throw new UsageError(
-      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --engine NAME, --workers N, --smaller-batch, --divide-batch NUMBER, --quiet, --json`,
+      `${(error as Error).message}\nOptions: --data FOLDER, --run FOLDER, --resume, --checkpoint-every SECONDS, --pause-after EPOCHS, --engine NAME, --workers N, --smaller-batch, --divide-batch NUMBER, --quiet, --json`,
     );
   }
   const { data, run, resume, engine, quiet, json } = values;
@@ -65,6 +68,9 @@ export function readOptions(args: readonly string[]): ScriptOptions {
   const divideBatch = values["divide-batch"] === undefined ? undefined : Number(values["divide-batch"]);
   if (divideBatch !== undefined && !(Number.isInteger(divideBatch) && divideBatch >= 1))
     throw new UsageError("--divide-batch wants a whole number, 1 or more.");
+  const pauseAfter = values["pause-after"] === undefined ? undefined : Number(values["pause-after"]);
+  if (pauseAfter !== undefined && !(Number.isInteger(pauseAfter) && pauseAfter >= 1))
+    throw new UsageError("--pause-after wants a whole number of epochs, 1 or more.");
   if (resume && run === undefined)
     throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
   if (engine !== undefined && !engines.includes(engine)) {
@@ -81,6 +87,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     ...(data !== undefined && { data }),
     resume,
     checkpointEvery,
+    ...(pauseAfter !== undefined && { pauseAfter }),
     ...(run !== undefined && { run }),
     ...(engine !== undefined && { engine: engine as EngineName }),
     ...(workers !== undefined && { workers }),

@@ -19,6 +19,7 @@ import { TeamError } from "../parallel/team.js";
 import { useThreads } from "../parallel/thread.js";
 import { WeightsError } from "../layers/parameters.js";
 import type { Model } from "../learning/model.js";
+import { Paused } from "../learning/pause.js";
 import type { Predictions } from "../learning/predict.js";
 import {
   CheckpointError,
@@ -39,6 +40,7 @@ import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
+import { writeScores } from "./scores.js";
 import { cannotResume, Training, type RunPlan } from "./training.js";
 import { versions } from "./versions.js";
 
@@ -65,6 +67,8 @@ export class Session {
   private readonly started: Date;
   private readonly seconds: Record<string, number> = {};
   private splits: Splits | undefined;
+  /** Measures the validation split, where a run is to pause. */
+  private score: (() => Promise<void>) | undefined;
   /** True when the weights of an earlier run are measured. */
   private restored = false;
 
@@ -89,6 +93,7 @@ export class Session {
       signal: this.interruption.signal,
       checkpointEvery: 1000 * options.checkpointEvery,
       divideBatch: this.divideBatch,
+      pauseAfter: options.pauseAfter,
       checkpoint: before.checkpoint,
       workers: workersOf(origin),
       helpers: {
@@ -113,7 +118,7 @@ export class Session {
 
   /**
    * Runs a script's body; tells what went wrong in a way that a person can act on, and sets the exit code: 0 done, 1 the data
-   * is wrong, 3 the run failed, 130 interrupted (Ctrl-C keeps the last checkpoint).
+   * is wrong, 3 the run failed, 130 interrupted (Ctrl-C keeps the last checkpoint). A run that paused as it was told is done for now.
    */
   async run(body: () => Promise<void>): Promise<void> {
     const interrupt = () => {
@@ -135,7 +140,7 @@ export class Session {
       status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
     } catch (error) {
-      status = error instanceof Interrupted ? "interrupted" : "failed";
+      status = error instanceof Paused ? "paused" : error instanceof Interrupted ? "interrupted" : "failed";
       const failure = failureOf(error, this.engine.name);
       if (failure === undefined) process.exitCode = tell(error, this.folder);
       else {
@@ -173,7 +178,14 @@ export class Session {
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     if (data.names !== undefined && !this.training.began) await writeNames(this.folder, data.names);
     this.splits = data;
-    await this.training.fit(model, data, stage);
+    if (this.options.pauseAfter !== undefined)
+      this.score = () => writeScores(this.folder, model, data, this.training.history.length);
+    try {
+      await this.training.fit(model, data, stage);
+    } catch (error) {
+      if (error instanceof Paused) await this.score?.();
+      throw error;
+    }
     await this.writeRecord("running");
   }
 
@@ -226,6 +238,7 @@ export class Session {
     };
     const content = await report(this.folder, about, findings, sizes);
     await writeHeldOut(this.folder, findings.predictions);
+    await this.score?.();
     if (this.options.json)
       process.stdout.write(`${JSON.stringify({ run: this.folder, ...content }, null, 2)}\n`);
     else if (!this.options.quiet) process.stdout.write(renderReport(content, this.folder));
@@ -312,6 +325,7 @@ class Interrupted extends Error {
 /** Prints an error as a person wants it. @returns the exit code */
 function tell(error: unknown, folder: string | undefined): number {
   const say = (text: string) => process.stderr.write(`${text}\n`);
+  if (error instanceof Paused) return exitCodes.done;
   if (error instanceof Interrupted) {
     say(
       `\nInterrupted. \`mmspec resume ${folder}\` goes on from the last checkpoint; \`mmspec evaluate ${folder}\` measures what was learned so far.`,

@@ -10,6 +10,7 @@ import type { Team } from "../parallel/team.js";
 import { worthSharing, type Work } from "../parallel/work.js";
 import { fit, type Epoch, type Learned, type Stage } from "../learning/fit.js";
 import type { Model } from "../learning/model.js";
+import { Paused } from "../learning/pause.js";
 import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
 import {
   CheckpointError,
@@ -49,6 +50,8 @@ export interface TrainingOptions {
   checkpointEvery: number;
   /** What the samples a step are divided by. */
   divideBatch: number;
+  /** Pause when so many epochs of all stages together have ended. */
+  pauseAfter?: number | undefined;
   /** Where to go on. */
   checkpoint?: Checkpoint | undefined;
   /** This one among them. */
@@ -93,7 +96,7 @@ export class Training {
       stage.optimizer.dispose();
       return;
     }
-    const { folder, random, progress, signal, checkpointEvery, divideBatch } = this.options;
+    const { folder, random, progress, signal, checkpointEvery, divideBatch, pauseAfter } = this.options;
     this.batch = Math.max(1, Math.floor(stage.batch / divideBatch));
     const before = this.seconds[stage.name] ?? 0;
     const begin = performance.now();
@@ -118,9 +121,13 @@ export class Training {
         share: (state, work) => this.share(model, data, stage, state, work),
         onAlone: (reason) => this.options.say(`workers   stage ${stage.name} is learned by one: ${reason}.`),
         onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
+        ...(pauseAfter !== undefined && { pauseAfter: pauseAfter - this.history.length }),
         ...(from && { from }),
       },
-    );
+    ).catch((error: unknown) => {
+      if (error instanceof Paused) this.history.push(...error.history);
+      throw error;
+    });
     if (from !== undefined) tf.dispose(from.tensors.map(({ tensor }) => tensor));
     time();
     this.history.push(...learned.history);

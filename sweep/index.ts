@@ -1,0 +1,13 @@
+export { readBudget } from "./budget.js";
+export { eventStream } from "./events.js";
+export { localExecutor } from "./local.js";
+export { lockFolder } from "./lock.js";
+export { openSweep, type OpenedSweep } from "./open.js";
+export { SweepProblem } from "./problem.js";
+export { sweepProgress } from "./progress.js";
+export { contentOf, type RankedVariant, type SweepContent } from "./results/content.js";
+export { writeResults } from "./results/write.js";
+export { runSweep, type Executor, type SweepListener } from "./run.js";
+export { schedulerNames, type SchedulerName } from "./schedulers/index.js";
+export { shownEstimate, shownMetric, shownTime } from "./shown.js";
+export { trialsOf } from "./trials.js";
