@@ -30,6 +30,7 @@ import {
 import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readNames, writeNames } from "./names.js";
+import { readStatistics, writeStatistics, type RunStatistics } from "./statistics.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
@@ -160,7 +161,9 @@ export class Session {
    * interruption.
    */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
-    if (data.names !== undefined && !this.training.began) await writeNames(this.folder, data.names);
+    const { names, statistics } = data;
+    if (names !== undefined && !this.training.began) await writeNames(this.folder, names);
+    if (statistics !== undefined && !this.training.began) await writeStatistics(this.folder, statistics);
     this.splits = data;
     await this.training.fit(model, data, stage);
     await this.writeRecord("running");
@@ -169,6 +172,11 @@ export class Session {
   /** What whole numbers stood for when the run's model was trained; undefined where nothing needs a name. */
   names(): Promise<Names | undefined> {
     return readNames(this.folder);
+  }
+
+  /** What the inputs were standardised by when the run's model was trained; undefined where nothing is. */
+  statistics(): Promise<RunStatistics | undefined> {
+    return readStatistics(this.folder);
   }
 
   /**
