@@ -21,7 +21,7 @@ function rowOf(line: string, number: number): ReadonlyMap<string, unknown> {
   try {
     row = JSON.parse(line);
   } catch (error) {
-    throw new Error(`line ${number} is no JSON (${(error as Error).message})`);
+    throw new Error(`line ${number} is no JSON (${(error as Error).message})`, { cause: error });
   }
   if (typeof row !== "object" || row === null || Array.isArray(row))
     throw new Error(`line ${number} is no object, such as {"left": [1, 2], "label": 0}`);
