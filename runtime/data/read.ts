@@ -39,7 +39,7 @@ export const readers: ReadonlyMap<string, Reader> = new Map([
       { doc: `${doc}, gzipped`, read: async (path) => parse(gunzip(await readFile(path)), path) },
     ],
   ]),
-  [".parquet", { doc: "Apache Parquet", read: readParquet }],
+  [".parquet", { doc: "Apache Parquet", read: (path) => readParquet(path) }],
   [".arrow", { doc: "Apache Arrow", read: readArrow }],
   [".feather", { doc: "Feather, version 2", read: readArrow }],
   [".safetensors", { doc: "arrays, as PyTorch's users keep them", read: readSafetensors }],

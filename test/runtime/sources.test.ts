@@ -13,12 +13,14 @@ import {
   tableToIPC,
   vectorFromArray,
 } from "apache-arrow";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../compiler/tables/data.js";
 import { DataError, readers, readTable } from "../../runtime/data/index.js";
 import { gunzip, TooLarge } from "../../runtime/data/limits.js";
 import { unpackLz4 } from "../../runtime/data/lz4.js";
 import { readNpz } from "../../runtime/data/npz.js";
+import { readParquet } from "../../runtime/data/parquet.js";
 import type { Column } from "../../runtime/data/table.js";
 import { packNpy, packNpz } from "../../runtime/data/write-npz.js";
 
@@ -181,6 +183,10 @@ describe("files", () => {
     write("a.npz", packNpz({ a: { shape: [1000], values: new Uint8Array(1000) } }));
     await expect(readNpz(join(folder, "a.npz"), 1000)).rejects.toThrow(TooLarge);
     expect((await readNpz(join(folder, "a.npz"), 1200)).columns.size).toBe(1);
+    const columnData = [{ name: "a", type: "DOUBLE" as const, data: Array<number>(500).fill(0.5) }];
+    write("a.parquet", new Uint8Array(parquetWriteBuffer({ columnData })));
+    await expect(readParquet(join(folder, "a.parquet"), 10)).rejects.toThrow(TooLarge);
+    expect((await readParquet(join(folder, "a.parquet"))).columns.size).toBe(1);
   });
 });
 
