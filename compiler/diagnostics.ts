@@ -586,7 +586,7 @@ export const diagnosticTable = {
   })),
   unknownFormat: error("MM7010", (p: { path: string; known: readonly string[] }) => ({
     message: `mmspec can't read "${p.path}".`,
-    fix: `it reads ${p.known.join(", ")}`,
+    fix: `it reads ${p.known.join(", ")}, texts also gzipped (.csv.gz), and folders, whose path ends with /`,
   })),
   syntheticBinding: error("MM7011", (p: { name: string; source: string }) => ({
     message: `\`${p.source}\` feeds \`${p.name}\` by itself.`,
@@ -635,6 +635,34 @@ export const diagnosticTable = {
   codesScaled: error("MM7030", (p: { name: string; kind: string }) => ({
     message: `\`${p.name}\` is ${articled(p.kind)} and can't be scaled: its values are names.`,
     fix: "remove `scaled by`",
+  })),
+  codesTransformed: error("MM7040", (p: { name: string; kind: string; transform: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)} and can't be ${p.transform === "log" ? "put into a logarithm" : p.transform}: its values are names.`,
+    fix: `remove \`${p.transform}\`${p.kind === "table" ? "; the numbers of a table may be `standardised`" : ""}`,
+  })),
+  targetTransformed: error("MM7041", (p: { name: string; transform: string }) => ({
+    message: `\`${p.name}\` is the target: \`${p.transform}\` would change what its errors are told in.`,
+    fix: "numbers to predict may be `scaled by`, once; change the column itself for anything else",
+  })),
+  transformedTwice: error("MM7042", (p: { transform: string }) => ({
+    message: `\`${p.transform}\` stands twice.`,
+    fix: "remove one of them",
+  })),
+  clippedToNothing: error("MM7043", (p: { from: number; to: number }) => ({
+    message: `Nothing lies between ${p.from} and ${p.to}.`,
+    fix: "write the smaller number first, `clipped to -3..3`",
+  })),
+  resizedNoImage: error("MM7044", (p: { name: string; kind: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)}; only an image can be resized.`,
+    fix: "remove `resized to`",
+  })),
+  resizedLater: error("MM7045", () => ({
+    message: "Pictures are resized before anything else is done to them.",
+    fix: "write `resized to` right behind the column",
+  })),
+  resizedOtherwise: error("MM7046", (p: { name: string; wanted: readonly number[] }) => ({
+    message: `\`${p.name}\` is ${p.wanted.join(" x ")} (height x width): its pictures can't be resized to anything else.`,
+    fix: `write \`resized to ${p.wanted.join(", ")}\`, or change the modality`,
   })),
   columnCount: error("MM7034", (p: { name: string; columns: readonly string[]; found: number }) => ({
     message: `\`${p.name}\` has ${p.columns.length} column${p.columns.length === 1 ? "" : "s"}, ${listed(p.columns)}; ${p.found} feed${p.found === 1 ? "s" : ""} it.`,

@@ -292,9 +292,17 @@ export interface EvaluationIr {
 export interface BindingIr {
   name: string;
   columns: readonly string[];
-  scale?: number;
+  /** In the order in which they are done. */
+  transforms: readonly TransformIr[];
   line: number;
 }
+
+export type TransformIr =
+  | { kind: "scaled"; by: number }
+  | { kind: "resized"; to: readonly [height: number, width: number] }
+  | { kind: "log" }
+  | { kind: "clipped"; from: number; to: number }
+  | { kind: "standardised" };
 
 export interface SplitIr {
   train: number;

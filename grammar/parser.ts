@@ -385,12 +385,48 @@ export class SpecParser extends CstParser {
     this.SUBRULE(this.name);
     this.CONSUME(s.feeds);
     this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.CONSUME(StringToken) });
-    this.OPTION(() => {
-      this.CONSUME(w.scaled);
-      this.CONSUME(w.by);
-      this.SUBRULE(this.number);
+    this.MANY({
+      // What is called like a transform may be fed next.
+      GATE: () => this.LA(2).tokenType !== s.feeds,
+      DEF: () => this.SUBRULE(this.transform),
     });
   });
+
+  private readonly transform: Rule = this.RULE(
+    "transform",
+    () => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(w.scaled);
+            this.CONSUME(w.by);
+            this.SUBRULE(this.number);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(w.resized);
+            this.CONSUME(w.to);
+            this.SUBRULE2(this.number);
+            this.CONSUME(s.comma);
+            this.SUBRULE3(this.number);
+          },
+        },
+        { ALT: () => this.CONSUME(w.log) },
+        {
+          ALT: () => {
+            this.CONSUME(w.clipped);
+            this.CONSUME2(w.to);
+            this.SUBRULE4(this.number);
+            this.CONSUME(s.range);
+            this.SUBRULE5(this.number);
+          },
+        },
+        { ALT: () => this.CONSUME(w.standardised) },
+      ]);
+    },
+    inside,
+  );
 
   private readonly split: Rule = this.RULE("split", () => {
     this.CONSUME(w.split);

@@ -304,13 +304,23 @@ export interface DataSource extends Node {
   value: StringLiteral | Call;
 }
 
-/** `image <- "pixels" scaled by 1/255`, `features <- "a", "b", "c"` */
+/** `image <- "pixels" scaled by 1/255`, `features <- "a", "b", "c" log standardised` */
 export interface DataBinding extends Node {
   kind: "binding";
   name: Name;
   columns: StringLiteral[];
-  scale?: NumberLiteral;
+  transforms: Transform[];
 }
+
+/** What is done to the values of a binding. */
+export type Transform = Node &
+  (
+    | { kind: "scaled"; by: NumberLiteral }
+    | { kind: "resized"; height: NumberLiteral; width: NumberLiteral }
+    | { kind: "log" }
+    | { kind: "clipped"; from: NumberLiteral; to: NumberLiteral }
+    | { kind: "standardised" }
+  );
 
 /** `split 0.8 train, 0.1 validation, 0.1 test stratified seed 7` */
 export interface SplitDeclaration extends Node {

@@ -463,14 +463,13 @@ export class TreeBuilder {
         return { kind: "source", value, span: this.span(child) };
       }),
       bindings: this.each(node, "binding", (child): S.DataBinding => {
-        const scaled = this.nodes(child, "number").length > 0;
         const columns = this.tokens(child, "String").map((token) => this.string(token));
         if (columns.length === 0) throw new Incomplete();
         return {
           kind: "binding",
           name: this.nameIn(child),
           columns,
-          ...(scaled && { scale: this.numberIn(child) }),
+          transforms: this.each(child, "transform", (each) => this.transform(each)),
           span: this.span(child),
         };
       }),
@@ -561,6 +560,17 @@ export class TreeBuilder {
     });
     if (steps.length === 0) throw new Incomplete();
     return { kind: "path", steps, span: this.span(node) };
+  }
+
+  private transform(node: CstNode): S.Transform {
+    const span = this.span(node);
+    const has = (word: string) => this.tokens(node, `Word_${word}`).length > 0;
+    if (has("scaled")) return { kind: "scaled", by: this.numberIn(node), span };
+    if (has("resized"))
+      return { kind: "resized", height: this.numberIn(node), width: this.numberIn(node, 1), span };
+    if (has("clipped"))
+      return { kind: "clipped", from: this.numberIn(node), to: this.numberIn(node, 1), span };
+    return { kind: has("log") ? "log" : "standardised", span };
   }
 
   private choice(node: CstNode): S.Choice {

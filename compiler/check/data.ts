@@ -1,10 +1,4 @@
-import type {
-  DataBinding,
-  DataDeclaration,
-  NumberLiteral,
-  SplitDeclaration,
-  StringLiteral,
-} from "../../grammar/syntax.js";
+import type { DataBinding, DataDeclaration, SplitDeclaration, StringLiteral } from "../../grammar/syntax.js";
 import type { BindingIr, DataIr, SplitIr, TargetIr } from "../ir.js";
 import { articled } from "../diagnostics.js";
 import { formats } from "../tables/data.js";
@@ -15,6 +9,7 @@ import { checkHoldOut, checkMissing } from "./held-out.js";
 import type { CheckedModality } from "./modalities.js";
 import { leavesFolder } from "./paths.js";
 import { checkSeed } from "./seed.js";
+import { checkTransforms } from "./transforms.js";
 
 /** What the data must feed. */
 export interface DataWants {
@@ -50,7 +45,7 @@ export function checkData(
     if (bindings.has(name)) continue;
     if (columns === undefined) checker.report("unbound", declaration.model.span, { name });
     // A table that nothing is said of reads the columns of its own columns' names.
-    else bindings.set(name, { name, columns: columns.map((column) => column.name), line });
+    else bindings.set(name, { name, columns: columns.map((column) => column.name), transforms: [], line });
   }
   const target = wants.target && bindings.get(wants.target.name);
   if (path === undefined || split === undefined || target === undefined) return undefined;
@@ -65,7 +60,8 @@ function checkPath({ value, span }: StringLiteral, checker: Checker): string | u
     return undefined;
   }
   if (![...formats.keys()].some((ending) => value.toLowerCase().endsWith(ending))) {
-    checker.report("unknownFormat", span, { path: value, known: [...formats.keys()] });
+    const known = [...formats.keys()].filter((ending) => ending !== "/" && !ending.endsWith(".gz"));
+    checker.report("unknownFormat", span, { path: value, known });
     return undefined;
   }
   return value;
@@ -78,7 +74,7 @@ function checkBindings(
 ): Map<string, BindingIr> {
   const known = [...wants.modalities.keys(), ...(wants.targetName === undefined ? [] : [wants.targetName])];
   const found = new Map<string, BindingIr>();
-  for (const { name, columns, scale, span } of bindings) {
+  for (const { name, columns, transforms, span } of bindings) {
     const other = found.get(name.text);
     if (!known.includes(name.text)) {
       checker.report("unknownBinding", name.span, { name: name.text, known });
@@ -89,10 +85,8 @@ function checkBindings(
       continue;
     }
     const modality = wants.modalities.get(name.text);
-    if (scale !== undefined && (modality?.vocabulary !== undefined || modality?.columns !== undefined)) {
-      checker.report("codesScaled", scale.span, { name: name.text, kind: modality.kind });
-    }
-    if (name.text === wants.targetName) checkTargetBinding({ columns, scale, span }, wants.target, checker);
+    if (name.text === wants.targetName)
+      checkTargetBinding({ columns, transforms, span }, wants.target, checker);
     else if (modality?.columns !== undefined && columns.length !== modality.columns.length) {
       const names = modality.columns.map((column) => column.name);
       checker.report("columnCount", span, { name: name.text, columns: names, found: columns.length });
@@ -108,7 +102,12 @@ function checkBindings(
     found.set(name.text, {
       name: name.text,
       columns: columns.map(({ value }) => value),
-      ...(scale !== undefined && { scale: scale.value }),
+      transforms:
+        name.text === wants.targetName
+          ? transforms.flatMap((each) =>
+              each.kind === "scaled" ? { kind: "scaled", by: each.by.value } : [],
+            )
+          : checkTransforms(transforms, { name: name.text, modality }, checker),
       line: checker.line(span),
     });
   }
@@ -117,15 +116,19 @@ function checkBindings(
 
 /** One column of classes; of labels or numbers one column for each, or one with all of them. */
 function checkTargetBinding(
-  { columns, scale, span }: Pick<DataBinding, "columns" | "span"> & { scale: NumberLiteral | undefined },
+  { columns, transforms, span }: Pick<DataBinding, "columns" | "transforms" | "span">,
   target: TargetIr | undefined,
   checker: Checker,
 ): void {
   if (target === undefined) return;
   const { name, kind, outputs } = target;
   const row = targetRow(kind);
-  if (kind !== "regression" && scale !== undefined)
-    checker.report("scaledTarget", scale.span, { name, outputs: row.outputs });
+  transforms.forEach((transform, i) => {
+    if (transform.kind !== "scaled" || i > 0)
+      checker.report("targetTransformed", transform.span, { name, transform: transform.kind });
+    else if (kind !== "regression")
+      checker.report("scaledTarget", transform.by.span, { name, outputs: row.outputs });
+  });
   if (columns.length === 1 || (kind !== "class" && columns.length === outputs.length)) return;
   const at = columns[1]?.span ?? span;
   if (kind === "class") checker.report("severalColumns", at, { name, kind: "the target" });

@@ -1,4 +1,4 @@
-import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr } from "../ir.js";
+import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr, TransformIr } from "../ir.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { key, literal, numeral, options } from "./text.js";
@@ -17,6 +17,9 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
             ...(plan.named
               ? ["@param names of the categories, as training saw them; found anew when left out"]
               : []),
+            ...(plan.standardised
+              ? ["@param statistics by which inputs are standardised, as training had them; likewise"]
+              : []),
           ].join("\n")
         : `Draws the samples and splits them (${plan.place(data.line)}).`,
     ),
@@ -25,6 +28,9 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
         ? [
             { name: "folder", type: "string" },
             ...(plan.named ? [{ name: "names?", type: module.useType("Names") }] : []),
+            ...(plan.standardised
+              ? [{ name: "statistics?", type: `Record<string, ${module.useType("Statistics")}>` }]
+              : []),
           ]
         : [],
     returnType: `Promise<${module.useType("Splits")}>`,
@@ -65,9 +71,15 @@ function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "fi
         target: { ${targetText(module, plan, data.target)} },
         split: ${splitText(data.split)},
       },
-      folder,${plan.named ? "\nnames," : ""}
+      folder,${keptText(plan)}
     );`,
   ];
+}
+
+/** What a trained model was given of its data. */
+function keptText({ named, standardised }: Plan): string {
+  if (standardised) return `\n${named ? "names" : "undefined"},\nstatistics,`;
+  return named ? "\nnames," : "";
 }
 
 /** Which columns tell the target, and what it is. */
@@ -81,32 +93,41 @@ function targetText(module: Module, { ir: { target } }: Plan, binding: BindingIr
     kind === "multilabel"
       ? module.use("labels", "./model.ts")
       : `numbers: [${outputs.map(literal).join(", ")}]`;
-  return `kind: ${literal(kind)}, name: ${literal(name)}, ${bindingParts(binding, [those]).join(", ")}`;
+  const [scaled] = binding.transforms;
+  const scale = scaled?.kind === "scaled" ? [`scale: ${scaleText(scaled.by)}`] : [];
+  return `kind: ${literal(kind)}, name: ${literal(name)}, ${bindingParts(binding, [those, ...scale]).join(", ")}`;
 }
 
 /** What the values of a modality are. */
 function aboutParts(
-  { shape, optional, vocabulary, columns = [] }: ModalityIr,
-  { columns: read }: BindingIr,
+  { shape, rate, optional, vocabulary, padding, columns = [] }: ModalityIr,
+  { columns: read, transforms }: BindingIr,
 ): string[] {
   const categories = columns.flatMap(({ categories: most }, i) =>
     most === undefined ? [] : [[read[i] ?? "", most] as const],
   );
   return [
     `shape: [${shape.join(", ")}]`,
+    ...(rate === undefined ? [] : [`rate: ${rate}`]),
     ...(vocabulary === undefined ? [] : [`vocabulary: ${vocabulary}`]),
     ...(categories.length === 0 ? [] : [`categories: ${options(Object.fromEntries(categories))}`]),
     ...(optional ? ["optional: true"] : []),
+    ...(transforms.length === 0 ? [] : [`transforms: [${transforms.map(transformText).join(", ")}]`]),
+    ...(transforms.length > 0 && padding === "zeros" ? ['padding: "zeros"'] : []),
   ];
 }
 
-function bindingParts({ columns, scale, line }: BindingIr, more: readonly string[]): string[] {
-  return [
-    `columns: [${columns.map(literal).join(", ")}]`,
-    ...more,
-    ...(scale === undefined ? [] : [`scale: ${scaleText(scale)}`]),
-    `line: ${line}`,
-  ];
+function transformText(transform: TransformIr): string {
+  const { kind } = transform;
+  if (kind === "scaled") return `{ kind: "scaled", by: ${scaleText(transform.by)} }`;
+  if (kind === "resized") return `{ kind: "resized", to: [${transform.to.join(", ")}] }`;
+  if (kind === "clipped")
+    return `{ kind: "clipped", from: ${numeral(transform.from)}, to: ${numeral(transform.to)} }`;
+  return `{ kind: ${literal(kind)} }`;
+}
+
+function bindingParts({ columns, line }: BindingIr, more: readonly string[]): string[] {
+  return [`columns: [${columns.map(literal).join(", ")}]`, ...more, `line: ${line}`];
 }
 
 /** 1 / 255 reads better than 0.00392156862745098. */

@@ -27,6 +27,8 @@ export interface Plan {
   customFile(path: string): CustomFile;
   /** True when some table has categories, whose names a run keeps. */
   named: boolean;
+  /** True where inputs are standardised, so that a run keeps by what. */
+  standardised: boolean;
   /** `digits.mmspec:9`; the spec when no file is given */
   place(line: number, file?: string): string;
 }
@@ -106,6 +108,9 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     named: ir.modalities.some(({ columns = [] }) =>
       columns.some(({ categories }) => categories !== undefined),
     ),
+    standardised:
+      ir.data?.kind === "file" &&
+      ir.data.modalities.some(({ transforms }) => transforms.some(({ kind }) => kind === "standardised")),
     place: (line, file = ir.file) => `${file.replace(/\s/g, " ")}:${line}`,
   };
 }

@@ -71,6 +71,7 @@ const types = [
   "Session",
   "Splits",
   "Stage",
+  "Statistics",
   "TensorBatch",
 ];
 

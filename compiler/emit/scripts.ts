@@ -11,12 +11,16 @@ function emitScript(module: Module, plan: Plan, steps: readonly string[], traine
   module.use("loadSamples", "./data.ts");
   module.use("evaluate", "./evaluation.ts");
   module.use(plan.className, "./model.ts");
-  const { ir, className, named } = plan;
+  const { ir, className, named, standardised } = plan;
   const imports = ir.imports ? ` imports: [${ir.imports.map(literal).join(", ")}],` : "";
   const about = `{ model: ${literal(ir.name)}, seed: ${ir.training.seed}, spec: ${literal(ir.file)},${imports} script: import.meta.url }`;
   const folder = ir.data?.kind === "file" ? "session.dataFolder" : "";
-  // A model that is trained keeps the names of its categories; one that learns finds them.
-  const loaded = named && trained ? `${folder}, await session.names()` : folder;
+  // A model that is trained keeps the names of its categories and what it was standardised by; one that learns finds them.
+  const loaded = [
+    ...(folder === "" ? [] : [folder]),
+    ...(named && trained ? ["await session.names()"] : []),
+    ...(standardised && trained ? ["await session.statistics()"] : []),
+  ].join(", ");
   const frozen = frozenPaths(ir);
   const load =
     frozen.length === 0

@@ -13,11 +13,29 @@ import {
 } from "./parameters.js";
 import type { TargetKind } from "./targets.js";
 
-/** Kinds of file that `from` reads. */
+/** What `from` reads, by how its path ends: a folder ends with a slash. */
 export const formats: ReadonlyMap<string, string> = new Map([
   [".npz", "NumPy arrays, zipped: one array a column"],
+  [
+    ".npy",
+    "one NumPy array: a column called like the file, and of a matrix also a column for each of its own, `0`, `1`, ...",
+  ],
   [".csv", "comma-separated values with a header"],
+  [".tsv", "the same with tabs"],
+  [".jsonl", "JSON lines: an object a line, its keys the columns; a list is a vector"],
+  [".ndjson", "the same"],
+  [".csv.gz", "gzipped, as are `.tsv.gz`, `.jsonl.gz` and `.ndjson.gz`"],
+  [".tsv.gz", "gzipped"],
+  [".jsonl.gz", "gzipped"],
+  [".ndjson.gz", "gzipped"],
   [".parquet", "Apache Parquet"],
+  [".arrow", "Apache Arrow, a file or a stream"],
+  [".feather", "Feather, version 2"],
+  [".safetensors", "arrays as PyTorch's users keep them: one array a column"],
+  [
+    "/",
+    "a folder: of NumPy arrays, or of a folder for each class with pictures or sounds, columns `file` and `class`",
+  ],
 ]);
 
 /** A source that draws its samples; what is known of them comes along. */

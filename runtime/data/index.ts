@@ -13,6 +13,8 @@ export { Random } from "./random.js";
 export { readTable, readers } from "./read.js";
 export { takeSamples, type Samples, type Splits, type Targets, type Truth } from "./samples.js";
 export { splitPositions, splitSamples, type MissingPlan, type SplitPlan } from "./split.js";
+export type { Statistics } from "./transforms/standardise.js";
+export type { Transform } from "./transforms/transforms.js";
 export {
   bayesPosterior,
   classPosterior,

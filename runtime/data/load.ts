@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isMedia, loadMedia } from "./media/load.js";
 import {
   checkTokens,
   codeColumn,
@@ -13,6 +14,9 @@ import type { Samples, Splits } from "./samples.js";
 import { splitSamples, type SplitPlan } from "./split.js";
 import { loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
 import { rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
+import { resize } from "./transforms/resize.js";
+import type { Statistics } from "./transforms/standardise.js";
+import { transform, type Transform } from "./transforms/transforms.js";
 
 export type { Samples, Splits } from "./samples.js";
 export type { LabelsBinding, NumbersBinding } from "./targets.js";
@@ -23,8 +27,12 @@ export interface ModalityBinding {
   columns: readonly string[];
   /** Of one sample. */
   shape: readonly number[];
-  /** Every value is multiplied by it. */
-  scale?: number;
+  /** What is done to the values, in this order. */
+  transforms?: readonly Transform[];
+  /** Of a sound: samples a second. */
+  rate?: number;
+  /** Of a sequence: moments of zeros fill what is shorter; no transform changes them. */
+  padding?: "zeros";
   /** Of tokens: how many different ones there are. */
   vocabulary?: number;
   /** Of a table: the columns that are categories, and how many names training may see of each. */
@@ -58,9 +66,15 @@ export interface DataPlan {
  * Reads samples, checks them and splits them.
  * @param folder where paths begin
  * @param kept the names of categories that a model was trained with; found in the training part when left out
+ * @param statistics those that its values were standardised by; likewise
  * @throws DataError with everything that is wrong
  */
-export async function loadData(plan: DataPlan, folder: string, kept?: Names): Promise<Splits> {
+export async function loadData(
+  plan: DataPlan,
+  folder: string,
+  kept?: Names,
+  statistics?: Readonly<Record<string, Statistics>>,
+): Promise<Splits> {
   const where = join(folder, plan.from);
   const table = await readTable(plan.from, folder, plan.line);
   const problems = new ProblemList();
@@ -76,7 +90,8 @@ export async function loadData(plan: DataPlan, folder: string, kept?: Names): Pr
     const [column = ""] = binding.columns;
     const words = binding.vocabulary === undefined ? undefined : vocabularyOf(table, column);
     if (words !== undefined) vocabularies[name] = { [column]: words };
-    const loaded = loadModality(name, binding, { table, categories }, rows, where, problems);
+    const source = { table, categories, folder };
+    const loaded = await loadModality(name, binding, source, rows, where, problems);
     shapes[name] = [...binding.shape];
     if (loaded === undefined) continue;
     inputs[name] = loaded.values;
@@ -99,8 +114,16 @@ export async function loadData(plan: DataPlan, folder: string, kept?: Names): Pr
     ...vocabularies,
     ...nameCategories(splits, plan.modalities, coded, kept, { where, problems }),
   };
+  const parts = [splits.train, splits.validation, splits.test, splits.outside].filter(
+    (part) => part !== undefined,
+  );
+  const standardised = transform(parts, plan.modalities, statistics, { where, problems });
   problems.check();
-  return Object.keys(names).length === 0 ? splits : { ...splits, names };
+  return {
+    ...splits,
+    ...(Object.keys(names).length > 0 && { names }),
+    ...(Object.keys(standardised).length > 0 && { statistics: standardised }),
+  };
 }
 
 /** The numbering of a table's categories, by column. */
@@ -172,19 +195,51 @@ interface LoadedModality {
   present: Uint8Array;
 }
 
-function loadModality(
+/** What a modality's values are read from. */
+interface Source {
+  table: Table;
+  categories: ReadonlyMap<string, CodedColumn>;
+  /** Of the data; no file that a column names may leave it. */
+  folder: string;
+}
+
+async function loadModality(
   name: string,
   binding: ModalityBinding,
-  { table, categories }: { table: Table; categories: ReadonlyMap<string, CodedColumn> },
+  { table, categories, folder }: Source,
   rows: number,
   where: string,
   problems: ProblemList,
-): LoadedModality | undefined {
+): Promise<LoadedModality | undefined> {
+  const [first = ""] = binding.columns;
+  const files = table.columns.get(first);
+  const values =
+    files?.kind === "text" && isMedia(binding)
+      ? await loadMedia(name, binding, files.values, { where, folder, problems })
+      : loadNumbers(name, binding, { table, categories }, rows, where, problems);
+  if (values === undefined) return undefined;
+  const width = size(binding.shape);
+  const present = checkFinite(name, binding, values, rows, width, where, problems);
+  if (binding.vocabulary !== undefined) checkTokens(name, binding, values, { where, problems });
+  return { values, present };
+}
+
+/** Numbers of columns, side by side: [rows, ...shape]; NaN where they are missing. */
+function loadNumbers(
+  name: string,
+  binding: ModalityBinding,
+  { table, categories }: Pick<Source, "table" | "categories">,
+  rows: number,
+  where: string,
+  problems: ProblemList,
+): Float32Array | undefined {
   const columns = binding.columns.map((column): NumericColumn | undefined => {
     const codes = categories.get(column)?.codes;
-    return codes === undefined
-      ? numericColumn(column, binding, table, where, problems)
-      : { kind: "numeric", shape: [], values: codes };
+    const found =
+      codes === undefined
+        ? numericColumn(column, binding, table, where, problems)
+        : { kind: "numeric" as const, shape: [], values: codes };
+    return found && resizedColumn(found, binding);
   });
   if (!columns.every((column) => column !== undefined)) return undefined;
   const found =
@@ -195,19 +250,32 @@ function loadModality(
     return undefined;
   }
   const values = new Float32Array(rows * width);
-  const scale = binding.scale ?? 1;
   let offset = 0;
   for (const column of columns) {
     const part = size(column.shape);
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < part; j++)
-        values[i * width + offset + j] = scale * (column.values[i * part + j] as number);
+      for (let j = 0; j < part; j++) values[i * width + offset + j] = column.values[i * part + j] as number;
     }
     offset += part;
   }
-  const present = checkFinite(name, binding, values, rows, width, where, problems);
-  if (binding.vocabulary !== undefined) checkTokens(name, binding, values, { where, problems });
-  return { values, present };
+  return values;
+}
+
+/** The pictures of a column in the size that the spec asks for; any other column as it is. */
+function resizedColumn(column: NumericColumn, { shape, transforms = [] }: ModalityBinding): NumericColumn {
+  const step = transforms.find(({ kind }) => kind === "resized");
+  const [height, width, channels = 1] = column.shape;
+  const [toHeight, toWidth, wanted] = shape;
+  if (step === undefined || height === undefined || width === undefined) return column;
+  if (channels !== wanted || toHeight === undefined || toWidth === undefined) return column;
+  const each = size(column.shape);
+  const resized = new Float32Array(rowsOf(column) * size(shape));
+  const { values } = column;
+  for (let i = 0; i < rowsOf(column); i++) {
+    const one = Float32Array.from({ length: each }, (_, j) => values[i * each + j] as number);
+    resized.set(resize(one, [height, width, channels], [toHeight, toWidth]), i * size(shape));
+  }
+  return { kind: "numeric", shape: [...shape], values: resized };
 }
 
 function size(shape: readonly number[]): number {

@@ -1,15 +1,43 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { unzipSync } from "fflate";
 import { parse } from "npyjs";
-import type { Column, Table } from "./table.js";
+import { mostBytes, TooLarge } from "./limits.js";
+import { rowsOf, type Column, type Table } from "./table.js";
 
-/** Reads NumPy arrays, zipped; each array is a column, its first axis the rows. */
-export async function readNpz(path: string): Promise<Table> {
-  const entries = unzipSync(await readFile(path));
+/** Reads NumPy arrays, zipped; each array is a column, its first axis the rows. @throws TooLarge when they take more than `limit` bytes */
+export async function readNpz(path: string, limit = mostBytes): Promise<Table> {
+  let total = 0;
+  const entries = unzipSync(await readFile(path), {
+    filter: ({ name, originalSize }) => {
+      if (!name.endsWith(".npy")) return false;
+      total += originalSize;
+      if (total > limit) throw new TooLarge(limit);
+      return true;
+    },
+  });
   const columns = new Map<string, Column>();
   for (const [name, bytes] of Object.entries(entries)) {
-    if (name.endsWith(".npy")) columns.set(name.slice(0, -4), readNpy(bytes));
+    columns.set(name.slice(0, -4), readNpy(bytes));
   }
+  return { source: path, columns };
+}
+
+/**
+ * Reads one NumPy array as a column that is called like the file; what stands side by side in a row is also a column each, called "0", "1", ...
+ */
+export async function readNpyFile(path: string): Promise<Table> {
+  const column = readNpy(await readFile(path));
+  const columns = new Map<string, Column>();
+  if (column.kind === "numeric" && column.shape.length === 1) {
+    const rows = rowsOf(column);
+    const [width = 0] = column.shape;
+    for (let k = 0; k < width; k++) {
+      const values = Float64Array.from({ length: rows }, (_, i) => column.values[i * width + k] as number);
+      columns.set(String(k), { kind: "numeric", shape: [], values });
+    }
+  }
+  columns.set(basename(path, ".npy"), column);
   return { source: path, columns };
 }
 

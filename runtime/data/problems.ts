@@ -38,6 +38,14 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
   return near && `did you mean "${near.candidate}"?`;
 }
 
+/** Of files that rows name: the first that is wrong, and how many there are. */
+interface MediaParameters {
+  name: string;
+  file: string;
+  row: number;
+  count: number;
+}
+
 /** All that can be wrong with data, each with a code that stays. */
 export const dataProblems = {
   noFile: row("MM4001", (p: { path: string; near: readonly string[] }) => ({
@@ -47,7 +55,7 @@ export const dataProblems = {
   unreadable: row("MM4002", (p: { reason: string }) => ({ message: `The file can't be read: ${p.reason}.` })),
   unknownFormat: row("MM4003", (p: { known: readonly string[] }) => ({
     message: "mmspec can't read this kind of file.",
-    fix: `it reads ${p.known.join(", ")}`,
+    fix: `it reads ${p.known.filter((ending) => ending !== "/").join(", ")}, and folders, whose path ends with /`,
   })),
   outside: row("MM4004", (p: { path: string }) => ({
     message: `"${p.path}" leaves the folder of the data.`,
@@ -149,6 +157,41 @@ export const dataProblems = {
   frozenPorts: row("MM4023", (p: { inputs: number; outputs: number }) => ({
     message: `The saved model has ${counted(p.inputs, "input")} and ${counted(p.outputs, "output")}; \`frozen\` passes one tensor through it.`,
     fix: "save a model with one of each",
+  })),
+  noMedia: row("MM4050", (p: MediaParameters) => ({
+    message: `There is no file "${p.file}", which row ${p.row} names for \`${p.name}\` (${counted(p.count, "such row")}).`,
+    fix: `paths begin beside what names them; where samples lack it, write \`optional modality ${p.name}\``,
+  })),
+  mediaUnreadable: row("MM4051", (p: MediaParameters & { reason: string }) => ({
+    message: `"${p.file}", which row ${p.row} names for \`${p.name}\`, can't be read: ${p.reason} (${counted(p.count, "such row")}).`,
+    fix: "mend the file, or remove the row",
+  })),
+  mediaOutside: row("MM4052", (p: MediaParameters) => ({
+    message: `"${p.file}", which row ${p.row} names for \`${p.name}\`, leaves the folder of the data (${counted(p.count, "such row")}).`,
+    fix: "put the file into that folder, and name it from what names it",
+  })),
+  pictureSize: row(
+    "MM4053",
+    (p: MediaParameters & { wanted: readonly number[]; found: readonly number[] }) => ({
+      message: `\`${p.name}\` wants pictures of ${p.wanted.join(" x ")} (height x width), but "${p.file}" in row ${p.row} has ${p.found.join(" x ")} (${counted(p.count, "such row")}).`,
+      fix: `write \`resized to ${p.wanted.join(", ")}\` behind its column`,
+    }),
+  ),
+  soundRate: row("MM4054", (p: MediaParameters & { rate: number; wanted: number }) => ({
+    message: `\`${p.name}\` wants ${p.wanted} samples a second, but "${p.file}" in row ${p.row} has ${p.rate} (${counted(p.count, "such row")}).`,
+    fix: `write \`rate: ${p.rate}\` if all have that, or convert the files`,
+  })),
+  soundTooLong: row("MM4055", (p: MediaParameters & { seconds: number; wanted: number }) => ({
+    message: `\`${p.name}\` lasts ${+p.wanted.toFixed(4)} seconds, but "${p.file}" in row ${p.row} has ${+p.seconds.toFixed(4)} (${counted(p.count, "such row")}).`,
+    fix: "write the longest one's `seconds:`, or cut the files: shorter ones are filled with silence",
+  })),
+  noLog: row("MM4056", (p: { name: string; row: number; value: number; count: number }) => ({
+    message: `\`${p.name}\` has ${p.value} in row ${p.row}: \`log\`, which is ln(1 + x), wants values above -1 (${counted(p.count, "such value")}).`,
+    fix: "mend the rows, or write `clipped to 0..` with an upper end before `log`",
+  })),
+  otherStatistics: row("MM4057", (p: { name: string; wanted: number; found: number }) => ({
+    message: `The run has statistics of ${counted(p.found, "feature")} of \`${p.name}\`; the spec has ${p.wanted}.`,
+    fix: "train anew: the spec isn't the one that the model was trained with",
   })),
 } as const;
 

@@ -1,9 +1,14 @@
-import { access, readdir } from "node:fs/promises";
-import { dirname, extname, isAbsolute, join } from "node:path";
-import { readCsv } from "./csv.js";
-import { readNpz } from "./npz.js";
+import { access, readdir, readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { readArrow } from "./arrow.js";
+import { readCsv, readTsv } from "./csv.js";
+import { readFolder } from "./folder.js";
+import { readJsonLines } from "./json-lines.js";
+import { gunzip } from "./limits.js";
+import { readNpyFile, readNpz } from "./npz.js";
 import { readParquet } from "./parquet.js";
 import { ProblemList } from "./problems.js";
+import { readSafetensors } from "./safetensors.js";
 import type { Table } from "./table.js";
 
 interface Reader {
@@ -11,12 +16,35 @@ interface Reader {
   read(path: string): Promise<Table>;
 }
 
-/** What can be read, by the file's ending. */
+interface TextReader {
+  doc: string;
+  parse(bytes: Uint8Array, path: string): Table;
+}
+
+const texts: readonly (readonly [string, TextReader])[] = [
+  [".csv", { doc: "comma-separated values with a header", parse: readCsv }],
+  [".tsv", { doc: "the same with tabs", parse: readTsv }],
+  [".jsonl", { doc: "JSON lines: an object a line", parse: readJsonLines }],
+  [".ndjson", { doc: "JSON lines", parse: readJsonLines }],
+];
+
+/** What can be read, by the file's ending; a folder ends with a slash. */
 export const readers: ReadonlyMap<string, Reader> = new Map([
-  [".npz", { doc: "NumPy arrays, zipped", read: readNpz }],
-  [".csv", { doc: "comma-separated values with a header", read: readCsv }],
-  [".parquet", { doc: "Apache Parquet", read: readParquet }],
-]);
+  [".npz", { doc: "NumPy arrays, zipped", read: (path) => readNpz(path) }],
+  [".npy", { doc: "one NumPy array", read: readNpyFile }],
+  ...texts.flatMap(([ending, { doc, parse }]): [string, Reader][] => [
+    [ending, { doc, read: async (path) => parse(await readFile(path), path) }],
+    [
+      `${ending}.gz`,
+      { doc: `${doc}, gzipped`, read: async (path) => parse(gunzip(await readFile(path)), path) },
+    ],
+  ]),
+  [".parquet", { doc: "Apache Parquet", read: (path) => readParquet(path) }],
+  [".arrow", { doc: "Apache Arrow", read: readArrow }],
+  [".feather", { doc: "Feather, version 2", read: readArrow }],
+  [".safetensors", { doc: "arrays, as PyTorch's users keep them", read: readSafetensors }],
+  ["/", { doc: "a folder for each class, or NumPy arrays", read: readFolder }],
+] satisfies [string, Reader][]);
 
 /**
  * Reads a file of samples.
@@ -28,7 +56,8 @@ export async function readTable(path: string, folder: string, line?: number): Pr
   if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) problems.add("outside", path, { path }, line);
   problems.check();
   const full = join(folder, path);
-  const reader = readers.get(extname(path).toLowerCase());
+  const ending = [...readers.keys()].find((known) => path.toLowerCase().endsWith(known));
+  const reader = ending === undefined ? undefined : readers.get(ending);
   if (reader === undefined) problems.add("unknownFormat", full, { known: [...readers.keys()] }, line);
   else if (!(await exists(full))) {
     const names = await readdir(dirname(full)).catch(() => []);

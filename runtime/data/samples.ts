@@ -1,4 +1,5 @@
 import type { Names } from "./names.js";
+import type { Statistics } from "./transforms/standardise.js";
 
 /** What is to be predicted where that isn't one class. Row i is sample i. */
 export interface Targets {
@@ -59,6 +60,8 @@ export interface Splits {
   outside?: Samples;
   /** What whole numbers in the inputs stand for. */
   names?: Names;
+  /** Of each modality that is standardised, those of the training part. */
+  statistics?: Readonly<Record<string, Statistics>>;
 }
 
 /** The samples at these positions. */

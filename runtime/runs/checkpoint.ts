@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
+import { numbersOf, unpackSafetensors } from "../data/safetensors.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { writeAtomically } from "./atomic.js";
 
@@ -76,29 +77,16 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
 }
 
 function decode(bytes: Buffer): Checkpoint {
-  const begin = 8 + Number(bytes.readBigUInt64LE(0));
-  const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString("utf8", 8, begin)) as Record<
-    string,
-    ArrayEntry
-  > & { __metadata__: { plan: string; sha256: string } };
-  if (hash(metadata.plan, [bytes.subarray(begin)]) !== metadata.sha256)
-    throw new Error("its content isn't what its checksum says");
+  const { metadata, tensors, body } = unpackSafetensors(bytes);
+  const { plan = "", sha256 } = metadata;
+  if (hash(plan, [body]) !== sha256) throw new Error("its content isn't what its checksum says");
   return {
-    plan: JSON.parse(metadata.plan),
+    plan: JSON.parse(plan),
     tensors: () =>
-      Object.entries(entries as Record<string, ArrayEntry>).map(
-        ([
-          name,
-          {
-            shape,
-            data_offsets: [from, to],
-          },
-        ]) => {
-          // Copied, so that it begins at a multiple of 4 bytes.
-          const values = new Float32Array(Uint8Array.from(bytes.subarray(begin + from, begin + to)).buffer);
-          return { name, tensor: tf.tensor(values, shape, "float32") };
-        },
-      ),
+      Array.from(tensors, ([name, tensor]) => ({
+        name,
+        tensor: tf.tensor(numbersOf(tensor), [...tensor.shape], "float32"),
+      })),
   };
 }
 

@@ -35,6 +35,7 @@ import {
 import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readNames, writeNames } from "./names.js";
+import { readStatistics, writeStatistics, type RunStatistics } from "./statistics.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
@@ -176,7 +177,9 @@ export class Session {
    * interruption.
    */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
-    if (data.names !== undefined && !this.training.began) await writeNames(this.folder, data.names);
+    const { names, statistics } = data;
+    if (names !== undefined && !this.training.began) await writeNames(this.folder, names);
+    if (statistics !== undefined && !this.training.began) await writeStatistics(this.folder, statistics);
     this.splits = data;
     if (this.options.pauseAfter !== undefined)
       this.score = () => writeScores(this.folder, model, data, this.training.history.length);
@@ -192,6 +195,11 @@ export class Session {
   /** What whole numbers stood for when the run's model was trained; undefined where nothing needs a name. */
   names(): Promise<Names | undefined> {
     return readNames(this.folder);
+  }
+
+  /** What the inputs were standardised by when the run's model was trained; undefined where nothing is. */
+  statistics(): Promise<RunStatistics | undefined> {
+    return readStatistics(this.folder);
   }
 
   /**

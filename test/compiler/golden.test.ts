@@ -32,6 +32,7 @@ const specs = [
     "multilabel",
     "layers",
     "imports",
+    "files",
   ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,

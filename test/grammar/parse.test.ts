@@ -34,6 +34,27 @@ describe("parse", () => {
     ]);
   });
 
+  it("reads transforms in their order, and what is called like one", () => {
+    const { file, problems } = parse(`data for M {
+      from "a.npz"
+      a <- "a" resized to 8, 6 scaled by 1/255 log clipped to -3..3 standardised
+      log <- "b" standardised
+      standardised <- "c", "d"
+      to <- "e"
+    }`);
+    expect(problems).toEqual([]);
+    const { bindings = [] } = file.data[0] ?? {};
+    expect(
+      bindings.map(({ name, transforms }) => [name.text, ...transforms.map(({ kind }) => kind)]),
+    ).toEqual([
+      ["a", "resized", "scaled", "log", "clipped", "standardised"],
+      ["log", "standardised"],
+      ["standardised"],
+      ["to"],
+    ]);
+    expect(bindings[0]?.transforms[3]).toMatchObject({ from: { value: -3 }, to: { value: 3 } });
+  });
+
   it("reads what is missing, what is held out, and arguments of modalities", () => {
     const { file, problems } = parse(`data for M {
       from synthetic(synergy(a, b): 0.2, unique(c): 0.1, f(d), seed: 1)

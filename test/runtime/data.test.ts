@@ -61,7 +61,9 @@ describe("loadData", () => {
   it("reads comma-separated values, several columns side by side, scaled", async () => {
     write("a.csv", 'y,a,b\n0,1,"2"\n1,3,4\n0,5,6\n1,7,8\n');
     const { train, test } = await loadData(
-      plan({ modalities: { x: { columns: ["b", "a"], shape: [2], scale: 0.5 } } }),
+      plan({
+        modalities: { x: { columns: ["b", "a"], shape: [2], transforms: [{ kind: "scaled", by: 0.5 }] } },
+      }),
       folder,
     );
     const rows = new Map<number, number[]>();

@@ -12,8 +12,18 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "data/digits.npz",
       line: 39,
       modalities: {
-        top: { columns: ["top"], shape: [14, 28, 1], scale: 1 / 255, line: 41 },
-        bottom: { columns: ["bottom"], shape: [14, 28, 1], scale: 1 / 255, line: 42 },
+        top: {
+          columns: ["top"],
+          shape: [14, 28, 1],
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 41,
+        },
+        bottom: {
+          columns: ["bottom"],
+          shape: [14, 28, 1],
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 42,
+        },
       },
       target: { name: "digit", column: "label", classes: 10, line: 43 },
       split: { train: 0.75, validation: 0.05, test: 0.2, stratified: true, seed: 7, line: 44 },

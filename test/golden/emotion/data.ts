@@ -13,8 +13,13 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "data/emotion.npz",
       line: 34,
       modalities: {
-        sound: { columns: ["sound"], shape: [4000], line: 36 },
-        face: { columns: ["face"], shape: [24, 24, 1], scale: 1 / 255, line: 37 },
+        sound: { columns: ["sound"], shape: [4000], rate: 8000, line: 36 },
+        face: {
+          columns: ["face"],
+          shape: [24, 24, 1],
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 37,
+        },
       },
       target: { name: "emotion", column: "emotion", classes, line: 38 },
       split: { train: 0.7, test: 0.3, stratified: true, seed: 7, line: 39 },

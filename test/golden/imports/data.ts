@@ -12,7 +12,12 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "data/imports.npz",
       line: 26,
       modalities: {
-        left: { columns: ["left"], shape: [8, 8, 1], scale: 1 / 255, line: 28 },
+        left: {
+          columns: ["left"],
+          shape: [8, 8, 1],
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 28,
+        },
         right: { columns: ["right"], shape: [12], line: 29 },
       },
       target: { name: "label", column: "label", classes: 3, line: 30 },

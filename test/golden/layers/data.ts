@@ -13,8 +13,19 @@ export async function loadSamples(folder: string, names?: Names): Promise<Splits
       from: "samples.npz",
       line: 26,
       modalities: {
-        sound: { columns: ["sound"], shape: [3200], scale: 1 / 32768, line: 28 },
-        picture: { columns: ["picture"], shape: [32, 32, 3], scale: 1 / 255, line: 29 },
+        sound: {
+          columns: ["sound"],
+          shape: [3200],
+          rate: 4000,
+          transforms: [{ kind: "scaled", by: 1 / 32768 }],
+          line: 28,
+        },
+        picture: {
+          columns: ["picture"],
+          shape: [32, 32, 3],
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 29,
+        },
         words: { columns: ["words"], shape: [12], vocabulary: 200, optional: true, line: 30 },
         person: { columns: ["years", "town"], shape: [2], categories: { town: 8 }, line: 31 },
         waves: { columns: ["waves"], shape: [24, 2], line: 32 },

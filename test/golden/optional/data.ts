@@ -13,7 +13,12 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "sensors.csv",
       line: 37,
       modalities: {
-        class: { columns: ["t1", "t2", "t3", "t4", "t5", "t6"], shape: [6], scale: 1 / 10, line: 39 },
+        class: {
+          columns: ["t1", "t2", "t3", "t4", "t5", "t6"],
+          shape: [6],
+          transforms: [{ kind: "scaled", by: 1 / 10 }],
+          line: 39,
+        },
         camera: { columns: ["picture"], shape: [8, 8, 1], optional: true, line: 40 },
       },
       target: { name: "state", column: "state", classes, line: 41 },

@@ -13,7 +13,12 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "data/questions.npz",
       line: 28,
       modalities: {
-        image: { columns: ["image"], shape: [20, 20, 3], scale: 1 / 255, line: 30 },
+        image: {
+          columns: ["image"],
+          shape: [20, 20, 3],
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 30,
+        },
         question: { columns: ["question"], shape: [10], vocabulary: 15, line: 31 },
       },
       target: { name: "answer", column: "answer", classes, line: 32 },

@@ -12,7 +12,13 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "houses.npz",
       line: 24,
       modalities: {
-        picture: { columns: ["picture"], shape: [8, 8, 3], optional: true, scale: 1 / 255, line: 26 },
+        picture: {
+          columns: ["picture"],
+          shape: [8, 8, 3],
+          optional: true,
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 26,
+        },
         papers: { columns: ["papers"], shape: [6], line: 27 },
       },
       target: {

@@ -12,8 +12,14 @@ export async function loadSamples(folder: string): Promise<Splits> {
       from: "data/spoken.npz",
       line: 40,
       modalities: {
-        sound: { columns: ["wav"], shape: [8000], line: 42 },
-        image: { columns: ["pixels"], shape: [28, 28, 1], optional: true, scale: 1 / 255, line: 43 },
+        sound: { columns: ["wav"], shape: [8000], rate: 8000, line: 42 },
+        image: {
+          columns: ["pixels"],
+          shape: [28, 28, 1],
+          optional: true,
+          transforms: [{ kind: "scaled", by: 1 / 255 }],
+          line: 43,
+        },
       },
       target: { name: "digit", column: "label", classes: 10, line: 44 },
       split: {

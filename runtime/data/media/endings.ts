@@ -1,0 +1,7 @@
+/** Files of pictures that are read, by their endings. */
+export const pictureEndings: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];
+
+/** Files of sounds. */
+export const soundEndings: readonly string[] = [".wav"];
+
+export const mediaEndings = [...pictureEndings, ...soundEndings];

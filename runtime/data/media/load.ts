@@ -1,0 +1,106 @@
+import { readFile, realpath } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative } from "node:path";
+import type { ModalityBinding } from "../load.js";
+import type { DataProblemName, ProblemList } from "../problems.js";
+import { resize } from "../transforms/resize.js";
+import { readPicture } from "./picture.js";
+import { readSound } from "./sound.js";
+
+/** Files that are read at the same time. */
+const atOnce = 8;
+
+/** True for a modality whose samples can be files: pictures, and sounds, whose rate is known. */
+export function isMedia({ shape, rate }: ModalityBinding): boolean {
+  return shape.length === 3 || rate !== undefined;
+}
+
+/** Where the files are and what they must not leave. */
+export interface MediaPlace {
+  /** The file or folder that names them. */
+  where: string;
+  /** The folder of the data. */
+  folder: string;
+  problems: ProblemList;
+}
+
+/** A file that can't be had: what is wrong with it, as parameters of the problem. */
+type Found = Float32Array | "absent" | { problem: DataProblemName; about: Record<string, unknown> };
+
+/**
+ * Reads the pictures or sounds that a column names, beside the file that names them. A sound that is shorter is filled with silence.
+ * @returns [rows, ...shape]; NaN throughout where a name is missing, or the file of an optional modality; 0 where a problem was found
+ */
+export async function loadMedia(
+  name: string,
+  binding: ModalityBinding,
+  files: readonly (string | null)[],
+  { where, folder, problems }: MediaPlace,
+): Promise<Float32Array> {
+  const width = binding.shape.reduce((a, b) => a * b, 1);
+  const values = new Float32Array(files.length * width).fill(NaN);
+  const base = /[\\/]$/.test(where) ? where : dirname(where);
+  const root = await realpath(folder);
+  const wrong = new Map<DataProblemName, { row: number; about: Record<string, unknown>; count: number }>();
+  const one = async (row: number) => {
+    const file = files[row]?.trim() ?? "";
+    if (file === "") return;
+    const found = await loadFile(file, binding, base, root);
+    if (found instanceof Float32Array) values.set(found, row * width);
+    else if (found === "absent" && binding.optional === true) return;
+    else {
+      values.fill(0, row * width, (row + 1) * width);
+      const { problem, about } = found === "absent" ? { problem: "noMedia" as const, about: {} } : found;
+      const before = wrong.get(problem);
+      const first = before === undefined || row < before.row ? { row, about: { file, ...about } } : before;
+      wrong.set(problem, { ...first, count: (before?.count ?? 0) + 1 });
+    }
+  };
+  let next = 0;
+  const worker = async () => {
+    while (next < files.length) await one(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  for (const [problem, { row, about, count }] of [...wrong].sort(([, a], [, b]) => a.row - b.row))
+    problems.add(problem, where, { name, row, count, ...about } as never, binding.line);
+  return values;
+}
+
+async function loadFile(file: string, binding: ModalityBinding, base: string, root: string): Promise<Found> {
+  if (isAbsolute(file) || file.split(/[\\/]/).includes("..") || file.includes("\0"))
+    return { problem: "mediaOutside", about: {} };
+  const path = await realpath(join(base, file)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  });
+  if (path === undefined) return "absent";
+  const inside = relative(root, path);
+  if (inside.startsWith("..") || isAbsolute(inside)) return { problem: "mediaOutside", about: {} };
+  try {
+    const bytes = await readFile(path);
+    return binding.rate === undefined
+      ? await picture(bytes, binding)
+      : sound(bytes, binding as ModalityBinding & { rate: number });
+  } catch (error) {
+    return { problem: "mediaUnreadable", about: { reason: (error as Error).message.replace(/\.$/, "") } };
+  }
+}
+
+async function picture(bytes: Uint8Array, { shape, transforms = [] }: ModalityBinding): Promise<Found> {
+  const [height, width, channels] = shape as [number, number, number];
+  const { shape: found, values } = await readPicture(bytes, channels);
+  if (found[0] === height && found[1] === width) return Float32Array.from(values);
+  if (!transforms.some(({ kind }) => kind === "resized"))
+    return { problem: "pictureSize", about: { wanted: [height, width], found: found.slice(0, 2) } };
+  return resize(values, found, [height, width]);
+}
+
+function sound(bytes: Uint8Array, { shape, rate: wanted }: ModalityBinding & { rate: number }): Found {
+  const { rate, values } = readSound(bytes);
+  const [length] = shape as [number];
+  if (rate !== wanted) return { problem: "soundRate", about: { rate, wanted } };
+  if (values.length > length)
+    return { problem: "soundTooLong", about: { seconds: values.length / rate, wanted: length / rate } };
+  const filled = new Float32Array(length);
+  filled.set(values);
+  return filled;
+}
