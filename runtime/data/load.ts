@@ -44,12 +44,16 @@ export interface TargetBinding {
   line?: number;
 }
 
-/** Where samples come from and how they are divided. */
-export interface DataPlan {
-  /** Path inside the data folder. */
-  from: string;
+/** Which columns of a file a model reads, and which say what is right. */
+export interface DataColumns {
   modalities: Readonly<Record<string, ModalityBinding>>;
   target: TargetBinding | LabelsBinding | NumbersBinding;
+}
+
+/** Where samples come from and how they are divided. */
+export interface DataPlan extends DataColumns {
+  /** Path inside the data folder. */
+  from: string;
   split: SplitPlan;
   line?: number;
 }
@@ -118,7 +122,7 @@ function codeCategories(
 }
 
 /** What the samples are held against; labels that aren't read because of a problem are all 0. */
-function loadTarget(
+export function loadTarget(
   target: DataPlan["target"],
   table: Table,
   rows: number,
@@ -139,14 +143,14 @@ function loadTarget(
 }
 
 /** The columns that a target is told by. */
-function columnsOf(target: DataPlan["target"]): readonly string[] {
+export function columnsOf(target: DataPlan["target"]): readonly string[] {
   return target.kind === undefined ? [target.column] : target.columns;
 }
 
 /** The number of rows, in which all columns that are bound must agree. */
-function checkRows(
+export function checkRows(
   table: Table,
-  { modalities, target, line }: DataPlan,
+  { modalities, target, line }: Pick<DataPlan, "modalities" | "target" | "line">,
   where: string,
   problems: ProblemList,
 ): number {
@@ -172,7 +176,7 @@ interface LoadedModality {
   present: Uint8Array;
 }
 
-function loadModality(
+export function loadModality(
   name: string,
   binding: ModalityBinding,
   { table, categories }: { table: Table; categories: ReadonlyMap<string, CodedColumn> },
@@ -210,7 +214,7 @@ function loadModality(
   return { values, present };
 }
 
-function size(shape: readonly number[]): number {
+export function size(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 

@@ -29,6 +29,13 @@ export class UsageError extends Error {
 
 const engines: readonly string[] = ["tensorflow", "webgpu", "wasm", "cpu"] satisfies EngineName[];
 
+/** @throws UsageError when there is no such engine */
+export function engineNameOf(engine: string): EngineName {
+  if (!engines.includes(engine))
+    throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
+  return engine as EngineName;
+}
+
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): ScriptOptions {
   let values;
@@ -61,15 +68,12 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     throw new UsageError("--divide-batch wants a whole number, 1 or more.");
   if (resume && run === undefined)
     throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
-  if (engine !== undefined && !engines.includes(engine)) {
-    throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
-  }
   return {
     ...(data !== undefined && { data }),
     resume,
     checkpointEvery,
     ...(run !== undefined && { run }),
-    ...(engine !== undefined && { engine: engine as EngineName }),
+    ...(engine !== undefined && { engine: engineNameOf(engine) }),
     smallerBatch: values["smaller-batch"],
     ...(divideBatch !== undefined && { divideBatch }),
     quiet: quiet || json,

@@ -15,7 +15,7 @@ export interface Origin {
 }
 
 /** The trainer's files that only measure: they may change between a stop and going on. */
-const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts"];
+const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts", "predict.ts"];
 
 export async function originOf(trainer: string, { name, version, detail }: Engine): Promise<Origin> {
   const files = (await readdir(trainer)).filter((file) => file.endsWith(".ts") && !measuring.includes(file));

@@ -279,7 +279,7 @@ export class Session {
 }
 
 /** What run.json says that is read again. */
-interface RunRecord {
+export interface RunRecord {
   status: string;
   engine: Engine;
   dataFolder: string;
@@ -288,7 +288,7 @@ interface RunRecord {
   seconds: Record<string, number>;
 }
 
-async function readRecord(folder: string): Promise<RunRecord | undefined> {
+export async function readRecord(folder: string): Promise<RunRecord | undefined> {
   const text = await readFile(join(folder, "run.json"), "utf8").catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
 }
@@ -298,7 +298,7 @@ class Interrupted extends Error {
 }
 
 /** Prints an error as a person wants it. @returns the exit code */
-function tell(error: unknown, folder: string | undefined): number {
+export function tell(error: unknown, folder: string | undefined): number {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   if (error instanceof Interrupted) {
     say(
