@@ -11,9 +11,12 @@ export interface Sink {
   discard(): Promise<void>;
 }
 
-type Format = (
-  file: Pick<Sink, "commit" | "discard"> & { write(data: string | Uint8Array): Promise<void> },
-) => Sink;
+/** What takes a sink's bytes. */
+interface Target extends Pick<Sink, "commit" | "discard"> {
+  write(data: string | Uint8Array): Promise<void>;
+}
+
+type Format = (file: Target) => Sink;
 
 const formats: ReadonlyMap<string, Format> = new Map([
   [".csv", csvSink],
@@ -53,7 +56,7 @@ function plain(value: number | string | undefined, column: ParquetColumn): numbe
   return typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
 }
 
-function csvSink({ write, ...file }: Parameters<Format>[0]): Sink {
+function csvSink(file: Target): Sink {
   const quoted = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   let begun = false;
   return {
@@ -65,12 +68,12 @@ function csvSink({ write, ...file }: Parameters<Format>[0]): Sink {
       const rows = columns[0]?.values.length ?? 0;
       for (let i = 0; i < rows; i++)
         lines.push(columns.map((column) => quoted(String(plain(column.values[i], column) ?? ""))).join(","));
-      await write(`${lines.join("\n")}\n`);
+      await file.write(`${lines.join("\n")}\n`);
     },
   };
 }
 
-function jsonLinesSink({ write, ...file }: Parameters<Format>[0]): Sink {
+function jsonLinesSink(file: Target): Sink {
   return {
     commit: () => file.commit(),
     discard: () => file.discard(),
@@ -81,17 +84,17 @@ function jsonLinesSink({ write, ...file }: Parameters<Format>[0]): Sink {
         const row = columns.map((column) => [column.name, plain(column.values[i], column)] as const);
         lines += `${JSON.stringify(Object.fromEntries(row))}\n`;
       }
-      await write(lines);
+      await file.write(lines);
     },
   };
 }
 
 /** A block is a row group: int as INT32, float as DOUBLE, text as UTF-8. */
-function parquetSink({ write, ...file }: Parameters<Format>[0]): Sink {
+function parquetSink(file: Target): Sink {
   const bytes = new ByteWriter();
   let writer: ParquetWriter | undefined;
   const flush = async () => {
-    await write(new Uint8Array(bytes.buffer, 0, bytes.index).slice());
+    await file.write(new Uint8Array(bytes.buffer, 0, bytes.index).slice());
     // The offset goes on counting, the buffer begins anew.
     bytes.index = 0;
   };
