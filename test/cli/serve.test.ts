@@ -118,7 +118,14 @@ describe("mmspec serve", () => {
     expect(api.components.schemas.Sample).toMatchObject({
       required: ["readings", "stay"],
       additionalProperties: false,
-      properties: { readings: { type: "array", minItems: 3, maxItems: 3 } },
+      properties: {
+        readings: {
+          anyOf: [
+            { type: "object", required: ["r0", "r1", "r2"] },
+            { type: "array", minItems: 3, maxItems: 3 },
+          ],
+        },
+      },
     });
     const health = await fetch(`${guests.url}/health`);
     expect(await health.json()).toEqual({ status: "ok", model: "Guests", engine: "wasm" });
@@ -143,7 +150,8 @@ describe("mmspec serve", () => {
       [[{ ...good, readings: [1, null, 3] }], 400, "wrong_type", "samples[0].readings[1]"],
       [[{ ...good, readings: [1, [2], 3] }], 400, "wrong_type", "samples[0].readings[1]"],
       [[{ ...good, readings: [1, 1e300, 3] }], 400, "not_finite", "samples[0].readings[1]"],
-      [[{ ...good, readings: {} }], 400, "wrong_shape", "samples[0].readings"],
+      [[{ ...good, readings: {} }], 400, "missing", "samples[0].readings"],
+      [[{ ...good, readings: "1" }], 400, "wrong_shape", "samples[0].readings"],
       [[{ ...good, reading: [1] }], 400, "unknown_key", "samples[0]"],
       [[{ ...good, stay: { price: 1 } }], 400, "missing", "samples[0].stay"],
       [[{ ...good, stay: { price: 1, code: {} } }], 400, "wrong_type", "samples[0].stay.code"],
