@@ -45,7 +45,7 @@ export function emitTrain(module: Module, plan: Plan): void {
 
 /** `evaluate.ts`: measures a model that is already trained. */
 export function emitEvaluate(module: Module, plan: Plan): void {
-  emitScript(module, plan, ["await session.restore(model);"], true);
+  emitScript(module, plan, ["await session.restore(model, data);"], true);
 }
 
 /** `predict.ts`: what a trained model says of other samples. */

@@ -173,10 +173,12 @@ export class Session {
 
   /**
    * Fills a model with the run's saved weights.
+   * @param data what it is measured on
    * @throws Error when there are none, or they belong to another spec
    */
-  async restore<Inputs>(model: Model<Inputs>): Promise<void> {
+  async restore<Inputs>(model: Model<Inputs>, data: Splits): Promise<void> {
     this.restored = true;
+    this.splits = data;
     const weights = await loadWeights(this.folder);
     model.parameters.assign(weights);
     weights.forEach(({ tensor }) => tensor.dispose());

@@ -225,7 +225,9 @@ describe("predictions of other targets", () => {
   };
 
   it("are numbers; a model of drawn samples reads columns that are called like its modalities", () => {
-    const text = spec({ data: "from feature_sum(shared: 1, latent: 4, samples: 300)\n  split 0.6 train, 0.4 test seed 1" })
+    const text = spec({
+      data: "from feature_sum(shared: 1, latent: 4, samples: 300)\n  split 0.6 train, 0.4 test seed 1",
+    })
       .replace("class(3)", "regression")
       .replace("accuracy", "rmse");
     const numbers = trained("numbers", text);
