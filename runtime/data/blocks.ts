@@ -6,7 +6,7 @@ import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { ProblemList } from "./problems.js";
 import { readTable, readers } from "./read.js";
-import { columnOfCells, textsOfCells, type Column, type Table } from "./table.js";
+import { columnOfCells, rowsOf, textsOfCells, type Column, type Table } from "./table.js";
 
 /** Some rows of a file. */
 export interface TableBlock {
@@ -20,6 +20,8 @@ export interface BlockOptions {
   size: number;
   /** Columns that are read as they are written: names that look like numbers stay names. */
   texts: ReadonlySet<string>;
+  /** Columns that have a value for each sample, as far as they are there. */
+  samples: ReadonlySet<string>;
 }
 
 /** What reads a file part by part. Blocks of others are parts of the whole file, which is in memory. */
@@ -153,27 +155,21 @@ function columnsOfRows(
   );
 }
 
-/** A table in parts, which share its memory. */
-function* blocksOf(table: Table, { size }: BlockOptions): Generator<TableBlock> {
-  const widthOf = (column: Column) => (column.kind === "text" ? 1 : column.shape.reduce((a, b) => a * b, 1));
-  const rows = Math.max(
-    0,
-    ...[...table.columns].map(([, column]) => Math.ceil(column.values.length / widthOf(column))),
-  );
-  if (rows <= size) {
+/** A table in parts; what isn't of the samples, as a vocabulary, is in all of them. Columns that differ in length stay whole, to be told of. */
+function* blocksOf(table: Table, { size, samples }: BlockOptions): Generator<TableBlock> {
+  const own = [...table.columns].filter(([name]) => samples.has(name));
+  const counts = new Set(own.map(([, column]) => rowsOf(column)));
+  const [rows = 0] = counts;
+  if (counts.size !== 1 || rows <= size) {
     yield { table, firstRow: 0 };
     return;
   }
   for (let firstRow = 0; firstRow < rows; firstRow += size) {
-    const columns = new Map(
-      [...table.columns].map(([name, column]): [string, Column] => {
-        const width = widthOf(column);
-        // A vocabulary isn't one of the samples' columns.
-        if (name.endsWith(".vocabulary")) return [name, column];
-        const values = Array.prototype.slice.call(column.values, firstRow * width, (firstRow + size) * width);
-        return [name, { ...column, values } as Column];
-      }),
-    );
-    yield { table: { source: table.source, columns }, firstRow };
+    const parts = own.map(([name, column]): [string, Column] => {
+      const width = column.values.length / rows;
+      const values = Array.prototype.slice.call(column.values, firstRow * width, (firstRow + size) * width);
+      return [name, { ...column, values } as Column];
+    });
+    yield { table: { ...table, columns: new Map([...table.columns, ...parts]) }, firstRow };
   }
 }

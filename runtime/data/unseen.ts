@@ -12,6 +12,11 @@ export interface Unseen {
   labelled: boolean;
 }
 
+/** Columns that have a value for each sample. */
+export function sampleColumns({ modalities, target }: DataColumns): Set<string> {
+  return new Set([...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)]);
+}
+
 /** Columns whose values are names. */
 export function namedColumns({ modalities, target }: DataColumns): Set<string> {
   const categories = Object.values(modalities).flatMap(({ categories = {} }) => Object.keys(categories));
@@ -45,7 +50,6 @@ export function unseenSamples(
     if (binding.vocabulary !== undefined)
       checkVocabulary(name, binding.columns[0] ?? "", { table, names, where, problems });
     const categories = codesByName(name, binding.categories, full, names);
-    // The line of the spec is of no help to someone who predicts.
     const loaded = loadModality(name, binding, { table: full, categories }, rows, where, problems);
     if (loaded === undefined) continue;
     inputs[name] = loaded.values;

@@ -1,7 +1,7 @@
 import { readBlocks } from "../data/blocks.js";
 import { ProblemList } from "../data/problems.js";
 import type { Names } from "../data/names.js";
-import { namedColumns, unseenSamples } from "../data/unseen.js";
+import { namedColumns, sampleColumns, unseenSamples } from "../data/unseen.js";
 import type { Engine } from "../engines/index.js";
 import type { AnyPredictions } from "../learning/predict.js";
 import { UsageError } from "../session/options.js";
@@ -36,8 +36,8 @@ export async function predictFile(
   const tally = new Tally();
   let pid: PidReader | undefined;
   try {
-    const texts = namedColumns(plan.columns);
-    for await (const part of readBlocks(file, { size: block, texts })) {
+    const [texts, own] = [namedColumns(plan.columns), sampleColumns(plan.columns)];
+    for await (const part of readBlocks(file, { size: block, texts, samples: own })) {
       const { samples, labelled } = unseenSamples(part, plan.columns, { names, labels });
       if (task.pid && pid === undefined) {
         if (!labelled) refuseWithoutLabels(part.table.source, plan);

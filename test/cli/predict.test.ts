@@ -85,7 +85,13 @@ describe("mmspec predict", () => {
     });
     writeFileSync(
       join(folder, "new.npz"),
-      packNpz({ ...Object.fromEntries(arrays), code: texts("code"), again: texts("again") }),
+      packNpz({
+        ...Object.fromEntries(arrays),
+        code: texts("code"),
+        again: texts("again"),
+        // More words than samples, which are nobody's samples.
+        "readings.vocabulary": { shape: [999], values: Array.from({ length: 999 }, String) },
+      }),
     );
     for (const name of ["new.parquet", "new.npz"]) {
       const { out, err } = mmspec(folder, "predict", run, name, "--json", "--block", "33");
