@@ -140,11 +140,11 @@ function fill(
   const token = (item: unknown, where: string): number => {
     const words = own(names, columns[0] ?? "");
     const position = typeof item === "string" && words !== undefined ? words.indexOf(item) : item;
-    if (position === -1)
+    if (typeof item === "string" && position === -1)
       throw new RequestProblem(
         400,
         "unknown_token",
-        `${shown(item as string)} is none of the ${words?.length} words that the model knows.`,
+        `${shown(item)} is none of the ${words?.length} words that the model knows.`,
         where,
       );
     if (
