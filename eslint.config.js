@@ -100,7 +100,7 @@ export default tseslint.config(
   },
   // What runs in a browser knows neither Node nor the compiler.
   {
-    files: ["report/page/**", "report/figures/**"],
+    files: ["report/page/**", "report/figures/**", "report/try/**"],
     rules: {
       "no-restricted-imports": [
         "error",

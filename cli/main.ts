@@ -11,8 +11,10 @@ import { explain } from "./commands/explain.js";
 import { format } from "./commands/format.js";
 import { lsp } from "./commands/lsp.js";
 import { create } from "./commands/new.js";
+import { predict } from "./commands/predict.js";
 import { report } from "./commands/report.js";
 import { resume } from "./commands/resume.js";
+import { serve } from "./commands/serve.js";
 import { study } from "./commands/study.js";
 import { sweep } from "./commands/sweep.js";
 import { train } from "./commands/train.js";
@@ -30,6 +32,8 @@ const parser = yargs(hideBin(process.argv))
   .command(train)
   .command(resume)
   .command(evaluate)
+  .command(predict)
+  .command(serve)
   .command(report)
   .command(study)
   .command(sweep)
@@ -42,7 +46,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, predict, serve, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

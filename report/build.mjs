@@ -1,4 +1,4 @@
-// Bundles the report: the page's script and style, and the figures for Node, into dist/report.
+// Bundles the report: the page's script and style, and the figures for Node, into dist/report; and the page that `mmspec serve` shows, beside it.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -31,6 +31,15 @@ const figures = await build({
   platform: "node",
   target: "node20",
   external: ["canvas"],
+});
+// The runtime serves it and imports nothing of it.
+await build({
+  ...common,
+  entryPoints: { try: here("try/main.ts") },
+  outdir: here("../dist/runtime/prediction/page"),
+  format: "iife",
+  platform: "browser",
+  target: ["chrome109", "firefox115", "safari16.4"],
 });
 
 writeFileSync(here("../dist/report/LICENSES.txt"), licences([page, figures]));

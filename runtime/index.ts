@@ -10,5 +10,6 @@ export * from "./layers/index.js";
 export * from "./learning/index.js";
 export * from "./measures/index.js";
 export * from "./metrics/index.js";
+export * from "./prediction/index.js";
 export * from "./runs/index.js";
 export * from "./session/index.js";

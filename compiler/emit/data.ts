@@ -1,10 +1,22 @@
 import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr, TransformIr } from "../ir.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { key, literal, numeral, options } from "./text.js";
+import { commentText, key, literal, numeral, options } from "./text.js";
 
 /** `data.ts`: where the samples come from. */
 export function emitData(module: Module, plan: Plan, data: DataIr): void {
+  module.file.addVariableStatement({
+    isExported: true,
+    declarationKind: "const" as never,
+    docs: docs(
+      data.kind === "file"
+        ? `Which columns ${commentText(plan.ir.name)} reads, and which say what is right (${plan.place(data.line)}).`
+        : `Which columns of a file to predict ${commentText(plan.ir.name)} reads, and which say what is right: those that are called like it.`,
+    ),
+    declarations: [
+      { name: "columns", type: module.useType("DataColumns"), initializer: columnsText(module, plan, data) },
+    ],
+  });
   module.file.addFunction({
     name: "loadSamples",
     isExported: true,
@@ -56,19 +68,31 @@ function missingText({ modality, share, part, seed }: MissingIr): string {
   return options({ modality, share, part, seed });
 }
 
-function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
+/** Samples that are drawn have no columns: each modality and the target has one of its name. */
+function columnsText(module: Module, plan: Plan, data: DataIr): string {
+  const called = (name: string): BindingIr => ({ name, columns: [name], transforms: [], line: data.line });
+  const bound =
+    data.kind === "file"
+      ? data
+      : { modalities: plan.modalities.map(({ name }) => called(name)), target: called(plan.ir.target.name) };
   const bindings = plan.modalities.flatMap((modality) => {
-    const binding = data.modalities.find((candidate) => candidate.name === modality.name);
+    const binding = bound.modalities.find((candidate) => candidate.name === modality.name);
     if (binding === undefined) return [];
     return `${key(modality.name)}: { ${bindingParts(binding, aboutParts(modality, binding)).join(", ")} },`;
   });
+  return `{
+    modalities: {\n${bindings.join("\n")}\n},
+    target: { ${targetText(module, plan, bound.target)} },
+  }`;
+}
+
+function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {
   return [
     `return ${module.use("loadData")}(
       {
         from: ${literal(data.path)},
         line: ${data.line},
-        modalities: {\n${bindings.join("\n")}\n},
-        target: { ${targetText(module, plan, data.target)} },
+        ...columns,
         split: ${splitText(data.split)},
       },
       folder,${keptText(plan)}

@@ -6,7 +6,7 @@ import { emitLearning } from "./learning.js";
 import { emitModel } from "./model.js";
 import { Module } from "./module.js";
 import { runtimeNames } from "./runtime-names.js";
-import { emitEvaluate, emitTrain } from "./scripts.js";
+import { emitEvaluate, emitPredict, emitTrain } from "./scripts.js";
 import { commentText } from "./text.js";
 
 export interface GeneratedFile {
@@ -54,6 +54,14 @@ export function emitProject(ir: ModelIr, version: string): GeneratedFile[] {
       ),
       emit: (module) => emitEvaluate(module, plan),
     },
+    {
+      name: "predict.ts",
+      header: header(
+        "Predictions",
+        "npx tsx predict.ts --run FOLDER FILE tells what a trained model says of a file's samples; --serve instead of a file answers over HTTP.",
+      ),
+      emit: (module) => emitPredict(module, plan),
+    },
   ];
   const generated: GeneratedFile[] = [];
   for (const { name, header, emit } of files) {
@@ -73,7 +81,12 @@ function packageJson(ir: ModelIr, version: string): GeneratedFile {
         .replace(/^-+|-+$/g, "") || "model",
     private: true,
     type: "module",
-    scripts: { train: "tsx train.ts", evaluate: "tsx evaluate.ts", typecheck: "tsc --noEmit" },
+    scripts: {
+      train: "tsx train.ts",
+      evaluate: "tsx evaluate.ts",
+      predict: "tsx predict.ts",
+      typecheck: "tsc --noEmit",
+    },
     dependencies: { mmspec: `^${version}` },
     devDependencies: { tsx: "^4.20.0", typescript: "^5.9.0", "@types/node": "^20.19.0" },
   };

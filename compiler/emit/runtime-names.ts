@@ -37,6 +37,7 @@ const fixed = [
   "monoModalResponses",
   "noIntraDecomposition",
   "not",
+  "openPrediction",
   "openSession",
   "opinions",
   "or",
@@ -64,6 +65,7 @@ const fixed = [
 const types = [
   "Answer",
   "Context",
+  "DataColumns",
   "Losses",
   "Model",
   "Names",
@@ -98,6 +100,7 @@ export const runtimeNames: readonly string[] = [
   ...runtimeValues,
   ...types,
   "classes",
+  "columns",
   "components",
   "Encodings",
   "evaluate",

@@ -1,7 +1,7 @@
 import { frozenPaths } from "../files.js";
 import type { Module } from "./module.js";
 import type { Plan } from "./plan.js";
-import { literal } from "./text.js";
+import { literal, options } from "./text.js";
 
 /**
  * A script: opens the session, loads the data, makes the model, and then does `steps`.
@@ -49,5 +49,51 @@ export function emitTrain(module: Module, plan: Plan): void {
 
 /** `evaluate.ts`: measures a model that is already trained. */
 export function emitEvaluate(module: Module, plan: Plan): void {
-  emitScript(module, plan, ["await session.restore(model);"], true);
+  emitScript(module, plan, ["await session.restore(model, data);"], true);
+}
+
+/** `predict.ts`: what a trained model says of other samples. */
+export function emitPredict(module: Module, plan: Plan): void {
+  const { ir, className, target } = plan;
+  module.use("columns", "./data.ts");
+  module.use(className, "./model.ts");
+  const frozen = frozenPaths(ir);
+  const load =
+    frozen.length === 0
+      ? []
+      : [`await ${module.use("loadFrozen")}(prediction.dataFolder, [${frozen.map(literal).join(", ")}]);`];
+  const parts = ["columns", `predict: (samples) => ${module.use(target.predict)}(model, samples)`];
+  if (plan.block !== undefined || ir.training.paradigm.kind === "i2moe")
+    parts.push(module.use("components", "./model.ts"));
+  if (plan.block !== undefined) parts.push(module.use("rules", "./model.ts"));
+  const pid = pidText(module, plan);
+  if (pid !== undefined) parts.push(`pid: ${pid}`);
+  const about = `{ model: ${literal(ir.name)}, script: import.meta.url }`;
+  module.file.addStatements([
+    `const prediction = await ${module.use("openPrediction")}(${about});`,
+    `await prediction.run(async () => {
+      ${[...load, `const model = new ${className}();`, "await prediction.restore(model);"].join("\n")}
+      await prediction.answer({\n${parts.join(",\n")},\n});
+    });`,
+  ]);
+}
+
+/** What measures interactions of other samples: the spec's first `lsmi`, or that of two encodings. */
+function pidText(module: Module, plan: Plan): string | undefined {
+  const { ir, encoded } = plan;
+  if (ir.target.kind !== "class") return undefined;
+  const asked = ir.evaluation.pid.find(({ measure }) => measure === "lsmi");
+  if (asked === undefined && encoded.length !== 2) return undefined;
+  const { modalities = encoded, on = "encodings" } = asked ?? {};
+  const { folds = 5, seed = ir.training.seed } = asked?.call.options ?? {};
+  module.use("loadSamples", "./data.ts");
+  const from = [
+    ...(ir.data?.kind === "file" ? ["prediction.dataFolder"] : []),
+    ...(plan.named ? ["await prediction.names()"] : []),
+    ...(plan.standardised ? ["await prediction.statistics()"] : []),
+  ];
+  return `{
+      ${options({ modalities, on, folds, seed }).slice(2, -2)},
+      learnFrom: async () => (await loadSamples(${from.join(", ")})).test,
+    }`;
 }

@@ -1,6 +1,7 @@
 export { batches, type Batch } from "./batches.js";
 export {
   loadData,
+  type DataColumns,
   type DataPlan,
   type LabelsBinding,
   type ModalityBinding,

@@ -52,12 +52,16 @@ export interface TargetBinding {
   line?: number;
 }
 
-/** Where samples come from and how they are divided. */
-export interface DataPlan {
-  /** Path inside the data folder. */
-  from: string;
+/** Which columns of a file a model reads, and which say what is right. */
+export interface DataColumns {
   modalities: Readonly<Record<string, ModalityBinding>>;
   target: TargetBinding | LabelsBinding | NumbersBinding;
+}
+
+/** Where samples come from and how they are divided. */
+export interface DataPlan extends DataColumns {
+  /** Path inside the data folder. */
+  from: string;
   split: SplitPlan;
   line?: number;
 }
@@ -141,7 +145,7 @@ function codeCategories(
 }
 
 /** What the samples are held against; labels that aren't read because of a problem are all 0. */
-function loadTarget(
+export function loadTarget(
   target: DataPlan["target"],
   table: Table,
   rows: number,
@@ -162,14 +166,14 @@ function loadTarget(
 }
 
 /** The columns that a target is told by. */
-function columnsOf(target: DataPlan["target"]): readonly string[] {
+export function columnsOf(target: DataPlan["target"]): readonly string[] {
   return target.kind === undefined ? [target.column] : target.columns;
 }
 
 /** The number of rows, in which all columns that are bound must agree. */
-function checkRows(
+export function checkRows(
   table: Table,
-  { modalities, target, line }: DataPlan,
+  { modalities, target, line }: Pick<DataPlan, "modalities" | "target" | "line">,
   where: string,
   problems: ProblemList,
 ): number {
@@ -203,7 +207,7 @@ interface Source {
   folder: string;
 }
 
-async function loadModality(
+export async function loadModality(
   name: string,
   binding: ModalityBinding,
   { table, categories, folder }: Source,
@@ -278,7 +282,7 @@ function resizedColumn(column: NumericColumn, { shape, transforms = [] }: Modali
   return { kind: "numeric", shape: [...shape], values: resized };
 }
 
-function size(shape: readonly number[]): number {
+export function size(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 

@@ -158,6 +158,17 @@ export const dataProblems = {
     message: `The saved model has ${counted(p.inputs, "input")} and ${counted(p.outputs, "output")}; \`frozen\` passes one tensor through it.`,
     fix: "save a model with one of each",
   })),
+  noLabels: row("MM4041", (p: { name: string; column: string }) => ({
+    message: `The file has no column "${p.column}": without \`${p.name}\` interactions can't be measured.`,
+    fix: "add the column, or leave out `--pid`",
+  })),
+  otherVocabulary: row(
+    "MM4040",
+    (p: { name: string; column: string; token: number; found?: string; wanted?: string }) => ({
+      message: `Token ${p.token} of \`${p.name}\` is ${p.found === undefined ? "nothing" : `"${p.found}"`} in "${p.column}.vocabulary", and ${p.wanted === undefined ? "nothing" : `"${p.wanted}"`} in what the model learned from.`,
+      fix: "number the words as the training data does; the run's names.json has them in order",
+    }),
+  ),
   noMedia: row("MM4050", (p: MediaParameters) => ({
     message: `There is no file "${p.file}", which row ${p.row} names for \`${p.name}\` (${counted(p.count, "such row")}).`,
     fix: `paths begin beside what names them; where samples lack it, write \`optional modality ${p.name}\``,
@@ -203,6 +214,9 @@ type ParametersOf<Name extends DataProblemName> = Parameters<(typeof dataProblem
 export class ProblemList {
   readonly problems: DataProblem[] = [];
 
+  /** @param firstRow of the part of a file that is looked at; rows are told as the whole file counts them */
+  constructor(private readonly firstRow = 0) {}
+
   add<Name extends DataProblemName>(
     name: Name,
     where: string,
@@ -210,7 +224,7 @@ export class ProblemList {
     specLine?: number,
   ): void {
     const { code, text } = dataProblems[name] as { code: string; text(p: ParametersOf<Name>): Text };
-    const { message, fix } = text(parameters);
+    const { message, fix } = text(this.ofTheFile(parameters));
     this.problems.push({
       code,
       message,
@@ -218,6 +232,13 @@ export class ProblemList {
       ...(fix !== undefined && { fix }),
       ...(specLine !== undefined && { specLine }),
     });
+  }
+
+  private ofTheFile<P>(parameters: P): P {
+    const { row } = (parameters ?? {}) as { row?: number };
+    return row === undefined || this.firstRow === 0
+      ? parameters
+      : { ...parameters, row: row + this.firstRow };
   }
 
   /** @throws DataError when there are any */

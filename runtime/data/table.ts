@@ -33,15 +33,18 @@ export function columnOfCells(cells: readonly unknown[]): Column {
   const numbers = new Float64Array(cells.length);
   for (let i = 0; i < cells.length; i++) {
     const number = numberOf(cells[i]);
-    if (number === undefined) {
-      return {
-        kind: "text",
-        values: cells.map((cell) => (cell === null || cell === undefined ? null : String(cell))),
-      };
-    }
+    if (number === undefined) return textsOfCells(cells);
     numbers[i] = number;
   }
   return { kind: "numeric", shape: [], values: numbers };
+}
+
+/** The same cells as texts, whatever they look like: names that are digits stay as they are written. */
+export function textsOfCells(cells: readonly unknown[]): TextColumn {
+  return {
+    kind: "text",
+    values: cells.map((cell) => (cell === null || cell === undefined ? null : String(cell))),
+  };
 }
 
 function columnOfLists(cells: readonly unknown[], width: number): Column {

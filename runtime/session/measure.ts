@@ -73,10 +73,7 @@ export async function estimatePid<const Modalities extends readonly string[]>(
   progress: Progress,
 ): Promise<MeasuredPid> {
   const { measure, modalities, on, unit = "nats" } = request;
-  const present = modalities.map((name) => predictions.present[name]);
-  const rows = Int32Array.from(Array(predictions.size).keys()).filter((i) =>
-    present.every((p) => p?.[i] !== 0),
-  );
+  const rows = rowsWith(predictions, modalities);
   const point = pointOf(predictions, on);
   const views = modalities.map((name) => takeRows(point[name] as View, rows));
   const labels = Int32Array.from(rows, (row) => predictions.labels[row] as number);
@@ -106,6 +103,12 @@ export async function estimatePid<const Modalities extends readonly string[]>(
   }
 }
 
+/** Those of the samples that have all of the modalities. */
+export function rowsWith({ present, size }: Predictions, modalities: readonly string[]): Int32Array {
+  const masks = modalities.map((name) => present[name]);
+  return Int32Array.from(Array(size).keys()).filter((i) => masks.every((mask) => mask?.[i] !== 0));
+}
+
 function quantised({ quantiser, bins }: QuantiseOptions, symbols: readonly Int32Array[]): Quantised {
   const counts = symbols.map((coded) => new Set(coded).size);
   return { name: quantiser, ...(bins !== undefined && { bins }), symbols: counts };
@@ -128,7 +131,7 @@ export function measureGate<Component extends string>(
   return { measure: "gate", modalities, on: "gate", unit: "share", pid, rows };
 }
 
-function pointOf(predictions: Predictions, on: string): Record<string, View> {
+export function pointOf(predictions: Predictions, on: string): Record<string, View> {
   if (on === "inputs" || on === "encodings") return predictions[on];
   return predictions.points?.[on] ?? {};
 }
@@ -142,7 +145,7 @@ function decomposition(found: Decomposition | SamplePid): Decomposition {
 }
 
 /** Rows of [n, width]. */
-function takeRows({ values, width }: View, rows: Int32Array): View {
+export function takeRows({ values, width }: View, rows: Int32Array): View {
   if (rows.length * width === values.length) return { values, width };
   const taken = new Float32Array(rows.length * width);
   rows.forEach((row, i) => taken.set(values.subarray(row * width, (row + 1) * width), i * width));

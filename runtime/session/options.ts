@@ -36,6 +36,13 @@ const mostWorkers = 64;
 
 const engines: readonly string[] = ["tensorflow", "webgpu", "wasm", "cpu"] satisfies EngineName[];
 
+/** @throws UsageError when there is no such engine */
+export function engineNameOf(engine: string): EngineName {
+  if (!engines.includes(engine))
+    throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
+  return engine as EngineName;
+}
+
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): ScriptOptions {
   let values;
@@ -73,9 +80,6 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     throw new UsageError("--pause-after wants a whole number of epochs, 1 or more.");
   if (resume && run === undefined)
     throw new UsageError("--resume wants the run's folder: --run FOLDER --resume.");
-  if (engine !== undefined && !engines.includes(engine)) {
-    throw new UsageError(`There is no engine ${engine}. Engines: ${engines.join(", ")}.`);
-  }
   // A run that is resumed goes on as it was.
   const asked = values.workers ?? (resume ? undefined : process.env.MMSPEC_WORKERS || undefined);
   const workers = asked === undefined ? undefined : Number(asked);
@@ -89,7 +93,7 @@ export function readOptions(args: readonly string[]): ScriptOptions {
     checkpointEvery,
     ...(pauseAfter !== undefined && { pauseAfter }),
     ...(run !== undefined && { run }),
-    ...(engine !== undefined && { engine: engine as EngineName }),
+    ...(engine !== undefined && { engine: engineNameOf(engine) }),
     ...(workers !== undefined && { workers }),
     smallerBatch: values["smaller-batch"],
     ...(divideBatch !== undefined && { divideBatch }),

@@ -24,7 +24,7 @@ export interface Workers {
 }
 
 /** The trainer's files that only measure: they may change between a stop and going on. */
-const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts"];
+const measuring: readonly string[] = ["evaluate.ts", "evaluation.ts", "predict.ts"];
 
 export async function originOf(
   trainer: string,

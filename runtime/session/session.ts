@@ -204,10 +204,12 @@ export class Session {
 
   /**
    * Fills a model with the run's saved weights.
+   * @param data what it is measured on
    * @throws Error when there are none, or they belong to another spec
    */
-  async restore<Inputs>(model: Model<Inputs>): Promise<void> {
+  async restore<Inputs>(model: Model<Inputs>, data: Splits): Promise<void> {
     this.restored = true;
+    this.splits = data;
     const weights = await loadWeights(this.folder);
     model.parameters.assign(weights);
     weights.forEach(({ tensor }) => tensor.dispose());
@@ -312,7 +314,7 @@ export class Session {
 }
 
 /** What run.json says that is read again. */
-interface RunRecord {
+export interface RunRecord {
   status: string;
   engine: Engine;
   dataFolder: string;
@@ -321,7 +323,7 @@ interface RunRecord {
   seconds: Record<string, number>;
 }
 
-async function readRecord(folder: string): Promise<RunRecord | undefined> {
+export async function readRecord(folder: string): Promise<RunRecord | undefined> {
   const text = await readFile(join(folder, "run.json"), "utf8").catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
 }
@@ -331,7 +333,7 @@ class Interrupted extends Error {
 }
 
 /** Prints an error as a person wants it. @returns the exit code */
-function tell(error: unknown, folder: string | undefined): number {
+export function tell(error: unknown, folder: string | undefined): number {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   if (error instanceof Paused) return exitCodes.done;
   if (error instanceof Interrupted) {

@@ -244,9 +244,7 @@ describe("mmspec", () => {
     expect(JSON.parse(again.out)).toMatchObject({ model: "Test", seed: 3 });
 
     expect(mmspec("evaluate", join("one", name)).code).toBe(0);
-    expect(readFileSync(join(path, "metrics.json"), "utf8").replace(/"samples": \{[^}]*\},\s*/, "")).toBe(
-      metrics.replace(/"samples": \{[^}]*\},\s*/, ""),
-    );
+    expect(readFileSync(join(path, "metrics.json"), "utf8")).toBe(metrics);
     expect(mmspec("evaluate", folder).code).toBe(1);
   });
 

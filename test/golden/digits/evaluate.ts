@@ -15,6 +15,6 @@ const session = await openSession({
 await session.run(async () => {
   const data = await loadSamples(session.dataFolder);
   const model = new Digits();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });

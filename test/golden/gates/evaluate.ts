@@ -10,6 +10,6 @@ const session = await openSession({ model: "Gates", seed: 3, spec: "gates.mmspec
 await session.run(async () => {
   const data = await loadSamples();
   const model = new Gates();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });

@@ -10,6 +10,6 @@ const session = await openSession({ model: "I2moe", seed: 1, spec: "i2moe.mmspec
 await session.run(async () => {
   const data = await loadSamples(session.dataFolder);
   const model = new I2moe();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });

@@ -16,6 +16,6 @@ const session = await openSession({
 await session.run(async () => {
   const data = await loadSamples(session.dataFolder);
   const model = new Imports();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });

@@ -16,6 +16,6 @@ await session.run(async () => {
   const data = await loadSamples(session.dataFolder, await session.names());
   await loadFrozen(session.dataFolder, ["models/waves"]);
   const model = new Layers();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });

@@ -10,6 +10,6 @@ const session = await openSession({ model: "Xor", seed: 1, spec: "xor.mmspec", s
 await session.run(async () => {
   const data = await loadSamples();
   const model = new Xor();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });

@@ -1,0 +1,178 @@
+import { checkRows, columnsOf, loadModality, loadTarget, size, type DataColumns } from "./load.js";
+import { own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
+import { ProblemList } from "./problems.js";
+import type { Samples } from "./samples.js";
+import { rowsOf, type Column, type Table } from "./table.js";
+import type { Statistics } from "./transforms/standardise.js";
+import { transform } from "./transforms/transforms.js";
+import type { TableBlock } from "./blocks.js";
+
+/** Samples that a model may never have seen. */
+export interface Unseen {
+  samples: Samples;
+  /** False where what is right isn't known: the samples' labels, or their targets, are all 0 then. */
+  labelled: boolean;
+}
+
+export interface UnseenOptions {
+  names: Names | undefined;
+  statistics: Readonly<Record<string, Statistics>> | undefined;
+  folder: string;
+  labels?: boolean;
+}
+
+/** Columns that have a value for each sample. */
+export function sampleColumns({ modalities, target }: DataColumns): Set<string> {
+  return new Set([...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)]);
+}
+
+/** Columns whose values are names. */
+export function namedColumns({ modalities, target }: DataColumns): Set<string> {
+  const categories = Object.values(modalities).flatMap(({ categories = {} }) => Object.keys(categories));
+  return new Set([...categories, ...(target.kind === undefined ? [target.column] : [])]);
+}
+
+/**
+ * Makes samples of rows of a table, by the columns, transforms and names that a model was trained with. A modality that is optional may be missing
+ * as a column, or in a row; a category that training never saw counts as unknown.
+ * @param names of categories and tokens, as training saw them
+ * @param statistics by which inputs are standardised, as training had them
+ * @param folder of the file: pictures and sounds that a column names lie in it
+ * @param labels false to leave what is right unread, even where it is there
+ * @throws DataError with everything that doesn't fit
+ */
+export async function unseenSamples(
+  { table, firstRow }: TableBlock,
+  columns: DataColumns,
+  { names, statistics, folder, labels = true }: UnseenOptions,
+): Promise<Unseen> {
+  const { source: where } = table;
+  const { modalities, target } = columns;
+  const problems = new ProblemList(firstRow);
+  const labelled = labels && columnsOf(target).some((name) => table.columns.has(name));
+  const told = labelled ? target : { ...target, columns: [], column: "" };
+  const rows = checkRows(table, { modalities, target: told }, where, problems);
+  const full = withMissing(table, modalities, rows);
+  const inputs: Record<string, Float32Array> = {};
+  const present: Record<string, Uint8Array> = {};
+  const shapes: Record<string, number[]> = {};
+  for (const [name, binding] of Object.entries(modalities)) {
+    shapes[name] = [...binding.shape];
+    if (binding.vocabulary !== undefined)
+      checkVocabulary(name, binding.columns[0] ?? "", { table, names, where, problems });
+    const categories = codesByName(name, binding.categories, full, names);
+    const source = { table: full, categories, folder };
+    const loaded = await loadModality(name, binding, source, rows, where, problems);
+    if (loaded === undefined) continue;
+    inputs[name] = loaded.values;
+    present[name] = loaded.present;
+  }
+  const index = Int32Array.from({ length: rows }, (_, i) => firstRow + i);
+  const answers = labelled ? loadTarget(target, table, rows, where, problems) : unknownAnswers(target, rows);
+  problems.check();
+  const samples: Samples = { size: rows, inputs, shapes, present, ...answers, index };
+  transform([samples], modalities, statistics, { where, problems });
+  problems.check();
+  return { samples, labelled };
+}
+
+/** What stands for the answers where nobody knows them. */
+export function unknownAnswers(
+  target: DataColumns["target"],
+  rows: number,
+): Pick<Samples, "classes" | "labels" | "targets"> {
+  const labels = new Int32Array(rows);
+  if (target.kind === undefined) {
+    const { classes: given } = target;
+    const classes = typeof given === "number" ? Array.from({ length: given }, (_, i) => String(i)) : given;
+    return { classes, labels };
+  }
+  const classes = target.kind === "multilabel" ? target.labels : target.numbers;
+  const values = new Float32Array(rows * classes.length);
+  return { classes, labels, targets: { kind: target.kind, values } };
+}
+
+/** A table in which an optional modality without columns, or without a value in any row, has columns of NaN. */
+function withMissing(table: Table, modalities: DataColumns["modalities"], rows: number): Table {
+  const columns = new Map(table.columns);
+  for (const { columns: names, shape, optional } of Object.values(modalities)) {
+    if (optional !== true) continue;
+    const empty = (column: Column | undefined) =>
+      column !== undefined && column.kind === "numeric" && column.shape.length === 0 && allNaN(column);
+    const none = names.every((name) => !columns.has(name));
+    // Of a list's column that is empty in all rows nobody knows that it has lists.
+    const blank = names.length === 1 && size(shape) > 1 && empty(columns.get(names[0] as string));
+    if (!none && !blank) continue;
+    const width = names.length === 1 ? size(shape) : 1;
+    const values = new Float32Array(rows * width).fill(NaN);
+    for (const name of names)
+      columns.set(name, { kind: "numeric", shape: width === 1 ? [] : [...shape], values });
+  }
+  return { ...table, columns };
+}
+
+function allNaN({ values }: Column): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) return false;
+  return true;
+}
+
+/** A category's names as positions in those that training saw; all others share the slot behind them. */
+function codesByName(
+  modality: string,
+  categories: Readonly<Record<string, number>> = {},
+  table: Table,
+  names: Names | undefined,
+): Map<string, CodedColumn> {
+  const coded = new Map<string, CodedColumn>();
+  for (const [name, most] of Object.entries(categories)) {
+    const column = table.columns.get(name);
+    if (column === undefined || (column.kind === "numeric" && column.shape.length > 0)) continue;
+    const known = own(own(names, modality), name) ?? [];
+    const codes = Float64Array.from({ length: rowsOf(column) }, (_, i) =>
+      codeOf(column.values[i], known, most),
+    );
+    coded.set(name, { names: known, codes });
+  }
+  return coded;
+}
+
+/** @returns the position of a category's name; `most` where training never saw it, NaN where there is none */
+export function codeOf(
+  value: string | number | null | undefined,
+  names: readonly string[],
+  most: number,
+): number {
+  if (value === null || value === undefined || value === "" || Number.isNaN(value)) return NaN;
+  const text = String(value).trim();
+  const at = names.indexOf(text);
+  if (at >= 0) return at;
+  // Where training read numbers, 1.0 and 1 are one name.
+  const same = text === "" ? -1 : names.indexOf(String(Number(text)));
+  return same >= 0 ? same : most;
+}
+
+/** Reports a file whose tokens stand for other words. */
+function checkVocabulary(
+  name: string,
+  column: string,
+  {
+    table,
+    names,
+    where,
+    problems,
+  }: { table: Table; names: Names | undefined; where: string; problems: ProblemList },
+): void {
+  const found = vocabularyOf(table, column);
+  const wanted = own(own(names, name), column);
+  if (found === undefined || wanted === undefined) return;
+  const length = Math.max(found.length, wanted.length);
+  for (let token = 0; token < length; token++) {
+    if (found[token] === wanted[token]) continue;
+    const words = {
+      ...(found[token] !== undefined && { found: found[token] }),
+      ...(wanted[token] !== undefined && { wanted: wanted[token] }),
+    };
+    problems.add("otherVocabulary", where, { name, column, token, ...words });
+    return;
+  }
+}

@@ -1,0 +1,112 @@
+import { dirname } from "node:path";
+import { readBlocks } from "../data/blocks.js";
+import { ProblemList } from "../data/problems.js";
+import type { Names } from "../data/names.js";
+import { namedColumns, sampleColumns, unseenSamples } from "../data/unseen.js";
+import type { Engine } from "../engines/index.js";
+import type { AnyPredictions } from "../learning/predict.js";
+import { UsageError } from "../session/options.js";
+import type { RunStatistics } from "../session/statistics.js";
+import { answerColumns, rightOnes } from "./answers.js";
+import type { FileTask } from "./options.js";
+import { learnPid, type PidReader } from "./pid.js";
+import type { AnswerPlan } from "./plan.js";
+import { openSink, standardOutput } from "./sinks.js";
+
+interface FileOptions {
+  task: FileTask;
+  names: Names | undefined;
+  statistics: RunStatistics | undefined;
+  engine: Engine;
+  json: boolean;
+  say(line: string): void;
+}
+
+/**
+ * Predicts a file block by block; what is written is there only when all of it is.
+ * @throws DataError when the file doesn't fit the model
+ */
+export async function predictFile(
+  plan: AnswerPlan,
+  { task, names, statistics, engine, json, say }: FileOptions,
+): Promise<void> {
+  const { file, out, block, labels } = task;
+  if (task.pid && plan.pid === undefined)
+    throw new UsageError(
+      "--pid measures classes of two modalities, or what `pid lsmi` of the spec says; this model has neither.",
+    );
+  const sink = out === undefined ? standardOutput(json) : await openSink(out);
+  const tally = new Tally();
+  let pid: PidReader | undefined;
+  try {
+    const [texts, own] = [namedColumns(plan.columns), sampleColumns(plan.columns)];
+    for await (const part of readBlocks(file, { size: block, texts, samples: own })) {
+      const how = { names, statistics, labels, folder: dirname(file) };
+      const { samples, labelled } = await unseenSamples(part, plan.columns, how);
+      if (task.pid && pid === undefined) {
+        if (!labelled) refuseWithoutLabels(part.table.source, plan);
+        say("pid       learning lsmi from the samples that the run held out");
+        pid = await learnPid(plan, plan.pid as NonNullable<AnswerPlan["pid"]>, engine);
+      }
+      const predictions = await plan.predict(samples);
+      const atoms = await pid?.read(predictions);
+      await sink.write(answerColumns(predictions, plan, { labelled, ...(atoms && { atoms }) }));
+      tally.add(predictions, labelled);
+    }
+    await sink.commit();
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+  if (json && out !== undefined)
+    process.stdout.write(`${JSON.stringify({ file: out, ...tally.summary() }, null, 2)}\n`);
+  else say(tally.text(out));
+}
+
+function refuseWithoutLabels(where: string, { columns: { target } }: AnswerPlan): never {
+  const problems = new ProblemList();
+  const column = target.kind === undefined ? target.column : target.columns.join('", "');
+  problems.add("noLabels", where, { name: target.name, column });
+  problems.check();
+  throw new Error("unreachable");
+}
+
+/** What is told of a whole file. */
+class Tally {
+  private samples = 0;
+  private labelled = 0;
+  private right = 0;
+  private squares = 0;
+  private numbers = false;
+
+  add(predictions: AnyPredictions, labelled: boolean): void {
+    this.samples += predictions.size;
+    this.numbers = predictions.kind === "regression";
+    if (!labelled) return;
+    this.labelled += predictions.size;
+    if (predictions.kind === "regression") {
+      const { predicted, targets, classes } = predictions;
+      predicted.forEach(
+        (value, at) => (this.squares += (value - (targets[at] as number)) ** 2 / classes.length),
+      );
+    } else this.right += rightOnes(predictions).reduce((sum, is) => sum + is, 0);
+  }
+
+  summary(): { samples: number; correct?: number; accuracy?: number; rmse?: number } {
+    const { samples, labelled, right, squares, numbers } = this;
+    if (labelled === 0) return { samples };
+    if (numbers) return { samples, rmse: Math.sqrt(squares / labelled) };
+    return { samples, correct: right, accuracy: right / labelled };
+  }
+
+  text(out: string | undefined): string {
+    const { samples, correct, accuracy, rmse } = this.summary();
+    const found =
+      accuracy !== undefined
+        ? `, ${correct} of them right (${(100 * accuracy).toFixed(2)} %)`
+        : rmse !== undefined
+          ? `, root mean squared error ${rmse.toPrecision(4)}`
+          : "";
+    return `${samples} sample${samples === 1 ? "" : "s"} predicted${found}${out === undefined ? "" : `: ${out}`}`;
+  }
+}

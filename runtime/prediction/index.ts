@@ -1,0 +1,2 @@
+export type { AnswerPlan, PidPlan } from "./plan.js";
+export { openPrediction, Prediction, type PredictionOptions } from "./prediction.js";
