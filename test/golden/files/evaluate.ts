@@ -10,6 +10,6 @@ const session = await openSession({ model: "Files", seed: 1, spec: "files.mmspec
 await session.run(async () => {
   const data = await loadSamples(session.dataFolder, await session.names(), await session.statistics());
   const model = new Files();
-  await session.restore(model);
+  await session.restore(model, data);
   await evaluate(session, model, data);
 });
