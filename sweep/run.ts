@@ -12,7 +12,7 @@ export interface Executor {
   run(job: Job, signal: AbortSignal): Promise<Outcome | undefined>;
   /** The outcome is in the journal. */
   settled?(job: Job, outcome: Outcome): Promise<void>;
-  /** Nothing more is begun. */
+  /** Nothing more is begun, and nobody waits for the end. */
   finish?(state: SweepState, how: SweepEnd): Promise<void>;
 }
 
@@ -51,6 +51,10 @@ export async function runSweep(options: RunOptions): Promise<SweepEnd> {
   const stop = AbortSignal.any([signal, ...(out ? [out] : [])]);
   // Each job under way listens.
   setMaxListeners(0, stop);
+  const stopped = new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
   const waiting = state.openJobs();
   const active = new Map<string, { job: Job; done: Promise<void> }>();
   let learned = state.learned;
@@ -87,7 +91,8 @@ export async function runSweep(options: RunOptions): Promise<SweepEnd> {
     const outcome = known ?? (await executor.run(job, stop));
     if (outcome === undefined) return;
     await count(outcome);
-    if (known === undefined) await executor.settled?.(job, outcome);
+    // The next call settles what a stop leaves.
+    if (known === undefined) await Promise.race([executor.settled?.(job, outcome), stopped]);
   };
   let spent: boolean;
   tell((listener) => listener.begin?.(state, state.outcomes.size));
@@ -110,7 +115,7 @@ export async function runSweep(options: RunOptions): Promise<SweepEnd> {
   }
   if (broken !== undefined) throw broken.error;
   const how: SweepEnd = signal.aborted ? "stopped" : stop.aborted || spent ? "budget" : "done";
-  await executor.finish?.(state, how);
+  if (how !== "stopped") await executor.finish?.(state, how);
   tell((listener) => listener.end?.(how));
   return how;
 }

@@ -29,6 +29,7 @@ export interface TrainerOptions {
 export interface JobContext {
   /** The run's folder; what is in it already is gone on with. */
   folder: string;
+  /** Its reason is "SIGINT" where the trainers may have got that signal, too. */
   signal: AbortSignal;
   /** The process that trains has begun. */
   onStart?(pid: number): Promise<void> | void;
@@ -151,7 +152,12 @@ async function run(
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: { ...oneThread, ...process.env },
   });
-  const stop = () => child.kill("SIGTERM");
+  let later: NodeJS.Timeout | undefined;
+  const stop = () => {
+    // A terminal sends Ctrl-C to the trainer, too, and a second signal would end it before its checkpoint is made.
+    if (signal.reason === "SIGINT") later = setTimeout(() => child.kill("SIGTERM"), courtesy);
+    else child.kill("SIGTERM");
+  };
   signal.addEventListener("abort", stop);
   if (child.pid !== undefined) await onStart?.(child.pid);
   let said = "";
@@ -167,8 +173,14 @@ async function run(
   return new Promise<Ended>((resolve) => {
     child.on("error", (error) => resolve({ code: 1, killedBy: null, said: error.message }));
     child.on("close", (code, killedBy) => resolve({ code, killedBy, said: `${said}${rest}`.trim() }));
-  }).finally(() => signal.removeEventListener("abort", stop));
+  }).finally(() => {
+    clearTimeout(later);
+    signal.removeEventListener("abort", stop);
+  });
 }
+
+/** Milliseconds after Ctrl-C in which a trainer may end by itself. */
+const courtesy = 3000;
 
 /** `joint        epoch 2/9 loss 1.5140 ...`, and what else a trainer says of its progress. */
 const progressLine = /^\S+ +epoch \d+\/\d+ loss /;

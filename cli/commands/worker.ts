@@ -52,7 +52,11 @@ export const worker: CommandModule<object, Options> = {
     const { connect, folderStorage, redisStorage, runWorker } = await import("../../sweep/queue/index.js");
     const say = (line: string) => void (quiet || process.stderr.write(`${line}\n`));
     const stop = new AbortController();
-    const interrupt = () => stop.abort();
+    const interrupt = (name: string) => {
+      // Asked twice: another worker takes over from what was stored.
+      if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+      stop.abort(name);
+    };
     process.on("SIGINT", interrupt);
     process.on("SIGTERM", interrupt);
     try {

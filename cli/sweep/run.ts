@@ -28,7 +28,11 @@ export async function runSweepCommand({ space, imports }: SweepSpec, options: Sw
 
   const interruption = new AbortController();
   const { signal } = interruption;
-  const interrupt = () => interruption.abort();
+  const interrupt = (name?: string) => {
+    // Asked twice: all results are on the disk.
+    if (signal.aborted) process.exit(exitCodes.interrupted);
+    interruption.abort(name);
+  };
   const signals = ["SIGINT", "SIGTERM", "disconnect"] as const;
   for (const name of signals) process.on(name, interrupt);
   let lost = false;

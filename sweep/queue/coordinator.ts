@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { Queue, QueueEvents, type Job as QueuedJob } from "bullmq";
 import type { Redis } from "ioredis";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
@@ -45,6 +46,8 @@ export interface CoordinatorOptions {
 const lookEvery = 3000;
 /** Milliseconds between two counts of the workers. */
 const countEvery = 1000;
+/** Milliseconds that a server gets to say goodbye. */
+const farewell = 3000;
 /** Counts without a worker after which a person is told. */
 const patience = 5;
 /** Jobs on the queue for each that can be done now: enough that nobody waits for the next, few enough that the queue stays short and promotions aren't late. */
@@ -176,7 +179,13 @@ export class QueueExecutor implements Executor {
 
   async close(): Promise<void> {
     this.timers.forEach(clearInterval);
-    await Promise.allSettled([this.queue.close(), this.events.close()]);
+    const { queue, events } = this;
+    // A server that doesn't answer is left without a word.
+    const ended = await Promise.race([
+      Promise.allSettled([queue.close(), events.close()]),
+      wait(farewell, "late" as const, { ref: false }),
+    ]);
+    if (ended === "late") for (const one of [queue, events]) void one.disconnect().catch(() => undefined);
   }
 
   private async put(id: string, job: Job): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { Pace } from "../pace.js";
 import { bestSoFar } from "../progress.js";
@@ -51,7 +52,8 @@ export function publisher(
     end: (how) => void (ended = how),
     async close() {
       clearInterval(timer);
-      await tell();
+      // A server that doesn't answer isn't waited for.
+      await Promise.race([tell(), wait(1000, undefined, { ref: false })]);
     },
   };
 }

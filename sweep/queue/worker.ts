@@ -120,7 +120,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const close = () => {
     closed ??= (async () => {
       const ended = worker.close();
-      closing.abort();
+      closing.abort(signal.reason);
       await ended;
     })();
     return closed;
