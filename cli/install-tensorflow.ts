@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { access, cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { tensorflowFolder, tensorflowPackage } from "../runtime/engines/tensorflow.js";
+import { exists } from "../runtime/runs/exists.js";
 import { CommandError, exitCodes } from "./exit.js";
 
 /** What TensorFlow's library is taken from. Its C interface is the same ever since; of this release CPU and CUDA were built. */
@@ -114,10 +115,7 @@ async function takeCuda(nvidia: string, lib: string): Promise<void> {
 async function compileAddon(home: string): Promise<void> {
   const output = join(home, "lib", "napi-v8");
   const headers = dirname(dirname(process.execPath));
-  const here = await access(join(headers, "include", "node", "node_api.h")).then(
-    () => true,
-    () => false,
-  );
+  const here = await exists(join(headers, "include", "node", "node_api.h"));
   await run(
     "npm",
     [

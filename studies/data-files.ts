@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { access, mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { writeAtomically } from "../runtime/runs/atomic.js";
+import { exists } from "../runtime/runs/exists.js";
 import { StudyProblem } from "./problem.js";
 import type { DataFile } from "./study.js";
 
@@ -55,12 +56,5 @@ async function prepared({ name, script }: DataFile): Promise<string> {
   }
   throw new StudyProblem(
     `This study reads ${name}, which doesn't come with the package.\n  = in a clone of mmspec's repository \`npm ci && node examples/${script}\` writes examples/data/${name}; give its folder here: --data FOLDER\n  = or leave out the rows that read it: --rows NAME,..`,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { writeAtomically } from "../runtime/runs/atomic.js";
+import { isAlive } from "./alive.js";
 import { SweepProblem } from "./problem.js";
 
 /** Milliseconds without a sign of life after which a lock is that of a process that died. */
@@ -64,12 +65,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 /** Whether the process that last held the lock still runs; of another machine that isn't known. */
 function lifeOf(holder: Holder | undefined): "alive" | "gone" | "unknown" {
   if (holder === undefined || holder.host !== hostname()) return "unknown";
-  try {
-    process.kill(holder.pid, 0);
-    return "alive";
-  } catch {
-    return "gone";
-  }
+  return isAlive(holder.pid) ? "alive" : "gone";
 }
 
 function holderText(holder: Holder | undefined): string {

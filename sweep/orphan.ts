@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { writeAtomically } from "../runtime/runs/atomic.js";
+import { isAlive } from "./alive.js";
 
 const fileName = "trainer.pid";
 /** Milliseconds that a trainer gets to notice that its sweep is gone, and to make its last checkpoint. */
@@ -29,15 +30,6 @@ export async function awaitOrphan(folder: string, signal: AbortSignal): Promise<
   while (isAlive(pid) && performance.now() < until && !signal.aborted) await wait(100);
   if (isAlive(pid) && (await commandOf(pid)).includes(folder)) process.kill(pid, "SIGKILL");
   await forgetTrainer(folder);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The command line of a process, where the system tells it. */

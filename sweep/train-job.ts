@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { access, mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { compile, type GeneratedFile } from "../compiler/index.js";
 import { writeAtomically } from "../runtime/runs/atomic.js";
+import { exists } from "../runtime/runs/exists.js";
 import type { ReportContent } from "../runtime/session/report.js";
 import type { ValidationScores } from "../runtime/session/scores.js";
 import type { Outcome, TestFindings } from "./outcome.js";
@@ -210,11 +211,4 @@ async function readOutcome({ from, epochs }: Job, folder: string) {
     validation: scores.metrics,
     ...(test && { test }),
   };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { GeneratedFile, Variant } from "../../compiler/index.js";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
+import { csvField } from "../../runtime/runs/csv-field.js";
+import { exists } from "../../runtime/runs/exists.js";
 import { CommandError, exitCodes } from "../exit.js";
 
 /**
@@ -19,29 +21,12 @@ export async function writeVariant(
   try {
     const folders = new Set(files.map(({ path }) => dirname(join(aside, path))));
     for (const each of folders) await mkdir(each, { recursive: true });
-    await Promise.all(files.map(({ path, text }) => writeSynced(join(aside, path), text)));
+    await Promise.all(files.map(({ path, text }) => writeAtomically(join(aside, path), text)));
     if (await exists(place)) await replace(aside, place, `${name}.mmspec`);
     else await rename(aside, place);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Puts a folder where an earlier one of the same variant is. */
@@ -82,18 +67,13 @@ export async function writeIndex(
     (line) => `| ${line.map(inTable).join(" | ")} |`,
   );
   const files = {
-    "index.csv": lines.map((line) => line.map(quoted).join(",")).join("\n"),
+    "index.csv": lines.map((line) => line.map(csvField).join(",")).join("\n"),
     "index.md": markdown.join("\n"),
     // Last: where it is, all that it names is.
     "index.json": JSON.stringify({ ...about, paths, variants: rows }, null, 2),
   };
   for (const [name, text] of Object.entries(files)) await writeAtomically(join(folder, name), `${text}\n`);
   return Object.keys(files).map((name) => join(folder, name));
-}
-
-/** A field of RFC 4180. */
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function inTable(text: string): string {

@@ -144,6 +144,14 @@ function codeCategories(
   return new Map(columns);
 }
 
+/** The names of what a model says: classes, labels or numbers. */
+export function outputsOf(target: DataColumns["target"]): readonly string[] {
+  if (target.kind === "multilabel") return target.labels;
+  if (target.kind !== undefined) return target.numbers;
+  const { classes } = target;
+  return typeof classes === "number" ? Array.from({ length: classes }, (_, i) => String(i)) : classes;
+}
+
 /** What the samples are held against; labels that aren't read because of a problem are all 0. */
 export function loadTarget(
   target: DataPlan["target"],
@@ -153,15 +161,13 @@ export function loadTarget(
   problems: ProblemList,
 ): Pick<Samples, "classes" | "labels" | "targets"> {
   const unread = new Int32Array(rows);
+  const classes = outputsOf(target);
   if (target.kind === undefined) {
-    const { classes: given } = target;
-    const classes = typeof given === "number" ? Array.from({ length: given }, (_, i) => String(i)) : given;
     return { classes, labels: loadLabels(target, classes, table, where, problems) ?? unread };
   }
   const columns = target.columns.map((name) => numericColumn(name, target, table, where, problems));
   const complete = columns.every((column) => column !== undefined);
   const targets = complete ? loadTargets(target, columns, where, problems) : undefined;
-  const classes = target.kind === "multilabel" ? target.labels : target.numbers;
   return { classes, labels: unread, ...(targets && { targets }) };
 }
 

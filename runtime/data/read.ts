@@ -1,5 +1,6 @@
-import { access, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
+import { exists } from "../runs/exists.js";
 import { readArrow } from "./arrow.js";
 import { readCsv, readTsv } from "./csv.js";
 import { readFolder } from "./folder.js";
@@ -72,11 +73,4 @@ export async function readTable(path: string, folder: string, line?: number): Pr
     problems.check();
     throw error;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,4 @@
-import { checkRows, columnsOf, loadModality, loadTarget, size, type DataColumns } from "./load.js";
+import { checkRows, columnsOf, loadModality, loadTarget, outputsOf, size, type DataColumns } from "./load.js";
 import { own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
 import { ProblemList } from "./problems.js";
 import type { Samples } from "./samples.js";
@@ -82,12 +82,8 @@ export function unknownAnswers(
   rows: number,
 ): Pick<Samples, "classes" | "labels" | "targets"> {
   const labels = new Int32Array(rows);
-  if (target.kind === undefined) {
-    const { classes: given } = target;
-    const classes = typeof given === "number" ? Array.from({ length: given }, (_, i) => String(i)) : given;
-    return { classes, labels };
-  }
-  const classes = target.kind === "multilabel" ? target.labels : target.numbers;
+  const classes = outputsOf(target);
+  if (target.kind === undefined) return { classes, labels };
   const values = new Float32Array(rows * classes.length);
   return { classes, labels, targets: { kind: target.kind, values } };
 }

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
+import { csvField } from "../runs/csv-field.js";
 import { GrowingFile } from "../runs/growing-file.js";
 import type { ParquetColumn } from "../runs/index.js";
 import { UsageError } from "../session/options.js";
@@ -57,17 +58,18 @@ function plain(value: number | string | undefined, column: ParquetColumn): numbe
 }
 
 function csvSink(file: Target): Sink {
-  const quoted = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   let begun = false;
   return {
     commit: () => file.commit(),
     discard: () => file.discard(),
     async write(columns) {
-      const lines = begun ? [] : [columns.map(({ name }) => quoted(name)).join(",")];
+      const lines = begun ? [] : [columns.map(({ name }) => csvField(name)).join(",")];
       begun = true;
       const rows = columns[0]?.values.length ?? 0;
       for (let i = 0; i < rows; i++)
-        lines.push(columns.map((column) => quoted(String(plain(column.values[i], column) ?? ""))).join(","));
+        lines.push(
+          columns.map((column) => csvField(String(plain(column.values[i], column) ?? ""))).join(","),
+        );
       await file.write(`${lines.join("\n")}\n`);
     },
   };

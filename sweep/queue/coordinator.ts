@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Queue, QueueEvents, type Job as QueuedJob } from "bullmq";
 import type { Redis } from "ioredis";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
+import { exists } from "../../runtime/runs/exists.js";
 import { version } from "../../compiler/index.js";
 import type { DataFile } from "../data-files.js";
 import { runFolder } from "../local.js";
@@ -149,11 +150,7 @@ export class QueueExecutor implements Executor {
   async collect(run: { trial: string; seed: number }): Promise<void> {
     const { folder, storage } = this.about;
     const to = runFolder(folder, run);
-    const there = await access(join(to, "metrics.json")).then(
-      () => true,
-      () => false,
-    );
-    if (!there) {
+    if (!(await exists(join(to, "metrics.json")))) {
       const archive = await storage.load(this.id, stateName(run));
       if (archive === undefined) return;
       const temporary = `${to}.${randomBytes(6).toString("hex")}.tmp`;

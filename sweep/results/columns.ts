@@ -1,3 +1,4 @@
+import { csvField } from "../../runtime/runs/csv-field.js";
 import type { ParquetColumn } from "../../runtime/runs/index.js";
 import type { Outcome } from "../outcome.js";
 import type { RankedVariant, SweepContent } from "./content.js";
@@ -103,8 +104,7 @@ export function resultsTable(outcomes: readonly Outcome[]): Table {
 export function csvOf({ columns, rows }: Table): string {
   const cell = (value: string | number | undefined) => {
     if (value === undefined || Number.isNaN(value)) return "";
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    return csvField(String(value));
   };
   const lines = [columns.map(({ name }) => name), ...rows.map((row) => columns.map(({ name }) => row[name]))];
   return lines.map((line) => `${line.map(cell).join()}\n`).join("");
