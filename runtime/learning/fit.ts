@@ -1,82 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batches, takeBatch, takePart, type Batch } from "../data/batches.js";
+import { batches, type Batch } from "../data/batches.js";
 import type { Samples, Splits } from "../data/load.js";
 import type { Random, RandomState } from "../data/random.js";
 import type { Context } from "../layers/layer.js";
 import type { NamedTensor } from "../layers/parameters.js";
-import { PartRandom } from "../parallel/part-random.js";
-import { commands, TeamError, type Part, type Team } from "../parallel/team.js";
-import { onPart, sumOverBatch } from "../parallel/whole-batch.js";
-import { workOf, type Work } from "../parallel/work.js";
+import { commands, TeamError, type Team } from "../parallel/team.js";
+import type { Work } from "../parallel/work.js";
 import type { Progress } from "../runs/progress.js";
-import { toTensors, type TensorBatch } from "./batch.js";
-import { weightsOf } from "./class-weights.js";
+import { toTensors } from "./batch.js";
 import { TrainingError, type Place } from "./errors.js";
-import { addInputNoise } from "./input-noise.js";
-import { total, type Losses } from "./losses.js";
-import { dropModalities } from "./modality-dropout.js";
 import type { Model } from "./model.js";
-import type { Optimizer } from "./optimizers.js";
 import { Paused } from "./pause.js";
-import type { Moment, Schedule } from "./schedules.js";
+import type { Moment } from "./schedules.js";
+import type { Epoch, Stage } from "./stage.js";
 import { prefixed, under, type BestEpoch, type FitPlan, type FitState } from "./state.js";
-import { endToEnd, takeStep } from "./step.js";
+import { Steps } from "./steps.js";
 import { LossTally, type MeanLosses } from "./tally.js";
-
-/** One stage of learning: what learns, from which loss, for how long. */
-export interface Stage<Inputs> {
-  /** For the progress bar and the history. */
-  name: string;
-  epochs: number;
-  /** Samples a step. */
-  batch: number;
-  optimizer: Optimizer;
-  /** Prefixes of the weights that learn; all when it is left out. */
-  learns?: readonly string[];
-  /** What is to become small: the sum of the terms, the same ones at every step. Each is logged by its name. */
-  loss(batch: TensorBatch<Inputs>, context: Context): Losses;
-  /** What the validation split is held against, as a sum of terms too; the loss when it is left out. */
-  validate?(batch: TensorBatch<Inputs>, context: Context): Losses;
-  /** Stop after so many epochs in which the validation loss didn't improve, and return to the best weights. */
-  patience?: number;
-  /** Scales the gradients of all weights together down to this length. */
-  clipNorm?: number;
-  /** Prefixes of the weights whose gradients get Gaussian noise of their own standard deviation (OGM-GE, Peng et al. 2022). */
-  noisy?: readonly string[];
-  /** Comes before each epoch, counted from 1: for what a paradigm works out over all samples. */
-  beforeEpoch?(samples: Samples, epoch: number): Promise<void>;
-  /** Decoupled weight decay (Loshchilov and Hutter 2019): each step takes this share of each kernel away, times what the schedule says. */
-  weightDecay?: number;
-  /** What the learning rate is multiplied by, step by step. */
-  schedule?: Schedule;
-  /** Standard deviation of the Gaussian noise that modalities get while learning, by modality, in the units that the model is fed. */
-  inputNoise?: Readonly<Record<string, number>>;
-  /** Sequences whose trailing moments of zeros are padding, which gets no noise. */
-  padded?: readonly string[];
-  /** Share of the samples that lose a modality while learning, by modality, drawn anew each time that a sample is learned from. */
-  modalityDropout?: Readonly<Record<string, number>>;
-  /** What each class's samples count, in the order of the classes; `balanced`: all classes of the training split count alike, however many samples they have. */
-  classWeights?: "balanced" | readonly number[];
-}
-
-/** What one epoch came to; losses in nats where the loss is a cross-entropy. */
-export interface Epoch {
-  stage: string;
-  epoch: number;
-  loss: number;
-  /** The terms that the loss is the sum of, as they are weighted in it. */
-  losses: Record<string, number>;
-  validationLoss?: number;
-  validationLosses?: Record<string, number>;
-  /** Mean length of the gradient of all weights together, before it is clipped. */
-  gradient: number;
-  /** That of its last step. */
-  learningRate: number;
-  /** Threads that shared its batches, when there were several. */
-  workers?: number;
-  /** When it ended, as ISO 8601 has it. */
-  ended: string;
-}
+import { trial, whyNotInParts, workOfStep } from "./trial.js";
 
 export interface FitOptions {
   random: Random;
@@ -115,11 +55,6 @@ export interface Learned {
 const lookEvery = 50;
 /** Of the time, how much may go into checkpoints: they are made less often where they take long. */
 const checkpointShare = 0.05;
-
-/** Softness of the rules at a moment of learning, from 0.3 at its start to 0.02 at its end. */
-function temperatureAt(progress: number): number {
-  return 0.3 * Math.pow(0.02 / 0.3, progress);
-}
 
 /**
  * Learns one stage.
@@ -160,22 +95,12 @@ export function follow<Inputs>(
   }
 }
 
-/** How far what parts of a batch come to may be from what all of it comes to, in parts of its size: rounding is far below. */
-const likeness = 1e-3;
-
 /** A stage under way. */
 class Fit<Inputs> {
-  private readonly weights: tf.Variable[];
-  /** Names of the weights whose gradients get noise. */
-  private readonly noisy: ReadonlySet<string> | undefined;
+  private readonly steps: Steps<Inputs>;
   /** Steps of an epoch. */
-  private readonly steps: number;
+  private readonly stepsOfEpoch: number;
   private readonly order: Random;
-  private readonly noise: Random;
-  /** Of the classes; 1 each when it is left out. */
-  private readonly classWeights: Float32Array | undefined;
-  private readonly tally = new LossTally();
-  private readonly gradients = new LossTally();
   private readonly history: Epoch[] = [];
   private epoch = 1;
   /** Steps that were taken in this epoch. */
@@ -186,8 +111,6 @@ class Fit<Inputs> {
   private looked = performance.now();
   private saved = performance.now();
   private saving = 0;
-  /** Whether this worker does as another tells. */
-  private readonly follows: boolean;
   /** Whether it was tried that the stage can be shared. */
   private tried = false;
 
@@ -196,17 +119,11 @@ class Fit<Inputs> {
     private readonly data: Splits,
     private readonly stage: Stage<Inputs>,
     private readonly options: FitOptions,
-    /** Those with whom the stage is learned, while it is shared. */
-    private team?: Team,
+    team?: Team,
   ) {
-    this.follows = team !== undefined;
-    this.weights = model.parameters.select(...(stage.learns ?? []));
-    const names = stage.noisy && model.parameters.select(...stage.noisy).map(({ name }) => name);
-    this.noisy = names && new Set(names);
-    this.steps = Math.ceil(data.train.size / stage.batch);
+    this.steps = new Steps(model, data.train, stage, options.random, team);
+    this.stepsOfEpoch = Math.ceil(data.train.size / stage.batch);
     this.order = options.random.fork(`${stage.name}.order`);
-    this.noise = options.random.fork(`${stage.name}.noise`);
-    this.classWeights = stage.classWeights && weightsOf(stage.classWeights, data.train);
     this.orderBefore = this.order.state();
     if (options.from !== undefined) this.restore(options.from);
     else model.scale?.fit(data.train);
@@ -214,9 +131,10 @@ class Fit<Inputs> {
 
   async learn(): Promise<Learned> {
     const { stage, options, history } = this;
-    this.team = await options.share?.(this.state(), () => this.work());
-    const done = (this.epoch - 1) * this.steps + this.step;
-    options.progress.stage(stage.name, this.steps * stage.epochs, stage.epochs, done);
+    const team = await options.share?.(this.state(), () => workOfStep(this.steps, this.moment()));
+    if (team !== undefined) this.steps.team = team;
+    const done = (this.epoch - 1) * this.stepsOfEpoch + this.step;
+    options.progress.stage(stage.name, this.stepsOfEpoch * stage.epochs, stage.epochs, done);
     for (; this.epoch <= stage.epochs; this.epoch++, this.step = 0) {
       if (this.epoch - 1 >= (options.pauseAfter ?? Infinity)) await this.pause();
       await this.learnEpoch();
@@ -232,7 +150,7 @@ class Fit<Inputs> {
         break;
       }
     }
-    this.team?.tell(commands.leave);
+    this.steps.team?.tell(commands.leave);
     if (this.best === undefined) return { history };
     const { weights, ...best } = this.best;
     if (stage.patience === undefined) {
@@ -247,7 +165,7 @@ class Fit<Inputs> {
   /** Before an epoch, or within one that was interrupted. */
   private async pause(): Promise<never> {
     if (this.step === 0) this.orderBefore = this.order.state();
-    this.team?.tell(commands.leave);
+    this.steps.team?.tell(commands.leave);
     await this.save();
     throw new Paused(this.history);
   }
@@ -257,84 +175,25 @@ class Fit<Inputs> {
     // In an epoch that is resumed it was done before.
     if (this.step === 0) await stage.beforeEpoch?.(data.train, this.epoch);
     this.orderBefore = this.order.state();
-    this.team?.tell(commands.epoch);
-    this.shareWeights();
+    this.steps.team?.tell(commands.epoch);
+    this.steps.shareWeights();
     if (!this.tried) this.tryParts();
     for (const batch of batches(data.train, stage.batch, this.order, this.step)) {
-      this.team?.tell(commands.step);
-      this.learnFrom(batch);
+      this.steps.team?.tell(commands.step);
+      this.steps.learnFrom(batch, this.moment());
       this.step++;
       if (performance.now() - this.looked <= lookEvery) {
         options.progress.step(this.epoch);
         continue;
       }
       await this.look();
-      options.progress.step(this.epoch, this.tally.means().loss);
+      options.progress.step(this.epoch, this.steps.tally.means().loss);
       await new Promise(setImmediate);
       const rest = Math.max(options.checkpointEvery, this.saving / checkpointShare);
       if (options.signal.aborted || performance.now() - this.saved >= rest) await this.save();
       options.signal.throwIfAborted();
       this.looked = performance.now();
     }
-  }
-
-  private learnFrom(batch: Batch): void {
-    const { stage, noise, tally, gradients, follows } = this;
-    this.onPartOf(batch, (part) => {
-      let own: { names: string[]; terms: tf.Tensor1D } | undefined;
-      const losses = this.lossesOf(batch, part);
-      const loss = () => {
-        const terms = losses();
-        if (part === undefined) {
-          if (!follows) tally.note(terms, batch.size);
-          return total(terms);
-        }
-        own = { names: Object.keys(terms), terms: tf.keep(tf.stack(Object.values(terms))) as tf.Tensor1D };
-        return tf.mul<tf.Scalar>(total(terms), part.rows / part.batch);
-      };
-      // The terms travel with the gradient.
-      const shared = (gradient: tf.Tensor1D) => {
-        const { names, terms } = own as NonNullable<typeof own>;
-        const { rows, batch: all } = part as Part;
-        const sums = sumOverBatch(tf.concat1d([gradient, tf.mul<tf.Tensor1D>(terms, rows / all)]));
-        terms.dispose();
-        if (!follows) tally.noteStacked(names, tf.slice1d(sums, gradient.size, names.length), batch.size);
-        return tf.slice1d(sums, 0, gradient.size);
-      };
-      takeStep(stage.optimizer, this.weights, loss, {
-        factor: stage.schedule?.(this.moment()),
-        clipNorm: stage.clipNorm,
-        decay: stage.weightDecay,
-        noise: this.noisy && { to: this.noisy, random: noise },
-        ...(part && { shared }),
-        ...(!follows && { onGradient: (length) => gradients.note({ length }, batch.size) }),
-      });
-    });
-  }
-
-  /** Runs what is to be done with this worker's part of a batch, or with all of it, and tidies. */
-  private onPartOf(batch: { size: number }, run: (part?: Part) => void): void {
-    const { team } = this;
-    const part = team?.part(batch.size);
-    tf.tidy(() => {
-      if (team === undefined || part === undefined) run();
-      else onPart(team, part, () => run(part));
-    });
-  }
-
-  /** The losses of a batch or a part of it, to be worked out once. What is drawn for it is drawn for all of the batch. */
-  private lossesOf(batch: Batch, part: Part | undefined): () => Losses {
-    const { stage, data, noise } = this;
-    const { taken, planned } = this.moment();
-    const progress = taken / planned;
-    const random = part === undefined ? noise : new PartRandom(noise, part);
-    const context: Context = { training: true, random, temperature: temperatureAt(progress), progress };
-    const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
-    const own = part === undefined ? kept : takePart(kept, part.begin, part.rows);
-    const tensors = toTensors<Inputs>(own, data.train, this.targets());
-    if (stage.inputNoise)
-      tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, random, stage.padded);
-    return () => stage.loss(tensors, context);
   }
 
   /** Does what the worker that leads tells, until it tells to leave. */
@@ -347,129 +206,45 @@ class Fit<Inputs> {
       if (command === commands.epoch) {
         if (rest !== undefined) [this.epoch, this.step] = [this.epoch + 1, 0];
         rest = batches(data.train, stage.batch, this.order, this.step);
-        this.shareWeights();
+        this.steps.shareWeights();
       } else if (command === commands.trial) {
-        this.trial();
+        trial(this.steps, this.moment());
       } else {
-        this.learnFrom(rest?.next().value as Batch);
+        this.steps.learnFrom(rest?.next().value as Batch, this.moment());
         this.step++;
       }
     }
   }
 
-  /** Gives all workers the weights of the one that leads. */
-  private shareWeights(): void {
-    const { team, model } = this;
-    if (team === undefined) return;
-    for (const { name, tensor } of model.parameters.named()) {
-      const values = tensor.dataSync().slice() as Float32Array;
-      team.follow(values);
-      if (team.rank > 0) model.parameters.set(name, values);
-    }
-  }
-
-  /**
-   * Learns alone where parts of a batch don't come to what all of it comes to. Losses and layers of this runtime ask about the whole batch where they need it;
-   * those of others may not.
-   */
+  /** Learns alone where a step can't be shared. */
   private tryParts(): void {
-    const { team } = this;
+    const { team } = this.steps;
     this.tried = true;
     if (team === undefined) return;
     team.tell(commands.trial);
     let reason: string | undefined;
     try {
-      const shared = this.trial();
-      if (typeof shared === "string") reason = shared;
-      else {
-        this.team = undefined;
-        const whole = this.trial();
-        this.team = team;
-        if (typeof whole === "string") reason = whole;
-        else if (distance(shared, whole) > likeness * distance(whole))
-          reason = "what it learns from parts of a batch isn't what it learns from all of it";
-      }
+      reason = whyNotInParts(this.steps, this.moment());
     } catch (error) {
       if (!(error instanceof TeamError)) throw error;
-      this.team = undefined;
+      delete this.steps.team;
       return this.options.onAlone?.(error.message);
     }
     if (reason === undefined) return;
     team.tell(commands.leave);
-    this.team = undefined;
+    delete this.steps.team;
     this.options.onAlone?.(reason);
   }
 
-  /** Gradient and losses of some samples, from which nothing is learned; or why they can't be worked out from parts. */
-  private trial(): Float32Array | string {
-    const batch = this.someBatch();
-    const restore = this.undo();
-    let found: Float32Array | string = "";
-    try {
-      this.onPartOf(batch, (part) => {
-        const losses = this.lossesOf(batch, part);
-        const share = part === undefined ? 1 : part.rows / part.batch;
-        let terms: tf.Tensor | undefined;
-        const { grads } = tf.variableGrads(() => {
-          const own = losses();
-          terms = tf.keep(tf.mul(tf.stack(Object.values(own)), share));
-          return tf.mul<tf.Scalar>(total(own), share);
-        }, this.weights);
-        const all = sumOverBatch(tf.concat1d([endToEnd(this.weights, grads), terms as tf.Tensor1D]));
-        terms?.dispose();
-        found = all.dataSync().slice() as Float32Array;
-      });
-    } catch (error) {
-      if (error instanceof TeamError) throw error;
-      found = (error as Error).message;
-    } finally {
-      restore();
-    }
-    return found;
-  }
-
-  /** What it takes to work out the losses of a batch. */
-  private async work(): Promise<Work> {
-    const restore = this.undo();
-    const work = await workOf(() => this.lossesOf(this.someBatch(), undefined)());
-    restore();
-    return work;
-  }
-
-  /** Samples from all over the training split, drawn without moving any stream. */
-  private someBatch(): Batch {
-    const { stage, data } = this;
-    const size = Math.min(stage.batch, data.train.size);
-    const rows = Int32Array.from({ length: size }, (_, i) => Math.floor((i * data.train.size) / size));
-    return takeBatch(data.train, rows);
-  }
-
-  /** Remembers what a pass through the model changes. @returns what puts it back */
-  private undo(): () => void {
-    const { model, noise } = this;
-    const before = noise.state();
-    const states = model.parameters
-      .states()
-      .map(({ name, tensor }) => ({ name, values: tensor.dataSync().slice() as Float32Array }));
-    return () => {
-      noise.restore(before);
-      for (const { name, values } of states) model.parameters.set(name, values);
-    };
-  }
-
-  /** How batches tell what is to be predicted. */
-  private targets() {
-    return { scale: this.model.scale, weights: this.classWeights };
-  }
-
   private moment(): Moment {
-    const taken = (this.epoch - 1) * this.steps + this.step;
-    return { taken, planned: this.steps * this.stage.epochs, epoch: this.steps };
+    const taken = (this.epoch - 1) * this.stepsOfEpoch + this.step;
+    return { taken, planned: this.stepsOfEpoch * this.stage.epochs, epoch: this.stepsOfEpoch };
   }
 
   /** Ends an epoch: validates it and sums it up. */
   private async close(): Promise<Epoch> {
-    const { stage, data, options, tally, gradients } = this;
+    const { stage, data, options } = this;
+    const { tally, gradients, team } = this.steps;
     await this.look();
     await this.lookAtWeights();
     const { loss, losses } = tally.means();
@@ -494,18 +269,19 @@ class Fit<Inputs> {
       ...(validation && { validationLoss: validation.loss, validationLosses: validation.losses }),
       gradient,
       learningRate,
-      ...(this.team && { workers: this.team.size }),
+      ...(team && { workers: team.size }),
       ended: new Date().toISOString(),
     };
   }
 
   private async validate(samples: Samples): Promise<MeanLosses> {
-    const { stage, noise } = this;
+    const { stage } = this;
+    const { noise, targets } = this.steps;
     const context: Context = { training: false, random: noise, temperature: 0 };
     const tally = new LossTally();
     for (const batch of batches(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
-        const tensors = toTensors<Inputs>(batch, samples, this.targets());
+        const tensors = toTensors<Inputs>(batch, samples, targets);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
       });
     }
@@ -515,13 +291,13 @@ class Fit<Inputs> {
   }
 
   private place(): Place {
-    return { stage: this.stage.name, epoch: this.epoch, steps: this.steps };
+    return { stage: this.stage.name, epoch: this.epoch, steps: this.stepsOfEpoch };
   }
 
   /** Fetches the losses from the engine. @throws TrainingError */
   private async look(): Promise<void> {
-    const terms = await this.tally.read();
-    const [gradient] = await this.gradients.read();
+    const terms = await this.steps.tally.read();
+    const [gradient] = await this.steps.gradients.read();
     const before = gradient !== undefined && gradient.step < (terms[0]?.step ?? Infinity);
     if (before) throw TrainingError.ofGradient(this.place(), gradient);
     if (terms.length > 0) throw TrainingError.ofTerms(this.place(), terms);
@@ -550,9 +326,9 @@ class Fit<Inputs> {
       step: this.step,
       batch: this.stage.batch,
       order: this.orderBefore,
-      noise: this.noise.state(),
-      tally: this.tally.state(),
-      gradients: this.gradients.state(),
+      noise: this.steps.noise.state(),
+      tally: this.steps.tally.state(),
+      gradients: this.steps.gradients.state(),
       optimizerSteps: optimizer.steps,
       ...(this.best && { best: bestEpoch as BestEpoch }),
       history: this.history,
@@ -571,9 +347,9 @@ class Fit<Inputs> {
     this.step = Math.floor((plan.step * plan.batch) / this.stage.batch);
     this.order.restore(plan.order);
     this.orderBefore = plan.order;
-    this.noise.restore(plan.noise);
-    this.tally.restore(plan.tally);
-    this.gradients.restore(plan.gradients);
+    this.steps.noise.restore(plan.noise);
+    this.steps.tally.restore(plan.tally);
+    this.steps.gradients.restore(plan.gradients);
     this.history.push(...plan.history);
     this.model.parameters.assign(under("weights", tensors));
     this.stage.optimizer.restore({ steps: plan.optimizerSteps, means: under("optimizer", tensors) });
@@ -585,19 +361,8 @@ class Fit<Inputs> {
 
   dispose(): void {
     tf.dispose(this.best?.weights.map(({ tensor }) => tensor) ?? []);
-    this.tally.dispose();
-    this.gradients.dispose();
+    this.steps.dispose();
     this.stage.optimizer.dispose();
     this.options.progress.done();
   }
-}
-
-/** Euclidean, from zero when `b` is left out; what isn't finite on both sides isn't counted. */
-function distance(a: Float32Array, b?: Float32Array): number {
-  let sum = 0;
-  a.forEach((value, i) => {
-    const other = b?.[i] ?? 0;
-    if (Number.isFinite(value) || Number.isFinite(other)) sum += (value - other) ** 2;
-  });
-  return Math.sqrt(sum);
 }

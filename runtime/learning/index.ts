@@ -1,7 +1,8 @@
 export { adaptiveCoefficients, adaptiveModulation, monoModalResponses } from "./agm.js";
 export type { TensorBatch } from "./batch.js";
 export { TrainingError } from "./errors.js";
-export { fit, type Epoch, type FitOptions, type Stage } from "./fit.js";
+export { fit, type FitOptions } from "./fit.js";
+export type { Epoch, Stage } from "./stage.js";
 export {
   binaryCrossEntropies,
   binaryCrossEntropy,

@@ -1,4 +1,4 @@
-import type { Epoch } from "./fit.js";
+import type { Epoch } from "./stage.js";
 
 /** A stage has come to where it was to pause, and a checkpoint is made: going on from there gives what never stopping gives. */
 export class Paused extends Error {

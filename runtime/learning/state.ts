@@ -1,6 +1,6 @@
 import type { RandomState } from "../data/random.js";
 import type { NamedTensor } from "../layers/parameters.js";
-import type { Epoch } from "./fit.js";
+import type { Epoch } from "./stage.js";
 import type { TallyState } from "./tally.js";
 
 /** Where the learning of one stage is: going on from here gives what never stopping gives, bit by bit on the same engine. */

@@ -13,7 +13,7 @@ import {
   type Engine,
 } from "../engines/index.js";
 import { TrainingError } from "../learning/errors.js";
-import type { Stage } from "../learning/fit.js";
+import type { Stage } from "../learning/stage.js";
 import { helperOrders } from "../parallel/helpers.js";
 import { TeamError } from "../parallel/team.js";
 import { useThreads } from "../parallel/thread.js";
