@@ -1,7 +1,7 @@
 import type { Random } from "./random.js";
 import { takeSamples, type Samples } from "./samples.js";
 
-/** Some samples, copied side by side. */
+/** Some samples, copied side by side when they are asked for. */
 export interface Batch {
   size: number;
   /** Per modality, [size, ...shape]. */
@@ -10,7 +10,7 @@ export interface Batch {
   present: Record<string, Float32Array>;
   labels: Int32Array;
   /** Of a target that isn't one class: [size, outputs]. */
-  targets?: Float32Array;
+  targets?: Float32Array | undefined;
   /** Position of each sample in the split. */
   rows: Int32Array;
 }
@@ -21,12 +21,10 @@ export function takePart(batch: Batch, begin: number, rows: number): Batch {
     const width = values.length / batch.size;
     return values.subarray(begin * width, (begin + rows) * width);
   };
-  const each = (group: Record<string, Float32Array>) =>
-    Object.fromEntries(Object.entries(group).map(([name, values]) => [name, some(values)]));
   return {
     size: rows,
-    inputs: each(batch.inputs),
-    present: each(batch.present),
+    inputs: mapValues(batch.inputs, some),
+    present: mapValues(batch.present, some),
     labels: batch.labels.subarray(begin, begin + rows),
     ...(batch.targets && { targets: some(batch.targets) }),
     rows: batch.rows.subarray(begin, begin + rows),
@@ -44,16 +42,39 @@ export function* batches(samples: Samples, size: number, random?: Random, skip =
     yield takeBatch(samples, order.slice(at, at + size));
 }
 
+/** Where batches were taken from. What is made of a batch is another one, which isn't in it. */
+const origins = new WeakMap<Batch, Samples>();
+
+/** The samples that a batch was taken from, when it has them as they are. */
+export function takenFrom(batch: Batch): Samples | undefined {
+  return origins.get(batch);
+}
+
 /** The samples at these positions. */
 export function takeBatch(samples: Samples, rows: Int32Array): Batch {
-  const { size, inputs, present, labels, targets } = takeSamples(samples, rows);
-  const floats = Object.entries(present).map(([name, values]) => [name, Float32Array.from(values)]);
-  return {
-    size,
-    inputs,
-    present: Object.fromEntries(floats) as Batch["present"],
-    labels,
-    ...(targets && { targets: targets.values }),
+  let copied: Samples | undefined;
+  let floats: Batch["present"] | undefined;
+  const copy = () => (copied ??= takeSamples(samples, rows));
+  const batch: Batch = {
+    size: rows.length,
     rows,
+    get inputs() {
+      return copy().inputs;
+    },
+    get present() {
+      return (floats ??= mapValues(copy().present, (values) => Float32Array.from(values)));
+    },
+    get labels() {
+      return copy().labels;
+    },
+    get targets() {
+      return copy().targets?.values;
+    },
   };
+  origins.set(batch, samples);
+  return batch;
+}
+
+function mapValues<A, B>(group: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(group).map(([name, value]) => [name, map(value)]));
 }

@@ -15,4 +15,7 @@ export const cpu: EngineDriver = {
     corrected = true;
     return { detail, version: tf.version_core };
   },
+  close() {
+    tf.engine().reset();
+  },
 };

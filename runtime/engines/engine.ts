@@ -35,7 +35,18 @@ export class EngineError extends Error {
   override name = "EngineError";
 }
 
-/** How one engine is found and opened. */
+/** Bytes of samples that may stay on a device beside all that is computed there. */
+export interface DeviceMemory {
+  /** Of one array. */
+  array: number;
+  /** Of all together. */
+  all: number;
+}
+
+/** Of all samples together: a device doesn't tell how much it has; those that train models have four times as much. */
+export const roomForSamples = 2 ** 30;
+
+/** How one engine is found, started and stopped. */
 export interface EngineDriver {
   name: EngineName;
   /** What is there, without opening it. Never throws. */
@@ -44,6 +55,12 @@ export interface EngineDriver {
   open(): Promise<{ detail: string; version: string }>;
   /** Resolves, with an error that says why, when the opened device dies outside of any call. */
   failed?(): Promise<Error>;
+  /** Of an engine with a memory of its own: what of it samples may take. */
+  memory?(): DeviceMemory | undefined;
+  /** Resolves when all that it was asked for is done. Reads nothing back. */
+  settled?(): Promise<void>;
+  /** Gives back what it has: its memory, its device. Tensors that are left are gone. */
+  close(): void;
 }
 
 export interface Probe {

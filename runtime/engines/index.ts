@@ -1,3 +1,11 @@
-export { EngineError, type Engine, type EngineName, type EngineReport } from "./engine.js";
+export { EngineError, type DeviceMemory, type Engine, type EngineName, type EngineReport } from "./engine.js";
 export { EngineFailure, failureOf } from "./failure.js";
-export { apartFromSoftwareGpu, engineFailure, openEngine, surveyEngines } from "./open.js";
+export {
+  apartFromSoftwareGpu,
+  closeEngine,
+  deviceMemory,
+  engineFailure,
+  engineSettled,
+  openEngine,
+  surveyEngines,
+} from "./open.js";

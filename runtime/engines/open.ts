@@ -4,6 +4,7 @@ import "@tensorflow/tfjs";
 import { cpu } from "./cpu.js";
 import {
   EngineError,
+  type DeviceMemory,
   type Engine,
   type EngineDriver,
   type EngineName,
@@ -59,6 +60,25 @@ export async function openEngine(request?: EngineName): Promise<Engine> {
   return open(driver, why);
 }
 
+let current: EngineDriver | undefined;
+
+/** What of the open engine's memory samples may take; undefined where it computes in the process's own. */
+export function deviceMemory(): DeviceMemory | undefined {
+  return current?.memory?.();
+}
+
+/** Resolves when all that the open engine was asked for is done: at once where it never lags behind. Reads nothing back. */
+export async function engineSettled(): Promise<void> {
+  await current?.settled?.();
+}
+
+/** Stops the open engine, which gives back its memory, and its device where it has one. No tensor is left; another engine, or the same, can be opened. */
+export function closeEngine(): void {
+  current?.close();
+  current = undefined;
+  failure = new Promise(() => {});
+}
+
 /** Of the engine that is open; never resolves where it can't die by itself. */
 let failure: Promise<EngineFailure> = new Promise(() => {});
 
@@ -70,6 +90,7 @@ export function engineFailure(): Promise<EngineFailure> {
 async function open(driver: EngineDriver, why: string): Promise<Engine> {
   const { detail, version } = await driver.open();
   await tf.ready();
+  current = driver;
   const failed = driver.failed?.();
   if (failed !== undefined) {
     failure = failed.then(

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { EngineError, type EngineDriver, type Probe } from "./engine.js";
+import { EngineError, roomForSamples, type EngineDriver, type Probe } from "./engine.js";
 
 /** The little that is used of @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu. */
 interface NodeBinding {
@@ -82,5 +82,12 @@ export const tensorflow: EngineDriver = {
     const { binding } = (await loaded) as { binding: NodeBinding };
     if (!(await tf.setBackend("tensorflow"))) throw new EngineError("The tensorflow engine didn't start.");
     return { detail, version: binding.version?.["tfjs-node"] ?? tf.version_core };
+  },
+  memory() {
+    const { isUsingGpuDevice } = tf.findBackend("tensorflow") as NodeBackend;
+    return isUsingGpuDevice ? { array: roomForSamples, all: roomForSamples } : undefined;
+  },
+  close() {
+    tf.engine().reset();
   },
 };

@@ -20,4 +20,7 @@ export const wasm: EngineDriver = {
     correctGradients();
     return { detail: "WebAssembly with SIMD, 1 thread", version };
   },
+  close() {
+    tf.engine().reset();
+  },
 };

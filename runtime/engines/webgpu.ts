@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
-import { EngineError, type EngineDriver, type Probe } from "./engine.js";
+import { EngineError, roomForSamples, type EngineDriver, type Probe } from "./engine.js";
 import { correctAddN } from "./gradients/add-n.js";
 
 interface AdapterInfo {
@@ -101,17 +101,38 @@ export const webgpu: EngineDriver = {
     return { detail, version: version ?? tf.version_core };
   },
   failed() {
-    const { device } = tf.backend() as unknown as { device: Device };
+    const device = deviceOf();
     return new Promise((resolve) => {
       // WebGPU throws nothing: what a call that failed should have made reads as zeros.
       device.addEventListener("uncapturederror", ({ error }) => resolve(new Error(error.message)));
-      device.lost.then(({ message }) => resolve(new Error(`The GPU is lost: ${message}`)));
+      device.lost.then(({ reason, message }) => {
+        if (reason !== "destroyed") resolve(new Error(`The GPU is lost: ${message}`));
+      });
     });
+  },
+  memory() {
+    const { maxBufferSize, maxStorageBufferBindingSize } = deviceOf().limits;
+    return { array: Math.min(maxBufferSize, maxStorageBufferBindingSize), all: roomForSamples };
+  },
+  async settled() {
+    await deviceOf().queue.onSubmittedWorkDone();
+  },
+  close() {
+    const device = deviceOf();
+    tf.engine().reset();
+    device.destroy();
   },
 };
 
+function deviceOf(): Device {
+  return (tf.findBackend("webgpu") as unknown as { device: Device }).device;
+}
+
 /** The little that is used of a GPUDevice. */
 interface Device {
-  lost: Promise<{ message: string }>;
+  lost: Promise<{ reason: string; message: string }>;
+  limits: { maxBufferSize: number; maxStorageBufferBindingSize: number };
+  queue: { onSubmittedWorkDone(): Promise<void> };
+  destroy(): void;
   addEventListener(type: "uncapturederror", listener: (event: { error: Error }) => void): void;
 }

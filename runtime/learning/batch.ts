@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Batch } from "../data/batches.js";
 import type { Samples } from "../data/load.js";
+import { oneHot } from "./one-hot.js";
+import type { Resident } from "./resident.js";
 import type { TargetScale } from "./target-scale.js";
 
 /** One batch on the engine; `Inputs` has a tensor for each modality. */
@@ -17,24 +19,25 @@ export interface TensorBatch<Inputs> {
 }
 
 /**
- * Copies a batch to the engine. The caller's tidy disposes of it.
+ * Brings a batch to the engine. The caller's tidy disposes of it.
  * @param scale what standardises the numbers to predict, where the model predicts numbers
  * @param weights of the classes; 1 each when they are left out
+ * @param resident what is there already
  */
 export function toTensors<Inputs>(
   batch: Batch,
   samples: Samples,
-  { scale, weights }: { scale?: TargetScale | undefined; weights?: Float32Array | undefined } = {},
+  {
+    scale,
+    weights,
+    resident,
+  }: {
+    scale?: TargetScale | undefined;
+    weights?: Float32Array | undefined;
+    resident?: Resident | undefined;
+  } = {},
 ): TensorBatch<Inputs> {
-  const inputs: Record<string, tf.Tensor> = {};
-  const present: Record<string, tf.Tensor2D> = {};
-  for (const [name, shape] of Object.entries(samples.shapes)) {
-    inputs[name] = tf.tensor(batch.inputs[name] as Float32Array, [batch.size, ...shape]);
-    present[name] = tf.tensor2d(batch.present[name] as Float32Array, [batch.size, 1]);
-  }
-  const outputs = samples.classes.length;
-  const values = batch.targets ?? oneHot(batch.labels, outputs, weights);
-  const labels = tf.tensor2d(values, [batch.size, outputs]);
+  const { inputs, present, labels } = resident?.gather(batch, weights) ?? upload(batch, samples, weights);
   return {
     size: batch.size,
     inputs: inputs as Inputs,
@@ -44,8 +47,14 @@ export function toTensors<Inputs>(
   };
 }
 
-function oneHot(labels: Int32Array, classes: number, weights?: Float32Array): Float32Array {
-  const values = new Float32Array(labels.length * classes);
-  labels.forEach((label, i) => (values[i * classes + label] = weights?.[label] ?? 1));
-  return values;
+function upload(batch: Batch, samples: Samples, weights?: Float32Array) {
+  const inputs: Record<string, tf.Tensor> = {};
+  const present: Record<string, tf.Tensor2D> = {};
+  for (const [name, shape] of Object.entries(samples.shapes)) {
+    inputs[name] = tf.tensor(batch.inputs[name] as Float32Array, [batch.size, ...shape]);
+    present[name] = tf.tensor2d(batch.present[name] as Float32Array, [batch.size, 1]);
+  }
+  const outputs = samples.classes.length;
+  const values = batch.targets ?? oneHot(batch.labels, outputs, weights);
+  return { inputs, present, labels: tf.tensor2d(values, [batch.size, outputs]) };
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batches, type Batch } from "../data/batches.js";
 import type { Samples, Splits } from "../data/load.js";
 import type { Random, RandomState } from "../data/random.js";
+import { engineSettled } from "../engines/index.js";
 import type { Context } from "../layers/layer.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { commands, TeamError, type Team } from "../parallel/team.js";
@@ -10,6 +11,7 @@ import type { Progress } from "../runs/progress.js";
 import { toTensors } from "./batch.js";
 import { TrainingError, type Place } from "./errors.js";
 import type { Model } from "./model.js";
+import type { Resident } from "./resident.js";
 import { Paused } from "./pause.js";
 import type { Moment } from "./schedules.js";
 import type { Epoch, Stage } from "./stage.js";
@@ -38,6 +40,8 @@ export interface FitOptions {
    * @returns those to share each batch with; undefined to learn alone
    */
   share?(state: FitState, work: () => Promise<Work>): Promise<Team | undefined>;
+  /** Of a device: what stays on it. It is read once an epoch, or where that takes long, every `readEvery`. */
+  resident?: Resident;
   /** Hears why the stage can't be shared, when it is learned by this worker alone. */
   onAlone?(reason: string): void;
 }
@@ -51,8 +55,10 @@ export interface Learned {
   beside?: { which: "best" | "last"; weights: NamedTensor[] };
 }
 
-/** Milliseconds after which the losses are fetched from the engine and looked at, and signals and timers get their turn. */
-const lookEvery = 50;
+/** Milliseconds after which signals and timers get their turn; losses that are in the process's own memory are looked at. */
+const turnEvery = 50;
+/** Milliseconds after which those on a device are fetched within an epoch. */
+const readEvery = 30_000;
 /** Of the time, how much may go into checkpoints: they are made less often where they take long. */
 const checkpointShare = 0.05;
 
@@ -108,7 +114,8 @@ class Fit<Inputs> {
   /** Where the stream of orders was when the epoch began. */
   private orderBefore: RandomState;
   private best: (BestEpoch & { weights: NamedTensor[] }) | undefined;
-  private looked = performance.now();
+  private turned = performance.now();
+  private read = performance.now();
   private saved = performance.now();
   private saving = 0;
   /** Whether it was tried that the stage can be shared. */
@@ -121,7 +128,7 @@ class Fit<Inputs> {
     private readonly options: FitOptions,
     team?: Team,
   ) {
-    this.steps = new Steps(model, data.train, stage, options.random, team);
+    this.steps = new Steps(model, data.train, stage, options.random, options.resident, team);
     this.stepsOfEpoch = Math.ceil(data.train.size / stage.batch);
     this.order = options.random.fork(`${stage.name}.order`);
     this.orderBefore = this.order.state();
@@ -182,18 +189,30 @@ class Fit<Inputs> {
       this.steps.team?.tell(commands.step);
       this.steps.learnFrom(batch, this.moment());
       this.step++;
-      if (performance.now() - this.looked <= lookEvery) {
-        options.progress.step(this.epoch);
-        continue;
-      }
-      await this.look();
-      options.progress.step(this.epoch, this.steps.tally.means().loss);
-      await new Promise(setImmediate);
-      const rest = Math.max(options.checkpointEvery, this.saving / checkpointShare);
-      if (options.signal.aborted || performance.now() - this.saved >= rest) await this.save();
-      options.signal.throwIfAborted();
-      this.looked = performance.now();
+      const due = performance.now() - this.turned > turnEvery;
+      if (due) await this.turn();
+      options.progress.step(this.epoch, due ? this.told : undefined);
     }
+  }
+
+  /** Between two steps: lets signals and timers have their turn, looks at the losses and makes a checkpoint where they are due. */
+  private async turn(): Promise<void> {
+    const { resident, signal, checkpointEvery } = this.options;
+    const since = (moment: number) => performance.now() - moment;
+    const rest = Math.max(checkpointEvery, this.saving / checkpointShare);
+    const saves = signal.aborted || since(this.saved) >= rest;
+    if (resident === undefined || saves || since(this.read) >= readEvery) await this.look();
+    else await engineSettled();
+    await new Promise(setImmediate);
+    if (saves || signal.aborted) await this.save();
+    signal.throwIfAborted();
+    this.turned = performance.now();
+  }
+
+  /** Mean loss of the epoch so far, as far as it was read. */
+  private get told(): number | undefined {
+    const { loss } = this.steps.tally.means();
+    return Number.isNaN(loss) ? undefined : loss;
   }
 
   /** Does what the worker that leads tells, until it tells to leave. */
@@ -276,12 +295,12 @@ class Fit<Inputs> {
 
   private async validate(samples: Samples): Promise<MeanLosses> {
     const { stage } = this;
-    const { noise, targets } = this.steps;
+    const { noise, transfer } = this.steps;
     const context: Context = { training: false, random: noise, temperature: 0 };
     const tally = new LossTally();
     for (const batch of batches(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
-        const tensors = toTensors<Inputs>(batch, samples, targets);
+        const tensors = toTensors<Inputs>(batch, samples, transfer);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);
       });
     }
@@ -301,6 +320,7 @@ class Fit<Inputs> {
     const before = gradient !== undefined && gradient.step < (terms[0]?.step ?? Infinity);
     if (before) throw TrainingError.ofGradient(this.place(), gradient);
     if (terms.length > 0) throw TrainingError.ofTerms(this.place(), terms);
+    this.read = performance.now();
   }
 
   /** Nothing that isn't finite is kept. @throws TrainingError */

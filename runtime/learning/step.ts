@@ -52,11 +52,15 @@ export function applyGradients(
     onGradient?.(length);
     const clipped = clipNorm === undefined ? gradient : clip(gradient, length, clipNorm);
     const step = optimizer.step(clipped, factor * optimizer.learningRate);
+    const kept = weights.map((weight) => {
+      const decayed = decay > 0 && weight.rank > 1 ? tf.mul(weight, 1 - factor * decay) : weight;
+      return tf.reshape(decayed, [-1]) as tf.Tensor1D;
+    });
+    // One subtraction for all of them: a call of a kernel costs more than a copy.
+    const moved = tf.sub<tf.Tensor1D>(tf.concat1d(kept), step);
     let at = 0;
     for (const weight of weights) {
-      const part = tf.reshape(tf.slice1d(step, at, weight.size), weight.shape);
-      const kept = decay > 0 && weight.rank > 1 ? tf.mul(weight, 1 - factor * decay) : weight;
-      weight.assign(tf.sub(kept, part));
+      weight.assign(tf.reshape(tf.slice1d(moved, at, weight.size), weight.shape));
       at += weight.size;
     }
   });

@@ -12,6 +12,7 @@ import { addInputNoise } from "./input-noise.js";
 import { total, type Losses } from "./losses.js";
 import { dropModalities } from "./modality-dropout.js";
 import type { Model } from "./model.js";
+import type { Resident } from "./resident.js";
 import type { Moment } from "./schedules.js";
 import type { Stage } from "./stage.js";
 import { takeStep } from "./step.js";
@@ -43,6 +44,8 @@ export class Steps<Inputs> {
     readonly samples: Samples,
     readonly stage: Stage<Inputs>,
     random: Random,
+    /** What of the samples stays on the device. */
+    private readonly resident?: Resident,
     /** Those with whom the stage is learned, while it is shared. */
     public team?: Team,
   ) {
@@ -54,9 +57,9 @@ export class Steps<Inputs> {
     this.classWeights = stage.classWeights && weightsOf(stage.classWeights, samples);
   }
 
-  /** How batches tell what is to be predicted. */
-  get targets() {
-    return { scale: this.model.scale, weights: this.classWeights };
+  /** How batches come to the engine. */
+  get transfer() {
+    return { scale: this.model.scale, weights: this.classWeights, resident: this.resident };
   }
 
   /** Takes one step. @param moment at which it is taken */
@@ -112,7 +115,7 @@ export class Steps<Inputs> {
     const context: Context = { training: true, random, temperature: temperatureAt(progress), progress };
     const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
     const own = part === undefined ? kept : takePart(kept, part.begin, part.rows);
-    const tensors = toTensors<Inputs>(own, samples, this.targets);
+    const tensors = toTensors<Inputs>(own, samples, this.transfer);
     if (stage.inputNoise)
       tensors.inputs = addInputNoise(tensors.clean, stage.inputNoise, random, stage.padded);
     return () => stage.loss(tensors, context);

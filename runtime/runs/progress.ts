@@ -31,11 +31,11 @@ export function createProgress({
 function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: SingleBar | undefined;
   let epochs = 1;
-  let detail = "";
+  let told = "";
   return {
     stage(name, steps, total, done = 0) {
       epochs = total;
-      detail = "";
+      told = "";
       bar = new SingleBar({
         stream,
         format: "{name} [{bar}] {percentage} % {detail} time left {eta_formatted}",
@@ -48,13 +48,15 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       bar.start(steps, done, { name: name.padEnd(12), detail: "" });
     },
     step(epoch, loss) {
-      if (loss !== undefined) detail = `epoch ${epoch}/${epochs} loss ${loss.toFixed(4)}`;
-      bar?.increment(1, { detail });
+      if (loss !== undefined) told = ` loss ${loss.toFixed(4)}`;
+      bar?.increment(1, { detail: `epoch ${epoch}/${epochs}${told}` });
     },
     advance(steps) {
       bar?.update(steps);
     },
-    epoch() {},
+    epoch(loss) {
+      told = ` loss ${loss.toFixed(4)}`;
+    },
     done() {
       bar?.stop();
       bar = undefined;

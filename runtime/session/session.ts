@@ -6,6 +6,7 @@ import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
 import {
   apartFromSoftwareGpu,
+  closeEngine,
   engineFailure,
   EngineError,
   failureOf,
@@ -169,6 +170,7 @@ export class Session {
       if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
       // What still waits for an engine that died would wait for ever.
       if (died) process.exit();
+      closeEngine();
     }
   }
 

@@ -8,10 +8,12 @@ import type { NamedTensor } from "../layers/parameters.js";
 import { Helpers, orderOf, type HelperOrders } from "../parallel/helpers.js";
 import type { Team } from "../parallel/team.js";
 import { worthSharing, type Work } from "../parallel/work.js";
+import { deviceMemory } from "../engines/index.js";
 import { fit, type Learned } from "../learning/fit.js";
 import type { Epoch, Stage } from "../learning/stage.js";
 import type { Model } from "../learning/model.js";
 import { Paused } from "../learning/pause.js";
+import { Resident } from "../learning/resident.js";
 import { prefixed, under, type FitPlan, type FitState } from "../learning/state.js";
 import {
   CheckpointError,
@@ -75,6 +77,8 @@ export class Training {
   private asked = 0;
   private resumed: FitState | undefined;
   private helpers: Helpers | undefined;
+  /** What stays on the device, of engines that have one. */
+  private resident: Resident | undefined;
   /** Threads that share a batch now. */
   private workers: number;
   /** Samples a step of the stage under way, or of the last one. */
@@ -93,6 +97,8 @@ export class Training {
   /** Learns one stage, or what is left of it. */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     if (!this.began) await this.begin(model, data);
+    const memory = deviceMemory();
+    if (memory !== undefined) this.resident ??= new Resident(memory);
     if (this.asked++ < this.ended) {
       stage.optimizer.dispose();
       return;
@@ -124,6 +130,7 @@ export class Training {
         onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
         ...(pauseAfter !== undefined && { pauseAfter: pauseAfter - this.history.length }),
         ...(from && { from }),
+        ...(this.resident && { resident: this.resident }),
       },
     ).catch((error: unknown) => {
       if (error instanceof Paused) this.history.push(...error.history);
@@ -162,8 +169,10 @@ export class Training {
     }
   }
 
-  /** Ends the other workers. */
+  /** Ends the other workers, and takes the samples off the device. */
   async end(): Promise<void> {
+    this.resident?.dispose();
+    this.resident = undefined;
     await this.helpers?.end();
     this.helpers = undefined;
   }

@@ -1,5 +1,6 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { EngineError, openEngine, surveyEngines } from "../../runtime/engines/index.js";
+import { closeEngine, EngineError, openEngine, surveyEngines } from "../../runtime/engines/index.js";
 
 describe("openEngine", () => {
   it("opens the engine that is asked for, and says so", async () => {
@@ -19,6 +20,20 @@ describe("openEngine", () => {
     await expect(openEngine("tensorflow")).rejects.toThrow(EngineError);
     await expect(openEngine("tensorflow")).rejects.toThrow("mmspec engines --install tensorflow");
     await expect(openEngine("abacus" as never)).rejects.toThrow("There is no engine abacus");
+  });
+});
+
+describe("closeEngine", () => {
+  it("leaves nothing behind, and an engine can be opened again", async () => {
+    closeEngine();
+    for (const name of ["wasm", "cpu", "wasm"] as const) {
+      await openEngine(name);
+      expect(tf.memory().numTensors).toBe(0);
+      const product = () => tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).dataSync());
+      tf.variable(tf.ones([4]));
+      expect([...product()]).toEqual([3, 3, 3, 3]);
+      closeEngine();
+    }
   });
 });
 

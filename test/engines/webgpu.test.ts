@@ -71,29 +71,37 @@ describe("webgpu, on a GPU in software", () => {
   it("trains all stages, evaluates and measures as wasm does, and keeps the dispatches of a step few", () => {
     const gpu = swiftShader();
     if (gpu === undefined) return;
-    // Notes what was dispatched and read between two steps of learning; changes nothing.
+    // Notes what was dispatched, read and brought up between two steps of learning; changes nothing.
     writeFileSync(
       join(folder, "counting.ts"),
       `import { writeFileSync } from "node:fs";
 import { tf, type CustomLayer } from "mmspec/runtime";
 
-const steps: number[] = [];
-let dispatches = 0;
+const steps: { dispatches: number; reads: number; uploads: number }[] = [];
+let now = { dispatches: 0, reads: 0, uploads: 0 };
 let watched = false;
 const layer: CustomLayer = () => () => ({
   apply(x, { training }) {
-    const backend = tf.backend() as unknown as { runWebGPUProgram?: (...args: unknown[]) => unknown };
-    const { runWebGPUProgram: run } = backend;
-    if (!watched && run !== undefined) {
-      watched = true;
-      backend.runWebGPUProgram = function (...args: unknown[]) {
-        dispatches++;
+    const backend = tf.backend() as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const watch = (name: string, count: keyof typeof now) => {
+      const run = backend[name]!;
+      backend[name] = function (...args: unknown[]) {
+        const { length } = (args[0] ?? []) as { length?: number };
+        // Of what goes up, a batch of a modality: 32 samples of 9 or 12 numbers.
+        if (name !== "write" || length === 32 * 9 || length === 32 * 12) now[count]++;
         return run.apply(this, args);
       };
+    };
+    if (!watched && backend.runWebGPUProgram !== undefined) {
+      watched = true;
+      watch("runWebGPUProgram", "dispatches");
+      watch("read", "reads");
+      watch("readSync", "reads");
+      watch("write", "uploads");
     }
     if (training) {
-      steps.push(dispatches);
-      dispatches = 0;
+      steps.push(now);
+      now = { dispatches: 0, reads: 0, uploads: 0 };
       writeFileSync("steps.json", JSON.stringify(steps));
     }
     return x;
@@ -123,9 +131,11 @@ export default layer;
     expect(expected.length).toBeGreaterThan(10);
     numbersOf(ours.pid).forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, 1));
     // 180 samples, 32 a step: six steps an epoch; the second of each stage has nothing between it and the first but the step.
-    const steps = JSON.parse(readFileSync(join(folder, "steps.json"), "utf8")) as number[];
+    const steps = JSON.parse(readFileSync(join(folder, "steps.json"), "utf8")) as Record<string, number>[];
     expect(steps).toHaveLength(18);
-    const [intra = 0, consistency = 0, joint = 0] = [1, 7, 13].map((step) => steps[step] as number);
+    const inEpoch = [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17].map((step) => steps[step]);
+    expect(inEpoch.map((step) => [step?.reads, step?.uploads])).toEqual(inEpoch.map(() => [0, 0]));
+    const [intra = 0, consistency = 0, joint = 0] = [1, 7, 13].map((step) => steps[step]?.dispatches);
     console.info(`dispatches a step: intra ${intra}, consistency ${consistency}, joint ${joint}`);
     expect(intra).toBeLessThanOrEqual(mostDispatches.intra);
     expect(consistency).toBeLessThanOrEqual(mostDispatches.consistency);
