@@ -1,3 +1,4 @@
+import { correctProducts } from "../simd/batch-mat-mul.js";
 import { correctBatchMatMul, correctTransposedProducts } from "./batch-mat-mul.js";
 import { addConv2dBackpropFilter, correctConv2d } from "./conv2d.js";
 import { addDepthwiseConv2dGradients } from "./depthwise-conv2d.js";
@@ -18,6 +19,7 @@ export function correctGradients(): void {
   corrected = true;
   correctTranspose();
   correctBatchMatMul();
+  correctProducts();
   correctTransposedProducts();
   correctConv2d();
   correctIdentity();
