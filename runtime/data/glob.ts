@@ -9,7 +9,7 @@ export function isGlob(path: string): boolean {
 
 /**
  * The files that a path with `*` (any part of a name) and `**` (any folders) names, in the order of their paths' characters, which is the same on every
- * machine. Hidden ones are passed over, and folders that are links.
+ * machine. Hidden ones are passed over; links are followed, and a file that has several paths is read once.
  * @returns paths from `folder`, with slashes
  */
 export async function matches(path: string, folder: string): Promise<string[]> {
@@ -17,10 +17,13 @@ export async function matches(path: string, folder: string): Promise<string[]> {
   const found = await glob(pattern, {
     cwd: folder,
     expandDirectories: false,
-    followSymbolicLinks: false,
+    followSymbolicLinks: true,
     dot: false,
   });
-  return found.sort((a, b) => (a < b ? -1 : Number(a > b)));
+  const paths = found.sort((a, b) => (a < b ? -1 : Number(a > b)));
+  const files = await Promise.all(paths.map((each) => realpath(join(folder, each))));
+  const first = new Map(files.map((file, i) => [file, i] as const).reverse());
+  return paths.filter((_, i) => first.get(files[i] as string) === i);
 }
 
 /** Those of some files that leave a folder by a link. */
