@@ -121,7 +121,7 @@ export async function loadData(
     index,
   };
   const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
-  const skipped = unreadable && plan.skip && skippedOf(unreadable, rows, plan.skip, where);
+  const skipped = unreadable && plan.skip && skippedOf(unreadable, rows, plan.skip, { where, folder });
   const splits = splitSamples(samples, plan.split, where, target.name);
   const names = {
     ...vocabularies,

@@ -250,6 +250,10 @@ export const dataProblems = {
   allUnreadable: row("MM4110", (p: { of: number; few: readonly string[] }) => ({
     message: `None of ${counted(p.of, "sample")} can be read:\n  ${p.few.join("\n  ")}`,
   })),
+  onlyPart: row("MM4111", (p: { column: string; joined: readonly string[]; wanted: readonly string[] }) => ({
+    message: `There is no column "${p.column}": the model learned from files that were joined (${p.joined.map((name) => `"${name}"`).join(", ")}), and a file to predict has all columns in it.`,
+    fix: `write one file with ${p.wanted.map((name) => `"${name}"`).join(", ")}`,
+  })),
   wrongList: row("MM4109", (p: { column: string; row: number; reason: string; count: number }) => ({
     message: `Row ${p.row} of column "${p.column}" can't be read: ${p.reason} (${counted(p.count, "such row")}).`,
     fix: "give all rows lists of one length, or leave the cell empty where it is missing",

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { ProblemList } from "./problems.js";
 import { takeSamples, type Samples } from "./samples.js";
 
@@ -61,17 +62,22 @@ export function readableSamples(samples: Samples, unreadable: Unreadable): Sampl
 /**
  * What is told of samples that are left out; nothing when there are none.
  * @param of all samples
+ * @param folder of the data, from which files are named
  * @throws DataError when there are more than the spec allows
  */
 export function skippedOf(
   unreadable: Unreadable,
   of: number,
   { atMost, line }: SkipPlan,
-  where: string,
+  { where, folder }: { where: string; folder: string },
 ): Skipped | undefined {
   const rows = unreadable.all();
   if (rows.length === 0) return undefined;
-  const skipped = { count: rows.length, of, first: rows.slice(0, named) };
+  const skipped = {
+    count: rows.length,
+    of,
+    first: rows.slice(0, named).map((row) => ({ ...row, where: relative(folder, row.where) })),
+  };
   if (rows.length > atMost * of) {
     const problems = new ProblemList();
     const few = skipped.first.slice(0, 3).map(unreadableText);

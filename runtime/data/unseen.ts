@@ -56,6 +56,7 @@ export async function unseenSamples(
   const labelled = labels && columnsOf(target).some((name) => table.columns.has(name));
   const told = labelled ? target : { ...target, columns: [], column: "" };
   const rows = checkRows(table, { modalities, target: told }, where, problems);
+  checkWhole(table, columns, problems);
   const full = withMissing(table, modalities, rows);
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
@@ -79,6 +80,22 @@ export async function unseenSamples(
   transform([samples], modalities, statistics, { where, problems });
   problems.check();
   return { samples, labelled, unreadable: unreadable?.all() ?? [] };
+}
+
+/** Reports columns that a model needs and that came from another file when it was trained. */
+function checkWhole(
+  { columns, source }: Table,
+  { modalities, joins = [] }: DataColumns,
+  problems: ProblemList,
+) {
+  if (joins.length === 0) return;
+  const joined = joins.map((join) => join.with);
+  const needed = Object.values(modalities).filter(({ optional }) => optional !== true);
+  const wanted = needed.flatMap(({ columns: names }) => names);
+  for (const { columns: names, line } of needed)
+    for (const column of names)
+      if (!columns.has(column)) problems.add("onlyPart", source, { column, joined, wanted }, line);
+  problems.check();
 }
 
 /** What stands for the answers where nobody knows them. */
