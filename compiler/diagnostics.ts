@@ -588,6 +588,18 @@ export const diagnosticTable = {
     message: `mmspec can't read "${p.path}".`,
     fix: `it reads ${p.known.join(", ")}, texts also gzipped (.csv.gz), and folders, whose path ends with /`,
   })),
+  globbedFolder: error("MM7120", (p: { path: string }) => ({
+    message: `"${p.path}" has \`*\` in it and names folders: only files are read together.`,
+    fix: "name the files, `parts/*.npz`, or one folder without `*`",
+  })),
+  joinedTwice: error("MM7121", (p: { path: string }) => ({
+    message: `"${p.path}" is read already.`,
+    fix: "remove this `joined with`",
+  })),
+  drawnSkip: error("MM7122", (p: { source: string }) => ({
+    message: `\`${p.source}\` draws its samples: all of them can be read.`,
+    fix: "remove this line",
+  })),
   syntheticBinding: error("MM7011", (p: { name: string; source: string }) => ({
     message: `\`${p.source}\` feeds \`${p.name}\` by itself.`,
     fix: "remove this line",

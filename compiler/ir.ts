@@ -329,8 +329,29 @@ export interface HoldOutIr {
   line: number;
 }
 
+/** Another file, whose rows belong to those with the same key. */
+export interface JoinIr {
+  path: string;
+  key: string;
+  line: number;
+}
+
+export interface SkipIr {
+  /** A share of the samples. */
+  atMost: number;
+  line: number;
+}
+
 export type DataIr = { split: SplitIr; line: number } & (
-  | { kind: "file"; path: string; modalities: readonly BindingIr[]; target: BindingIr }
+  | {
+      kind: "file";
+      path: string;
+      joins: readonly JoinIr[];
+      /** Set where samples that can't be read are left out. */
+      skip?: SkipIr;
+      modalities: readonly BindingIr[];
+      target: BindingIr;
+    }
   | { kind: "drawn"; load: string; options: Readonly<Record<string, OptionValue>> }
 );
 

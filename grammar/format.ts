@@ -33,8 +33,8 @@ function layoutOf({ imports, params, encoders, fusions, models, data, variants }
     if (member.kind === "evaluate")
       member.items.forEach((item, i) => begin([item], openEnded(member.items[i - 1]) ? statements : items));
   }
-  for (const { sources, bindings, splits, lacks, heldOut } of data)
-    begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut]);
+  for (const { sources, bindings, splits, lacks, heldOut, skips } of data)
+    begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut, ...skips]);
   for (const { varies, wheres, limits, samples } of variants)
     begin([...varies, ...wheres, ...limits, ...samples]);
   return { statements, items };
@@ -180,7 +180,7 @@ export function format(source: string, read: ParseResult = parse(source)): strin
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-/** The tokens of one statement as a line; a chain that is too long breaks before its arrows. */
+/** The tokens of one statement as a line; a chain that is too long breaks before its arrows, a source before each `joined`. */
 function broken(tokens: readonly string[], depth: number): string[] {
   const indent = indentation.repeat(depth);
   const words = tokens.filter((token) => token !== "");
@@ -190,10 +190,11 @@ function broken(tokens: readonly string[], depth: number): string[] {
     const items = choicesOf(words).map(joined);
     return items.map((item, i) => indent + (i === 0 || item === "]" ? "" : indentation) + item);
   }
-  if (!words.includes("->")) return [whole];
+  const link = words[0] === "from" ? "joined" : "->";
+  if (!words.includes(link)) return [whole];
   const parts: string[][] = [[]];
   for (const word of words) {
-    if (word === "->") parts.push([]);
+    if (word === link) parts.push([]);
     parts.at(-1)?.push(word);
   }
   return parts.map((part, i) => indent + (i === 0 ? "" : indentation.repeat(2)) + joined(part));

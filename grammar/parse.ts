@@ -30,6 +30,8 @@ const constructs: Record<string, string> = {
   split: "the split",
   lack: "`missing ... in ... of ...`",
   holdOut: "`hold out classes`",
+  skip: "`skip unreadable`",
+  join: "`joined with ... by ...`",
   variants: "the variants",
   vary: "`vary`",
   where: "`where`",

@@ -369,6 +369,7 @@ export class SpecParser extends CstParser {
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.split) },
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.lack) },
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.holdOut) },
+          { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.skip) },
           { ALT: () => this.SUBRULE(this.binding) },
         ],
       });
@@ -378,8 +379,32 @@ export class SpecParser extends CstParser {
 
   private readonly source: Rule = this.RULE("source", () => {
     this.CONSUME(w.from);
-    this.OR([{ ALT: () => this.CONSUME(StringToken) }, { ALT: () => this.SUBRULE(this.call) }]);
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(StringToken);
+          this.MANY({
+            // What is called `joined` may be fed next.
+            GATE: () => this.LA(2).tokenType !== s.feeds,
+            DEF: () => this.SUBRULE(this.join),
+          });
+        },
+      },
+      { ALT: () => this.SUBRULE(this.call) },
+    ]);
   });
+
+  private readonly join: Rule = this.RULE(
+    "join",
+    () => {
+      this.CONSUME(w.joined);
+      this.CONSUME(w.with);
+      this.CONSUME(StringToken);
+      this.CONSUME(w.by);
+      this.CONSUME2(StringToken);
+    },
+    inside,
+  );
 
   private readonly binding: Rule = this.RULE("binding", () => {
     this.SUBRULE(this.name);
@@ -459,6 +484,20 @@ export class SpecParser extends CstParser {
       SEP: s.comma,
       DEF: () => {
         this.OR([{ ALT: () => this.CONSUME(NumberToken) }, { ALT: () => this.CONSUME(StringToken) }]);
+      },
+    });
+  });
+
+  private readonly skip: Rule = this.RULE("skip", () => {
+    this.CONSUME(w.skip);
+    this.CONSUME(w.unreadable);
+    this.OPTION({
+      // What is called `at` may be fed next.
+      GATE: () => this.LA(2).tokenType !== s.feeds,
+      DEF: () => {
+        this.CONSUME(w.at);
+        this.CONSUME(w.most);
+        this.SUBRULE(this.number);
       },
     });
   });

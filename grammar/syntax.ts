@@ -296,12 +296,28 @@ export interface DataDeclaration extends Node {
   splits: SplitDeclaration[];
   lacks: MissingDeclaration[];
   heldOut: HoldOutDeclaration[];
+  skips: SkipDeclaration[];
 }
 
 /** `from "digits.npz"` or `from synthetic(synergy: 1.0, samples: 8000)` */
 export interface DataSource extends Node {
   kind: "source";
   value: StringLiteral | Call;
+  joins: DataJoin[];
+}
+
+/** `joined with "scans.npz" by "id"` */
+export interface DataJoin extends Node {
+  kind: "join";
+  path: StringLiteral;
+  key: StringLiteral;
+}
+
+/** `skip unreadable` or `skip unreadable at most 0.01` */
+export interface SkipDeclaration extends Node {
+  kind: "skip";
+  /** A share of the samples. */
+  atMost?: NumberLiteral;
 }
 
 /** `image <- "pixels" scaled by 1/255`, `features <- "a", "b", "c" log standardised` */

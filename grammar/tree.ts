@@ -460,7 +460,12 @@ export class TreeBuilder {
       sources: this.each(node, "source", (child): S.DataSource => {
         const [string] = [...this.tokens(child, "String"), ...this.tokens(child, "OpenString")];
         const value = string ? this.string(string) : this.call(this.node(child, "call"));
-        return { kind: "source", value, span: this.span(child) };
+        const joins = this.nodes(child, "join").map((join): S.DataJoin => {
+          const [path, key] = this.tokens(join, "String").map((token) => this.string(token));
+          if (path === undefined || key === undefined) throw new Incomplete();
+          return { kind: "join", path, key, span: this.span(join) };
+        });
+        return { kind: "source", value, joins, span: this.span(child) };
       }),
       bindings: this.each(node, "binding", (child): S.DataBinding => {
         const columns = this.tokens(child, "String").map((token) => this.string(token));
@@ -506,6 +511,10 @@ export class TreeBuilder {
         const classes = [...numbers, ...strings].sort((a, b) => a.span.start - b.span.start);
         if (classes.length === 0) throw new Incomplete();
         return { kind: "hold-out", classes, span: this.span(child) };
+      }),
+      skips: this.each(node, "skip", (child): S.SkipDeclaration => {
+        const bounded = this.nodes(child, "number").length > 0;
+        return { kind: "skip", ...(bounded && { atMost: this.numberIn(child) }), span: this.span(child) };
       }),
       ...this.documented(node),
     };

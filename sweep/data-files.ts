@@ -5,6 +5,7 @@ import { join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ModelIr } from "../compiler/index.js";
 import { frozenPaths } from "../compiler/files.js";
+import { matches } from "../runtime/data/glob.js";
 import { SweepProblem } from "./problem.js";
 
 /** A file that training reads. */
@@ -17,7 +18,8 @@ export interface DataFile {
 
 /** What a variant reads: the data, and saved models, as its spec names them. */
 export function dataPathsOf(ir: ModelIr): { path: string; kind: "data" | "frozen" }[] {
-  const data = ir.data?.kind === "file" ? [{ path: ir.data.path, kind: "data" as const }] : [];
+  const read = ir.data?.kind === "file" ? [ir.data.path, ...ir.data.joins.map(({ path }) => path)] : [];
+  const data = read.map((path) => ({ path, kind: "data" as const }));
   return [...data, ...frozenPaths(ir).map((path) => ({ path, kind: "frozen" as const }))];
 }
 
@@ -31,7 +33,9 @@ export async function dataFiles(
   named: readonly { path: string; kind: "data" | "frozen" }[],
 ): Promise<DataFile[]> {
   const paths = await Promise.all(
-    named.map(({ path, kind }) => (kind === "data" ? [path] : savedModelFiles(folder, path))),
+    named.map(({ path, kind }) =>
+      kind === "frozen" ? savedModelFiles(folder, path) : path.includes("*") ? matches(path, folder) : [path],
+    ),
   );
   return Promise.all(
     [...new Set(paths.flat())].map(async (path) => ({ path, ...(await fileHash(join(folder, path))) })),

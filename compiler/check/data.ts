@@ -1,14 +1,13 @@
-import type { DataBinding, DataDeclaration, SplitDeclaration, StringLiteral } from "../../grammar/syntax.js";
+import type { DataBinding, DataDeclaration, SplitDeclaration } from "../../grammar/syntax.js";
 import type { BindingIr, DataIr, SplitIr, TargetIr } from "../ir.js";
 import { articled } from "../diagnostics.js";
-import { formats } from "../tables/data.js";
 import { targetRow } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
 import { checkDrawn } from "./drawn.js";
 import { checkHoldOut, checkMissing } from "./held-out.js";
 import type { CheckedModality } from "./modalities.js";
-import { leavesFolder } from "./paths.js";
 import { checkSeed } from "./seed.js";
+import { checkJoins, checkPath, checkSkip } from "./sources.js";
 import { checkTransforms } from "./transforms.js";
 
 /** What the data must feed. */
@@ -31,11 +30,15 @@ export function checkData(
     checkBindings(declaration.bindings, wants, checker);
     return undefined;
   }
+  const skip = checkSkip(declaration.skips, checker);
   if (source.value.kind === "call") {
+    for (const { span } of declaration.skips.slice(0, 1))
+      checker.report("drawnSkip", span, { source: source.value.name.text });
     const drawn = checkDrawn(source.value, declaration, wants, checker);
     return drawn && split && { kind: "drawn", ...drawn, split, line };
   }
   const path = checkPath(source.value, checker);
+  const joins = checkJoins(source.joins, path, checker);
   const bindings = checkBindings(declaration.bindings, wants, checker);
   for (const name of [
     ...wants.modalities.keys(),
@@ -48,23 +51,10 @@ export function checkData(
     else bindings.set(name, { name, columns: columns.map((column) => column.name), transforms: [], line });
   }
   const target = wants.target && bindings.get(wants.target.name);
-  if (path === undefined || split === undefined || target === undefined) return undefined;
+  if (path === undefined || joins === undefined || split === undefined || target === undefined)
+    return undefined;
   const modalities = [...wants.modalities.keys()].flatMap((name) => bindings.get(name) ?? []);
-  return { kind: "file", path, modalities, target, split, line };
-}
-
-/** A path that stays in the spec's folder and that something can read. */
-function checkPath({ value, span }: StringLiteral, checker: Checker): string | undefined {
-  if (leavesFolder(value)) {
-    checker.report("outsideFolder", span, { path: value });
-    return undefined;
-  }
-  if (![...formats.keys()].some((ending) => value.toLowerCase().endsWith(ending))) {
-    const known = [...formats.keys()].filter((ending) => ending !== "/" && !ending.endsWith(".gz"));
-    checker.report("unknownFormat", span, { path: value, known });
-    return undefined;
-  }
-  return value;
+  return { kind: "file", path, joins, ...(skip && { skip }), modalities, target, split, line };
 }
 
 function checkBindings(

@@ -82,8 +82,19 @@ function columnsText(module: Module, plan: Plan, data: DataIr): string {
   });
   return `{
     modalities: {\n${bindings.join("\n")}\n},
-    target: { ${targetText(module, plan, bound.target)} },
+    target: { ${targetText(module, plan, bound.target)} },${data.kind === "file" ? sourceText(data) : ""}
   }`;
+}
+
+/** What is read besides the first file, and what becomes of samples that can't be read. */
+function sourceText({ joins, skip }: Extract<DataIr, { kind: "file" }>): string {
+  const joined = joins.map(
+    ({ path, key: by, line }) => `{ with: ${literal(path)}, by: ${literal(by)}, line: ${line} },`,
+  );
+  return [
+    ...(joins.length > 0 ? [`\njoins: [\n${joined.join("\n")}\n],`] : []),
+    ...(skip === undefined ? [] : [`\nskip: { atMost: ${numeral(skip.atMost)}, line: ${skip.line} },`]),
+  ].join("");
 }
 
 function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "file" }>): string[] {

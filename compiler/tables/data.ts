@@ -32,11 +32,16 @@ export const formats: ReadonlyMap<string, string> = new Map([
   [".arrow", "Apache Arrow, a file or a stream"],
   [".feather", "Feather, version 2"],
   [".safetensors", "arrays as PyTorch's users keep them: one array a column"],
+  [".h5", "HDF5: one dataset a column, those of groups by their path, `eye/left`"],
+  [".hdf5", "the same"],
   [
     "/",
     "a folder: of NumPy arrays, or of a folder for each class with pictures or sounds, columns `file` and `class`",
   ],
 ]);
+
+/** Share of the samples that `skip unreadable` leaves out at most, where it says no other. */
+export const mostSkipped = 0.05;
 
 /** A source that draws its samples; what is known of them comes along. */
 export interface DrawnRow extends Callable {

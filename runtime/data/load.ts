@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { JoinPlan } from "./join.js";
 import { isMedia, loadMedia } from "./media/load.js";
 import {
   checkTokens,
@@ -9,17 +10,18 @@ import {
   type Names,
 } from "./names.js";
 import { ProblemList } from "./problems.js";
-import { readTable } from "./read.js";
 import type { Samples, Splits } from "./samples.js";
+import { readSource } from "./source.js";
 import { splitSamples, type SplitPlan } from "./split.js";
-import { loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
-import { rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
+import { columnsOf, loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
+import { numberOf, rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
 import { resize } from "./transforms/resize.js";
 import type { Statistics } from "./transforms/standardise.js";
 import { transform, type Transform } from "./transforms/transforms.js";
+import { readableSamples, skippedOf, Unreadable, type SkipPlan } from "./unreadable.js";
 
 export type { Samples, Splits } from "./samples.js";
-export type { LabelsBinding, NumbersBinding } from "./targets.js";
+export { columnsOf, type LabelsBinding, type NumbersBinding } from "./targets.js";
 
 /** Which columns feed a modality. */
 export interface ModalityBinding {
@@ -56,11 +58,15 @@ export interface TargetBinding {
 export interface DataColumns {
   modalities: Readonly<Record<string, ModalityBinding>>;
   target: TargetBinding | LabelsBinding | NumbersBinding;
+  /** Other files that the first is joined with. */
+  joins?: readonly JoinPlan[];
+  /** Set where samples that can't be read are left out. */
+  skip?: SkipPlan;
 }
 
 /** Where samples come from and how they are divided. */
 export interface DataPlan extends DataColumns {
-  /** Path inside the data folder. */
+  /** Path inside the data folder; `*` in it names several files. */
   from: string;
   split: SplitPlan;
   line?: number;
@@ -80,8 +86,9 @@ export async function loadData(
   statistics?: Readonly<Record<string, Statistics>>,
 ): Promise<Splits> {
   const where = join(folder, plan.from);
-  const table = await readTable(plan.from, folder, plan.line);
-  const problems = new ProblemList();
+  const { table, joins } = await readSource(plan, folder);
+  const unreadable = plan.skip && new Unreadable();
+  const problems = new ProblemList(table, unreadable);
   const rows = checkRows(table, plan, where, problems);
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
@@ -104,8 +111,8 @@ export async function loadData(
   const { target } = plan;
   const answers = loadTarget(target, table, rows, where, problems);
   problems.check();
-  const index = Int32Array.from({ length: rows }, (_, i) => i);
-  const samples: Samples = {
+  const index = table.rows ?? Int32Array.from({ length: rows }, (_, i) => i);
+  const all: Samples = {
     size: rows,
     inputs,
     shapes,
@@ -113,6 +120,8 @@ export async function loadData(
     ...answers,
     index,
   };
+  const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
+  const skipped = unreadable && plan.skip && skippedOf(unreadable, rows, plan.skip, { where, folder });
   const splits = splitSamples(samples, plan.split, where, target.name);
   const names = {
     ...vocabularies,
@@ -127,6 +136,9 @@ export async function loadData(
     ...splits,
     ...(Object.keys(names).length > 0 && { names }),
     ...(Object.keys(standardised).length > 0 && { statistics: standardised }),
+    ...((skipped !== undefined || joins.length > 0) && {
+      reading: { ...(skipped && { skipped }), ...(joins.length > 0 && { joins }) },
+    }),
   };
 }
 
@@ -169,11 +181,6 @@ export function loadTarget(
   const complete = columns.every((column) => column !== undefined);
   const targets = complete ? loadTargets(target, columns, where, problems) : undefined;
   return { classes, labels: unread, ...(targets && { targets }) };
-}
-
-/** The columns that a target is told by. */
-export function columnsOf(target: DataPlan["target"]): readonly string[] {
-  return target.kind === undefined ? [target.column] : target.columns;
 }
 
 /** The number of rows, in which all columns that are bound must agree. */
@@ -225,7 +232,7 @@ export async function loadModality(
   const files = table.columns.get(first);
   const values =
     files?.kind === "text" && isMedia(binding)
-      ? await loadMedia(name, binding, files.values, { where, folder, problems })
+      ? await loadMedia(name, binding, files, { where, folder, problems })
       : loadNumbers(name, binding, { table, categories }, rows, where, problems);
   if (values === undefined) return undefined;
   const width = size(binding.shape);
@@ -311,12 +318,17 @@ function numericColumn(
     return undefined;
   }
   if (column.kind === "text") {
-    const row = column.values.findIndex(
-      (value) => value !== null && value !== "" && Number.isNaN(Number(value)),
+    const numbers = column.values.map(numberOf);
+    const wrong = column.values.flatMap((value, row) =>
+      numbers[row] === undefined ? [{ column: name, row, value: value ?? "" }] : [],
     );
-    problems.add("textColumn", where, { column: name, row, value: column.values[row] ?? "" }, line);
-    return undefined;
+    problems.addRows("textColumn", where, wrong, {}, line);
+    if (problems.unreadable === undefined) return undefined;
+    return { kind: "numeric", shape: [], values: Float64Array.from(numbers, (number) => number ?? NaN) };
   }
+  const odd = column.wrong ?? [];
+  const each = odd.map(({ row, reason }) => ({ column: name, row, reason, count: 1 }));
+  problems.addRows("wrongList", where, each, { count: odd.length }, line);
   return column;
 }
 
@@ -332,30 +344,26 @@ function checkFinite(
 ): Uint8Array {
   const present = new Uint8Array(rows).fill(1);
   let count = 0;
-  const partly: number[] = [];
-  const whole: number[] = [];
-  for (let i = 0; i < rows; i++) {
-    let bad = 0;
+  const partly: { name: string; samples: number; row: number }[] = [];
+  const bad: { name: string; count: number; samples: number; row: number }[] = [];
+  for (let row = 0; row < rows; row++) {
+    let wrong = 0;
     let missing = 0;
-    for (let j = i * width; j < (i + 1) * width; j++) {
+    for (let j = row * width; j < (row + 1) * width; j++) {
       if (Number.isFinite(values[j])) continue;
-      bad++;
+      wrong++;
       if (Number.isNaN(values[j])) missing++;
     }
-    if (bad === 0) continue;
-    count += bad;
+    if (wrong === 0) continue;
+    count += wrong;
+    bad.push({ name, count: wrong, samples: 1, row });
     if (missing === width) {
-      whole.push(i);
-      present[i] = 0;
-      values.fill(0, i * width, (i + 1) * width);
-    } else partly.push(i);
+      present[row] = 0;
+      values.fill(0, row * width, (row + 1) * width);
+    } else partly.push({ name, samples: 1, row });
   }
-  if (optional !== true && count > 0) {
-    const bad = [...whole, ...partly].sort((a, b) => a - b);
-    problems.add("notFinite", where, { name, count, samples: bad.length, row: bad[0] as number }, line);
-  } else if (partly.length > 0) {
-    problems.add("partlyMissing", where, { name, samples: partly.length, row: partly[0] as number }, line);
-  }
+  if (optional !== true) problems.addRows("notFinite", where, bad, { count, samples: bad.length }, line);
+  else problems.addRows("partlyMissing", where, partly, { samples: partly.length }, line);
   return present;
 }
 
@@ -388,13 +396,11 @@ function loadLabels(
     if (position === undefined) wrong.push({ row, value: text });
     else labels[row] = position;
   }
-  const [first] = wrong;
-  if (first !== undefined) {
-    const described =
-      typeof given === "number"
-        ? `the classes 0 to ${given - 1}`
-        : classes.map((text) => `"${text}"`).join(", ");
-    problems.add("wrongLabel", where, { name, ...first, classes: described, count: wrong.length }, line);
-  }
+  const described =
+    typeof given === "number"
+      ? `the classes 0 to ${given - 1}`
+      : classes.map((text) => `"${text}"`).join(", ");
+  const each = wrong.map((one) => ({ name, ...one, classes: described, count: 1 }));
+  problems.addRows("wrongLabel", where, each, { count: wrong.length }, line);
   return labels;
 }

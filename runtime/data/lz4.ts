@@ -2,7 +2,8 @@ import { TooLarge } from "./limits.js";
 
 /**
  * Unpacks a frame of LZ4, as pandas and pyarrow write it into Feather files (format: LZ4 frame 1.6.1, with linked or independent blocks;
- * checksums are passed over, since Arrow's readers don't look at them either).
+ * checksums are passed over, since Arrow's readers don't look at them either). Of the libraries, lz4js is no longer kept, lz4-napi has no limit to what it unpacks, and
+ * hyparquet's decoder, which must be told the size of what comes, reads no frames.
  * @throws TooLarge when it grows beyond `limit`
  */
 export function unpackLz4(bytes: Uint8Array, limit: number): Uint8Array {

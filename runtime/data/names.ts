@@ -121,9 +121,9 @@ export function checkTokens(
   // What is missing is told elsewhere.
   const wrong = (value: number) =>
     Number.isFinite(value) && (!Number.isInteger(value) || value < 0 || value >= vocabulary);
-  const first = values.findIndex(wrong);
-  if (first < 0) return;
-  const count = values.reduce((sum, value) => sum + Number(wrong(value)), 0);
-  const value = values[first] as number;
-  problems.add("notAToken", where, { name, value, row: Math.floor(first / length), count, vocabulary }, line);
+  const each: { name: string; value: number; row: number; count: number; vocabulary: number }[] = [];
+  values.forEach((value, at) => {
+    if (wrong(value)) each.push({ name, value, row: Math.floor(at / length), count: 1, vocabulary });
+  });
+  problems.addRows("notAToken", where, each, { count: each.length }, line);
 }

@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import type { Unreadable } from "./unreadable.js";
 
 /** One thing that is wrong with the data, as data. */
 export interface DataProblem {
@@ -37,6 +38,9 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
     .sort((a, b) => a.edits - b.edits)[0];
   return near && `did you mean "${near.candidate}"?`;
 }
+
+/** A share that is just large enough, with two digits. */
+const nextShare = (share: number) => +(Math.ceil(share * 100) / 100).toFixed(2);
 
 /** Of files that rows name: the first that is wrong, and how many there are. */
 interface MediaParameters {
@@ -196,6 +200,64 @@ export const dataProblems = {
     message: `\`${p.name}\` lasts ${+p.wanted.toFixed(4)} seconds, but "${p.file}" in row ${p.row} has ${+p.seconds.toFixed(4)} (${counted(p.count, "such row")}).`,
     fix: "write the longest one's `seconds:`, or cut the files: shorter ones are filled with silence",
   })),
+  nothingMatches: row("MM4100", (p: { path: string; beside: readonly string[] }) => ({
+    message: `No file is named by "${p.path}".`,
+    fix:
+      p.beside.length === 0
+        ? "paths begin in the folder of the spec; `--data FOLDER` begins elsewhere"
+        : `there are ${p.beside.map((name) => `"${name}"`).join(", ")}`,
+  })),
+  partColumns: row("MM4101", (p: { first: string; lacking: readonly string[]; more: readonly string[] }) => ({
+    message: `Its columns aren't those of ${p.first}: ${[
+      ...p.lacking.map((name) => `"${name}" isn't there`),
+      ...p.more.map((name) => `"${name}" is only here`),
+    ].join(", ")}.`,
+    fix: "give all files the same columns, or name fewer files",
+  })),
+  partDiffers: row("MM4102", (p: { column: string; found: string; first: string; wanted: string }) => ({
+    message: `Column "${p.column}" has ${p.found} here, and ${p.wanted} in ${p.first}.`,
+    fix: "give all files the same columns, or name fewer files",
+  })),
+  keyTwice: row("MM4103", (p: { column: string; count: number; few: readonly string[] }) => ({
+    message: `${counted(p.count, "key")} of "${p.column}" stand${p.count === 1 ? "s" : ""} more than once in a file that is joined: ${p.few.join("; ")}.`,
+    fix: "leave one row of each key, or begin with this file: `from` may name a key several times",
+  })),
+  joinedColumn: row("MM4104", (p: { column: string; other: string }) => ({
+    message: `Column "${p.column}" is also in ${p.other}: nobody can say which is meant.`,
+    fix: "rename it in one of the files",
+  })),
+  nothingJoined: row(
+    "MM4105",
+    (p: { by: string; first: string; example: string | undefined; other: string | undefined }) => ({
+      message: `No row of ${p.first} has a key "${p.by}" that is here: there the first is ${p.example === undefined ? "missing" : `"${p.example}"`}, here ${p.other === undefined ? "missing" : `"${p.other}"`}.`,
+      fix: "name the column that has the same values in both files",
+    }),
+  ),
+  keyShape: row("MM4106", (p: { column: string; found: readonly number[] }) => ({
+    message: `Column "${p.column}" has ${shape(p.found)} of each sample; a key is one number or text.`,
+  })),
+  keyTooLarge: row("MM4107", (p: { column: string; row: number; value: number }) => ({
+    message: `Column "${p.column}" has ${p.value} in row ${p.row}: beyond 2^53 numbers can't be told apart, and two keys might be taken for one.`,
+    fix: "write such keys as texts, with a letter before the digits",
+  })),
+  tooManyUnreadable: row(
+    "MM4108",
+    (p: { count: number; of: number; atMost: number; few: readonly string[] }) => ({
+      message: `${p.count} of ${counted(p.of, "sample")} can't be read, more than ${+(100 * p.atMost).toFixed(4)} %:\n  ${p.few.join("\n  ")}`,
+      fix: `mend them; \`skip unreadable at most ${nextShare(p.count / p.of)}\` would leave them out`,
+    }),
+  ),
+  allUnreadable: row("MM4110", (p: { of: number; few: readonly string[] }) => ({
+    message: `None of ${counted(p.of, "sample")} can be read:\n  ${p.few.join("\n  ")}`,
+  })),
+  onlyPart: row("MM4111", (p: { column: string; joined: readonly string[]; wanted: readonly string[] }) => ({
+    message: `There is no column "${p.column}": the model learned from files that were joined (${p.joined.map((name) => `"${name}"`).join(", ")}), and a file to predict has all columns in it.`,
+    fix: `write one file with ${p.wanted.map((name) => `"${name}"`).join(", ")}`,
+  })),
+  wrongList: row("MM4109", (p: { column: string; row: number; reason: string; count: number }) => ({
+    message: `Row ${p.row} of column "${p.column}" can't be read: ${p.reason} (${counted(p.count, "such row")}).`,
+    fix: "give all rows lists of one length, or leave the cell empty where it is missing",
+  })),
   noLog: row("MM4056", (p: { name: string; row: number; value: number; count: number }) => ({
     message: `\`${p.name}\` has ${p.value} in row ${p.row}: \`log\`, which is ln(1 + x), wants values above -1 (${counted(p.count, "such value")}).`,
     fix: "mend the rows, or write `clipped to 0..` with an upper end before `log`",
@@ -210,12 +272,47 @@ export type DataProblemName = keyof typeof dataProblems;
 
 type ParametersOf<Name extends DataProblemName> = Parameters<(typeof dataProblems)[Name]["text"]>[0];
 
+/** Where the rows of a table stand in its file, or files. */
+export interface RowPlaces {
+  /** Of a part of a file. */
+  firstRow?: number;
+  rows?: Int32Array;
+  parts?: readonly { source: string; rows: number }[];
+}
+
+interface Placed<P> {
+  where: string;
+  parameters: P;
+}
+
+/** What is told of a row, as its file counts it. */
+function placeOf<P>({ firstRow = 0, rows, parts }: RowPlaces, parameters: P, where: string): Placed<P> {
+  const { row: position } = (parameters ?? {}) as { row?: number };
+  if (position === undefined) return { where, parameters };
+  let row = (rows?.[position] ?? position) + firstRow;
+  for (const part of parts ?? []) {
+    if (row < part.rows) return { where: part.source, parameters: { ...parameters, row } };
+    row -= part.rows;
+  }
+  return { where, parameters: { ...parameters, row } };
+}
+
+function textsOf<Name extends DataProblemName>(name: Name) {
+  return dataProblems[name] as unknown as { code: string; text(p: ParametersOf<Name>): Text };
+}
+
 /** Gathers problems, so that all are told at once. */
 export class ProblemList {
   readonly problems: DataProblem[] = [];
 
-  /** @param firstRow of the part of a file that is looked at; rows are told as the whole file counts them */
-  constructor(private readonly firstRow = 0) {}
+  /**
+   * @param places of the rows that are looked at; they are told as their file counts them
+   * @param unreadable where samples that can't be read are gathered, if they are to be left out
+   */
+  constructor(
+    private readonly places: RowPlaces = {},
+    readonly unreadable?: Unreadable,
+  ) {}
 
   add<Name extends DataProblemName>(
     name: Name,
@@ -223,8 +320,53 @@ export class ProblemList {
     parameters: ParametersOf<Name>,
     specLine?: number,
   ): void {
-    const { code, text } = dataProblems[name] as { code: string; text(p: ParametersOf<Name>): Text };
-    const { message, fix } = text(this.ofTheFile(parameters));
+    this.addAt(name, placeOf(this.places, parameters, where), specLine);
+  }
+
+  /** The same, of a row that is told as all files of the source count on. */
+  addOfSource<Name extends DataProblemName>(
+    name: Name,
+    where: string,
+    parameters: ParametersOf<Name>,
+    specLine?: number,
+  ): void {
+    const { parts } = this.places;
+    this.addAt(name, placeOf(parts === undefined ? {} : { parts }, parameters, where), specLine);
+  }
+
+  /**
+   * Adds what is wrong with some rows: as one problem, that of the first row, or as samples that can't be read.
+   * @param each of these rows by itself
+   * @param total what is told of all of them where they are one problem
+   */
+  addRows<Name extends DataProblemName>(
+    name: Name,
+    where: string,
+    each: readonly (ParametersOf<Name> & { row: number })[],
+    total: Partial<ParametersOf<Name>>,
+    specLine?: number,
+  ): void {
+    const [first] = each;
+    if (first === undefined) return;
+    if (this.unreadable === undefined) {
+      this.add(name, where, { ...first, ...total }, specLine);
+      return;
+    }
+    for (const parameters of each) {
+      const placed = placeOf(this.places, parameters, where);
+      const { code, text } = textsOf(name);
+      const reason = text(placed.parameters).message;
+      this.unreadable.add(parameters.row, { row: placed.parameters.row, where: placed.where, code, reason });
+    }
+  }
+
+  private addAt<Name extends DataProblemName>(
+    name: Name,
+    { where, parameters }: Placed<ParametersOf<Name>>,
+    specLine: number | undefined,
+  ): void {
+    const { code, text } = textsOf(name);
+    const { message, fix } = text(parameters);
     this.problems.push({
       code,
       message,
@@ -232,13 +374,6 @@ export class ProblemList {
       ...(fix !== undefined && { fix }),
       ...(specLine !== undefined && { specLine }),
     });
-  }
-
-  private ofTheFile<P>(parameters: P): P {
-    const { row } = (parameters ?? {}) as { row?: number };
-    return row === undefined || this.firstRow === 0
-      ? parameters
-      : { ...parameters, row: row + this.firstRow };
   }
 
   /** @throws DataError when there are any */

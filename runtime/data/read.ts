@@ -4,6 +4,7 @@ import { exists } from "../runs/exists.js";
 import { readArrow } from "./arrow.js";
 import { readCsv, readTsv } from "./csv.js";
 import { readFolder } from "./folder.js";
+import { readHdf5 } from "./hdf5.js";
 import { readJsonLines } from "./json-lines.js";
 import { gunzip } from "./limits.js";
 import { readNpyFile, readNpz } from "./npz.js";
@@ -43,9 +44,16 @@ export const readers: ReadonlyMap<string, Reader> = new Map([
   [".parquet", { doc: "Apache Parquet", read: (path) => readParquet(path) }],
   [".arrow", { doc: "Apache Arrow", read: readArrow }],
   [".feather", { doc: "Feather, version 2", read: readArrow }],
+  [".h5", { doc: "HDF5", read: (path) => readHdf5(path) }],
+  [".hdf5", { doc: "HDF5", read: (path) => readHdf5(path) }],
   [".safetensors", { doc: "arrays, as PyTorch's users keep them", read: readSafetensors }],
   ["/", { doc: "a folder for each class, or NumPy arrays", read: readFolder }],
 ] satisfies [string, Reader][]);
+
+/** True for a path that isn't below the folder that it begins in. */
+export function leaves(path: string): boolean {
+  return isAbsolute(path) || path.split(/[\\/]/).includes("..") || path.includes("\0");
+}
 
 /**
  * Reads a file of samples.
@@ -54,7 +62,7 @@ export const readers: ReadonlyMap<string, Reader> = new Map([
  */
 export async function readTable(path: string, folder: string, line?: number): Promise<Table> {
   const problems = new ProblemList();
-  if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) problems.add("outside", path, { path }, line);
+  if (leaves(path)) problems.add("outside", path, { path }, line);
   problems.check();
   const full = join(folder, path);
   const ending = [...readers.keys()].find((known) => path.toLowerCase().endsWith(known));

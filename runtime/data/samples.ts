@@ -1,5 +1,7 @@
+import type { JoinCount } from "./join.js";
 import type { Names } from "./names.js";
 import type { Statistics } from "./transforms/standardise.js";
+import type { Skipped } from "./unreadable.js";
 
 /** What is to be predicted where that isn't one class. Row i is sample i. */
 export interface Targets {
@@ -62,6 +64,14 @@ export interface Splits {
   names?: Names;
   /** Of each modality that is standardised, those of the training part. */
   statistics?: Readonly<Record<string, Statistics>>;
+  /** What became of the rows of the files, where something is to be told of that. */
+  reading?: Reading;
+}
+
+/** What was left out when samples were read, and what found no partner in another file. */
+export interface Reading {
+  skipped?: Skipped;
+  joins?: readonly JoinCount[];
 }
 
 /** The samples at these positions. */

@@ -5,11 +5,15 @@ export interface NumericColumn {
   shape: number[];
   /** [rows, ...shape]; NaN where a value is missing */
   values: ArrayLike<number>;
+  /** Rows whose values aren't of that shape, or no numbers; they are NaN. */
+  wrong?: readonly { row: number; reason: string }[];
 }
 
 export interface TextColumn {
   kind: "text";
   values: readonly (string | null)[];
+  /** The file that each value stands in, where that isn't the table's. */
+  sources?: readonly string[];
 }
 
 export type Column = NumericColumn | TextColumn;
@@ -18,6 +22,10 @@ export type Column = NumericColumn | TextColumn;
 export interface Table {
   source: string;
   columns: Map<string, Column>;
+  /** The files that it was put together of, in their order. */
+  parts?: readonly { source: string; rows: number }[];
+  /** Of each row its number in the file, or in all parts counted on, where some are left out. */
+  rows?: Int32Array;
 }
 
 export function rowsOf(column: Column): number {
@@ -27,9 +35,7 @@ export function rowsOf(column: Column): number {
 
 /** A column of cells that may be numbers, texts, lists of numbers or missing. */
 export function columnOfCells(cells: readonly unknown[]): Column {
-  const lists = cells.find((cell) => Array.isArray(cell) || ArrayBuffer.isView(cell)) as
-    ArrayLike<unknown> | undefined;
-  if (lists !== undefined) return columnOfLists(cells, flat(lists).length);
+  if (cells.some(isList)) return columnOfLists(cells);
   const numbers = new Float64Array(cells.length);
   for (let i = 0; i < cells.length; i++) {
     const number = numberOf(cells[i]);
@@ -47,21 +53,36 @@ export function textsOfCells(cells: readonly unknown[]): TextColumn {
   };
 }
 
-function columnOfLists(cells: readonly unknown[], width: number): Column {
+/** Lists that are as long as most of them. */
+function columnOfLists(cells: readonly unknown[]): Column {
+  const lists = cells.map((cell) => (isList(cell) ? flat(cell) : undefined));
+  const width = mostFrequent(lists.flatMap((list) => list?.length ?? []));
   const values = new Float64Array(cells.length * width).fill(NaN);
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i];
-    if (cell === null || cell === undefined) continue;
-    const list = flat(cell as ArrayLike<unknown>);
-    if (list.length !== width)
-      throw new Error(`row ${i} has ${list.length} values where the rows before have ${width}`);
-    for (let j = 0; j < width; j++) {
-      const number = numberOf(list[j]);
-      if (number === undefined) throw new Error(`row ${i} has "${String(list[j])}" in a list of numbers`);
-      values[i * width + j] = number;
+  const wrong: { row: number; reason: string }[] = [];
+  lists.forEach((list, row) => {
+    const cell = cells[row];
+    if (cell === null || cell === undefined) return;
+    if (list?.length !== width) {
+      const found = list === undefined ? `"${String(cell)}"` : `${list.length} values`;
+      wrong.push({ row, reason: `it has ${found} where others have ${width} values` });
+      return;
     }
-  }
-  return { kind: "numeric", shape: [width], values };
+    const numbers = Array.from(list, numberOf);
+    const odd = numbers.indexOf(undefined);
+    if (odd >= 0) wrong.push({ row, reason: `it has "${String(list[odd])}" in a list of numbers` });
+    else values.set(numbers as number[], row * width);
+  });
+  return { kind: "numeric", shape: [width], values, ...(wrong.length > 0 && { wrong }) };
+}
+
+function isList(cell: unknown): cell is ArrayLike<unknown> {
+  return Array.isArray(cell) || ArrayBuffer.isView(cell);
+}
+
+function mostFrequent(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [0, 0])[0];
 }
 
 function flat(list: ArrayLike<unknown>): ArrayLike<unknown> {
@@ -69,7 +90,7 @@ function flat(list: ArrayLike<unknown>): ArrayLike<unknown> {
 }
 
 /** NaN for what is missing, nothing for what is no number. */
-function numberOf(cell: unknown): number | undefined {
+export function numberOf(cell: unknown): number | undefined {
   if (cell === null || cell === undefined || cell === "") return NaN;
   if (typeof cell === "number") return cell;
   if (typeof cell === "bigint" || typeof cell === "boolean") return Number(cell);

@@ -1,3 +1,4 @@
+import type { DataColumns } from "./load.js";
 import type { ProblemList } from "./problems.js";
 import type { Samples, Targets } from "./samples.js";
 import { rowsOf, type NumericColumn } from "./table.js";
@@ -20,6 +21,11 @@ export interface NumbersBinding {
   /** Every value is multiplied by it. */
   scale?: number;
   line?: number;
+}
+
+/** The columns that a target is told by. */
+export function columnsOf(target: DataColumns["target"]): readonly string[] {
+  return target.kind === undefined ? [target.column] : target.columns;
 }
 
 /** What a sample is held against, [rows, outputs]. @param columns those that the binding names, as many as it names */
@@ -52,20 +58,17 @@ export function loadTargets(
   });
   const wrong = (is: (value: number) => boolean) =>
     [...values.keys()].filter((at) => is(values[at] as number));
+  const rowOf = (at: number) => Math.floor(at / found);
   const absent = wrong((value) => !Number.isFinite(value));
-  const [first] = absent;
-  if (first !== undefined) {
-    const row = Math.floor(first / found);
-    problems.add("targetNotFinite", where, { name, count: absent.length, row }, line);
-  }
+  const gaps = absent.map((at) => ({ name, count: 1, row: rowOf(at) }));
+  problems.addRows("targetNotFinite", where, gaps, { count: absent.length }, line);
   const strange =
     kind === "multilabel" ? wrong((value) => Number.isFinite(value) && value !== 0 && value !== 1) : [];
-  const [odd] = strange;
-  if (odd !== undefined) {
-    const label = outputs[odd % found] as string;
-    const place = { row: Math.floor(odd / found), value: String(values[odd]), count: strange.length };
-    problems.add("notALabel", where, { name, label, ...place }, line);
-  }
+  const odd = strange.map((at) => {
+    const label = outputs[at % found] as string;
+    return { name, label, row: rowOf(at), value: String(values[at]), count: 1 };
+  });
+  problems.addRows("notALabel", where, odd, { count: strange.length }, line);
   return { kind, values };
 }
 

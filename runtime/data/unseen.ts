@@ -5,6 +5,7 @@ import type { Samples } from "./samples.js";
 import { rowsOf, type Column, type Table } from "./table.js";
 import type { Statistics } from "./transforms/standardise.js";
 import { transform } from "./transforms/transforms.js";
+import { readableSamples, Unreadable, type UnreadableRow } from "./unreadable.js";
 import type { TableBlock } from "./blocks.js";
 
 /** Samples that a model may never have seen. */
@@ -12,6 +13,8 @@ export interface Unseen {
   samples: Samples;
   /** False where what is right isn't known: the samples' labels, or their targets, are all 0 then. */
   labelled: boolean;
+  /** Those that can't be read and are no samples therefore, where the spec skips such. */
+  unreadable: readonly UnreadableRow[];
 }
 
 export interface UnseenOptions {
@@ -48,10 +51,12 @@ export async function unseenSamples(
 ): Promise<Unseen> {
   const { source: where } = table;
   const { modalities, target } = columns;
-  const problems = new ProblemList(firstRow);
+  const unreadable = columns.skip && new Unreadable();
+  const problems = new ProblemList({ firstRow }, unreadable);
   const labelled = labels && columnsOf(target).some((name) => table.columns.has(name));
   const told = labelled ? target : { ...target, columns: [], column: "" };
   const rows = checkRows(table, { modalities, target: told }, where, problems);
+  checkWhole(table, columns, problems);
   const full = withMissing(table, modalities, rows);
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
@@ -70,10 +75,27 @@ export async function unseenSamples(
   const index = Int32Array.from({ length: rows }, (_, i) => firstRow + i);
   const answers = labelled ? loadTarget(target, table, rows, where, problems) : unknownAnswers(target, rows);
   problems.check();
-  const samples: Samples = { size: rows, inputs, shapes, present, ...answers, index };
+  const all: Samples = { size: rows, inputs, shapes, present, ...answers, index };
+  const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
   transform([samples], modalities, statistics, { where, problems });
   problems.check();
-  return { samples, labelled };
+  return { samples, labelled, unreadable: unreadable?.all() ?? [] };
+}
+
+/** Reports columns that a model needs and that came from another file when it was trained. */
+function checkWhole(
+  { columns, source }: Table,
+  { modalities, joins = [] }: DataColumns,
+  problems: ProblemList,
+) {
+  if (joins.length === 0) return;
+  const joined = joins.map((join) => join.with);
+  const needed = Object.values(modalities).filter(({ optional }) => optional !== true);
+  const wanted = needed.flatMap(({ columns: names }) => names);
+  for (const { columns: names, line } of needed)
+    for (const column of names)
+      if (!columns.has(column)) problems.add("onlyPart", source, { column, joined, wanted }, line);
+  problems.check();
 }
 
 /** What stands for the answers where nobody knows them. */

@@ -2,9 +2,11 @@ import { dirname } from "node:path";
 import { readBlocks } from "../data/blocks.js";
 import { ProblemList } from "../data/problems.js";
 import type { Names } from "../data/names.js";
+import { unreadableText, type UnreadableRow } from "../data/unreadable.js";
 import { namedColumns, sampleColumns, unseenSamples } from "../data/unseen.js";
 import type { Engine } from "../engines/index.js";
 import type { AnyPredictions } from "../learning/predict.js";
+import type { ParquetColumn } from "../runs/index.js";
 import { UsageError } from "../session/options.js";
 import type { RunStatistics } from "../session/statistics.js";
 import { answerColumns, rightOnes } from "./answers.js";
@@ -12,6 +14,7 @@ import type { FileTask } from "./options.js";
 import { learnPid, type PidReader } from "./pid.js";
 import type { AnswerPlan } from "./plan.js";
 import { openSink, standardOutput } from "./sinks.js";
+import { withUnreadable } from "./unreadable.js";
 
 interface FileOptions {
   task: FileTask;
@@ -38,11 +41,19 @@ export async function predictFile(
   const sink = out === undefined ? standardOutput(json) : await openSink(out);
   const tally = new Tally();
   let pid: PidReader | undefined;
+  let answers: ParquetColumn[] | undefined;
+  // Rows that can't be read and aren't told of yet.
+  const waiting: UnreadableRow[] = [];
+  let skipped = 0;
   try {
     const [texts, own] = [namedColumns(plan.columns), sampleColumns(plan.columns)];
     for await (const part of readBlocks(file, { size: block, texts, samples: own })) {
       const how = { names, statistics, labels, folder: dirname(file) };
-      const { samples, labelled } = await unseenSamples(part, plan.columns, how);
+      const { samples, labelled, unreadable } = await unseenSamples(part, plan.columns, how);
+      skipped += unreadable.length;
+      waiting.push(...unreadable);
+      // Which columns there are is known from what is predicted.
+      if (samples.size === 0 && unreadable.length > 0) continue;
       if (task.pid && pid === undefined) {
         if (!labelled) refuseWithoutLabels(part.table.source, plan);
         say("pid       learning lsmi from the samples that the run held out");
@@ -50,8 +61,15 @@ export async function predictFile(
       }
       const predictions = await plan.predict(samples);
       const atoms = await pid?.read(predictions);
-      await sink.write(answerColumns(predictions, plan, { labelled, ...(atoms && { atoms }) }));
+      answers = answerColumns(predictions, plan, { labelled, ...(atoms && { atoms }) });
+      await sink.write(
+        plan.columns.skip === undefined ? answers : withUnreadable(answers, waiting.splice(0)),
+      );
       tally.add(predictions, labelled);
+    }
+    if (waiting.length > 0) {
+      if (answers === undefined) refuseUnreadable(waiting, file);
+      await sink.write(withUnreadable(answers.map(emptied), waiting));
     }
     await sink.commit();
   } catch (error) {
@@ -59,8 +77,22 @@ export async function predictFile(
     throw error;
   }
   if (json && out !== undefined)
-    process.stdout.write(`${JSON.stringify({ file: out, ...tally.summary() }, null, 2)}\n`);
-  else say(tally.text(out));
+    process.stdout.write(
+      `${JSON.stringify({ file: out, ...tally.summary(), ...(skipped > 0 && { skipped }) }, null, 2)}\n`,
+    );
+  else say(tally.text(out, skipped));
+}
+
+function emptied(column: ParquetColumn): ParquetColumn {
+  return { ...column, values: [] } as ParquetColumn;
+}
+
+function refuseUnreadable(rows: readonly UnreadableRow[], where: string): never {
+  const problems = new ProblemList();
+  const few = rows.slice(0, 3).map(unreadableText);
+  problems.add("allUnreadable", where, { of: rows.length, few });
+  problems.check();
+  throw new Error("unreachable");
 }
 
 function refuseWithoutLabels(where: string, { columns: { target } }: AnswerPlan): never {
@@ -99,7 +131,7 @@ class Tally {
     return { samples, correct: right, accuracy: right / labelled };
   }
 
-  text(out: string | undefined): string {
+  text(out: string | undefined, skipped: number): string {
     const { samples, correct, accuracy, rmse } = this.summary();
     const found =
       accuracy !== undefined
@@ -107,6 +139,8 @@ class Tally {
         : rmse !== undefined
           ? `, root mean squared error ${rmse.toPrecision(4)}`
           : "";
-    return `${samples} sample${samples === 1 ? "" : "s"} predicted${found}${out === undefined ? "" : `: ${out}`}`;
+    const left =
+      skipped === 0 ? "" : `, ${skipped} skipped that can't be read (the column \`unreadable\` tells why)`;
+    return `${samples} sample${samples === 1 ? "" : "s"} predicted${found}${left}${out === undefined ? "" : `: ${out}`}`;
   }
 }

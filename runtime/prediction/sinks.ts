@@ -52,7 +52,7 @@ export function standardOutput(json: boolean): Sink {
 }
 
 /** A float32 with as many digits as tell it from its neighbours; nothing for NaN. */
-function plain(value: number | string | undefined, column: ParquetColumn): number | string | null {
+function plain(value: number | string | null | undefined, column: ParquetColumn): number | string | null {
   if (column.type !== "float") return value ?? null;
   return typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
 }
@@ -104,11 +104,11 @@ function parquetSink(file: Target): Sink {
     const types = { int: "INT32", float: "DOUBLE", text: "BYTE_ARRAY" } as const;
     const schema: SchemaElement[] = [
       { name: "root", num_children: columns.length },
-      ...columns.map(({ name, type }): SchemaElement => ({
-        name,
-        type: types[type],
-        repetition_type: "REQUIRED",
-        ...(type === "text" && { converted_type: "UTF8" }),
+      ...columns.map((column): SchemaElement => ({
+        name: column.name,
+        type: types[column.type],
+        repetition_type: column.type !== "text" && column.gaps === true ? "OPTIONAL" : "REQUIRED",
+        ...(column.type === "text" && { converted_type: "UTF8" }),
       })),
     ];
     const units = columns.flatMap((column) =>

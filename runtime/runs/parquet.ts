@@ -2,7 +2,14 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { writeAtomically } from "./atomic.js";
 
 export type ParquetColumn =
-  | { name: string; type: "int" | "float"; values: ArrayLike<number>; unit?: string }
+  | {
+      name: string;
+      type: "int" | "float";
+      values: ArrayLike<number | null>;
+      unit?: string;
+      /** True when values may be null. */
+      gaps?: boolean;
+    }
   | { name: string; type: "text"; values: readonly string[] };
 
 /**

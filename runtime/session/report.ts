@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Reading } from "../data/samples.js";
 import type { Rule } from "../fusion/index.js";
 import type { AnyPredictions, Predictions } from "../learning/predict.js";
 import { meanEstimates, type Columns, type Decomposition, type Estimate } from "../measures/index.js";
@@ -66,6 +67,8 @@ export interface PidSummary extends Pick<Decomposition, "informations" | "shuffl
 /** metrics.json. The same run on the same engine gives the same bytes. */
 export interface ReportContent extends About, TargetSummary {
   samples?: { train: number; validation?: number; test: number };
+  /** Where samples were left out when the data was read, or files were joined. */
+  reading?: Reading;
   metrics: Readonly<Record<string, MetricResult>>;
   /** Mean share of each component, where the model has a gate. */
   shares?: Record<string, number>;
@@ -96,11 +99,13 @@ export async function report(
   about: About,
   findings: Findings,
   samples: ReportContent["samples"],
+  reading?: Reading,
 ): Promise<ReportContent> {
   const suffixes = suffixesOf(findings.pid);
   const content: ReportContent = {
     ...about,
     ...(samples && { samples }),
+    ...(reading && { reading }),
     metrics: findings.metrics,
     ...targetSummary(findings.predictions),
     ...shareSummary(findings),

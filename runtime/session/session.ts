@@ -42,6 +42,7 @@ import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
+import { readingLines } from "./reading.js";
 import { writeScores } from "./scores.js";
 import { cannotResume, Training, type RunPlan } from "./training.js";
 import { versions } from "./versions.js";
@@ -182,7 +183,7 @@ export class Session {
     const { names, statistics } = data;
     if (names !== undefined && !this.training.began) await writeNames(this.folder, names);
     if (statistics !== undefined && !this.training.began) await writeStatistics(this.folder, statistics);
-    this.splits = data;
+    this.take(data);
     if (this.options.pauseAfter !== undefined)
       this.score = () => writeScores(this.folder, model, data, this.training.history.length);
     try {
@@ -192,6 +193,13 @@ export class Session {
       throw error;
     }
     await this.writeRecord("running");
+  }
+
+  /** Keeps the samples, and tells once what became of those that were left out. */
+  private take(data: Splits): void {
+    if (this.splits === undefined && data.reading !== undefined)
+      for (const line of readingLines(data.reading)) this.say(line);
+    this.splits = data;
   }
 
   /** What whole numbers stood for when the run's model was trained; undefined where nothing needs a name. */
@@ -211,7 +219,7 @@ export class Session {
    */
   async restore<Inputs>(model: Model<Inputs>, data: Splits): Promise<void> {
     this.restored = true;
-    this.splits = data;
+    this.take(data);
     const weights = await loadWeights(this.folder);
     model.parameters.assign(weights);
     weights.forEach(({ tensor }) => tensor.dispose());
@@ -248,7 +256,7 @@ export class Session {
       ...(this.splits.validation && { validation: this.splits.validation.size }),
       test: this.splits.test.size,
     };
-    const content = await report(this.folder, about, findings, sizes);
+    const content = await report(this.folder, about, findings, sizes, this.splits?.reading);
     await writeHeldOut(this.folder, findings.predictions);
     await this.score?.();
     if (this.options.json)
@@ -309,6 +317,7 @@ export class Session {
       seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
       // Of the process that wrote this.
       processorSeconds: (user + system) / 1e6,
+      ...(this.splits?.reading && { reading: this.splits.reading }),
       ...(history.length > 0 && { history }),
     };
     await writeAtomically(join(this.folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);

@@ -159,6 +159,19 @@ describe("diagnostics", () => {
     expectDiagnostics(after("hold out classes 0 hold out classes 1"), ["16:22 MM2001"]);
   });
 
+  it("reports what is joined and skipped wrongly", () => {
+    const data = (from: string, more = "") =>
+      spec({
+        data: `from ${from}\n  left <- "a"\n  right <- "b"\n  label <- "c"\n  split 0.8 train, 0.2 test ${more}`,
+      });
+    expectDiagnostics(data('"a/*.csv" joined with "b.h5" by "id"', "skip unreadable"), []);
+    expectDiagnostics(data('"a.csv" joined with "../b.h5" by "id"'), ["14:28 MM7009"]);
+    expectDiagnostics(data('"a.csv" joined with "b.mat" by "id"'), ["14:28 MM7010"]);
+    expectDiagnostics(data('"a.csv"', "skip unreadable at most 1"), ["18:53 MM3004"]);
+    expectDiagnostics(data('"a.csv"', "skip unreadable at most 0"), ["18:53 MM3004"]);
+    expectDiagnostics(data('"a.csv"', "skip unreadable skip unreadable"), ["18:45 MM2001"]);
+  });
+
   it("reports an empty file, and a file of nothing but a comment", () => {
     expectDiagnostics("", ["1:1 MM1006"]);
     expectDiagnostics("// nothing\n", ["1:1 MM1006"]);

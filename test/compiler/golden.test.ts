@@ -33,6 +33,7 @@ const specs = [
     "layers",
     "imports",
     "files",
+    "joined",
   ].map((name) => ({
     name,
     path: `test/golden/${name}.mmspec`,

@@ -76,6 +76,22 @@ data for M {
     expect(lines[2]).toBe("      -> dense(101)");
   });
 
+  it("breaks a source that is too long before what is joined, and keeps what is skipped by itself", () => {
+    const short = `data for M { from "a/*.csv" joined with "b.h5" by "id" skip unreadable at most .01 }`;
+    expect(format(short)).toBe(`data for M {
+  from "a/*.csv" joined with "b.h5" by "id"
+  skip unreadable at most .01
+}
+`);
+    const long = `data for M { from "${"a".repeat(60)}.csv" joined with "b.h5" by "id" joined with "c.npz" by "identity" }`;
+    expect(format(long)).toBe(`data for M {
+  from "${"a".repeat(60)}.csv"
+      joined with "b.h5" by "id"
+      joined with "c.npz" by "identity"
+}
+`);
+  });
+
   it("refuses what it can't read", () => {
     expect(() => format("model M { target }")).toThrow(FormatError);
   });

@@ -55,6 +55,28 @@ describe("parse", () => {
     expect(bindings[0]?.transforms[3]).toMatchObject({ from: { value: -3 }, to: { value: 3 } });
   });
 
+  it("reads files that are joined, what is skipped, and what is called like their words", () => {
+    const { file, problems } = parse(`data for M {
+      from "a/*.csv" joined with "b.h5" by "id" joined with "c.npz" by "key"
+      joined <- "x"
+      skip <- "y" log
+      at <- "z"
+      skip unreadable at most 0.01
+    }
+    data for N { from "a.csv" joined <- "x" skip unreadable at <- "most" }`);
+    expect(problems).toEqual([]);
+    const [first, second] = file.data;
+    expect(first?.sources[0]?.joins.map(({ path, key }) => [path.value, key.value])).toEqual([
+      ["b.h5", "id"],
+      ["c.npz", "key"],
+    ]);
+    expect(first?.bindings.map(({ name }) => name.text)).toEqual(["joined", "skip", "at"]);
+    expect(first?.skips).toMatchObject([{ atMost: { value: 0.01 } }]);
+    expect(second?.sources[0]?.joins).toEqual([]);
+    expect(second?.bindings.map(({ name }) => name.text)).toEqual(["joined", "at"]);
+    expect(second?.skips[0]?.atMost).toBeUndefined();
+  });
+
   it("reads what is missing, what is held out, and arguments of modalities", () => {
     const { file, problems } = parse(`data for M {
       from synthetic(synergy(a, b): 0.2, unique(c): 0.1, f(d), seed: 1)

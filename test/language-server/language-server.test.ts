@@ -167,8 +167,14 @@ describe("completion", () => {
     [
       "what begins a line of data",
       `${heads}}\ndata for M {\n <|>`,
-      ["from", "split", "missing", "hold", "y", "left", "right"],
+      ["from", "split", "missing", "hold", "skip", "y", "left", "right"],
     ],
+    [
+      "the words behind a source",
+      `${heads}}\ndata for M {\n from "a.csv" <|>`,
+      ["joined", "from", "split", "missing", "hold", "skip", "y", "left", "right"],
+    ],
+    ["the words behind what is skipped", `${heads}}\ndata for M {\n skip <|>`, ["unreadable"]],
     ["a model to vary", `${heads}}\nvariants of <|>`, ["M"]],
     ["the lines of variants", `${heads}}\nvariants of M {\n <|>`, ["vary", "where", "limit", "sample"]],
     [

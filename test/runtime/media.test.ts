@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { DataError, loadData, readTable, type DataPlan } from "../../runtime/data/index.js";
 import { readPicture } from "../../runtime/data/media/picture.js";
 import { readSound } from "../../runtime/data/media/sound.js";
+import { readWav } from "../../runtime/data/media/wav.js";
 import { int16, png, wav } from "../support/media.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-media-"));
@@ -52,7 +53,7 @@ describe("pictures", () => {
 
 describe("sounds", () => {
   it("of each depth are read exactly, channels as their mean", () => {
-    const values = (bytes: Uint8Array, about = {}) => [...readSound(wav(bytes, about)).values];
+    const values = (bytes: Uint8Array, about = {}) => [...readWav(wav(bytes, about)).values];
     expect(values(int16(-32768, 16384, 0))).toEqual([-1, 0.5, 0]);
     expect(values(Uint8Array.of(0, 128, 192), { bits: 8 })).toEqual([-1, 0, 0.5]);
     const of24 = Uint8Array.of(0, 0, 0x80, 0, 0, 0x40, 255, 255, 255);
@@ -67,9 +68,53 @@ describe("sounds", () => {
   it("that are damaged or packed are refused", () => {
     const whole = wav(int16(1, 2, 3));
     for (let end = 0; end < whole.length; end++)
-      expect(() => readSound(whole.subarray(0, end))).toThrow(/cut off|no WAV|no samples/);
-    expect(() => readSound(wav(int16(1), { tag: 2, bits: 4 }))).toThrow("packed");
-    expect(() => readSound(wav(int16(1), { channels: 0 }))).toThrow();
+      expect(() => readWav(whole.subarray(0, end))).toThrow(/cut off|no WAV|no samples/);
+    expect(() => readWav(wav(int16(1), { tag: 2, bits: 4 }))).toThrow("packed");
+    expect(() => readWav(wav(int16(1), { channels: 0 }))).toThrow();
+  });
+});
+
+/** Written by libsndfile 1.2; `exact` are -1, the largest, 1/2, 0, and the smallest on both sides of 0. */
+const sounds = (name: string) => readFileSync(join("test/support/sounds", name));
+
+describe("packed sounds", () => {
+  it("of FLAC are read exactly, channels as their mean", async () => {
+    for (const bits of [16, 24]) {
+      const step = 2 ** (1 - bits);
+      const { rate, values } = await readSound(sounds(`exact${bits}.flac`));
+      expect([rate, ...values]).toEqual([8000, -1, 1 - step, 0.5, 0, step, -step]);
+    }
+    const { values } = await readSound(sounds("stereo.flac"));
+    expect([...values].slice(0, 3)).toEqual([-0.5, (1 - 2 ** -15) / 2, 0.25]);
+  });
+
+  it("of MP3 and Ogg Vorbis are near to what was packed", async () => {
+    const tone = Array.from(
+      { length: 800 },
+      (_, i) => Math.round(16000 * Math.sin((2 * Math.PI * 440 * i) / 8000)) / 2 ** 15,
+    );
+    for (const name of ["tone.mp3", "tone.ogg"]) {
+      const { rate, values } = await readSound(sounds(name));
+      expect(rate).toBe(8000);
+      expect(values).toHaveLength(800);
+      const middle = Array.from({ length: 400 }, (_, i) => i + 200);
+      const product = (of: (i: number) => number) => middle.reduce((sum, i) => sum + of(i), 0);
+      const power = product((i) => (tone[i] as number) ** 2);
+      expect(product((i) => (values[i] as number) * (tone[i] as number)) / power).toBeCloseTo(1, 1);
+    }
+  });
+
+  it("that are cut off, unpack to too much or are something else are refused", async () => {
+    const whole = sounds("exact16.flac");
+    for (let end = 1; end < whole.length; end += 7)
+      await expect(readSound(whole.subarray(0, end))).rejects.toThrow();
+    for (const end of [40, 1000, 2800])
+      await expect(readSound(sounds("tone.ogg").subarray(0, end))).rejects.toThrow("cut off");
+    await expect(readSound(sounds("tone.mp3").subarray(0, 200))).rejects.toThrow("no samples");
+    // 8 kB of file, 3 million samples.
+    await expect(readSound(sounds("silence.flac"), 2 ** 20)).rejects.toThrow("more than 1048576 samples");
+    await expect(readSound(Buffer.from("a text"))).rejects.toThrow("neither WAV, FLAC, MP3 nor Ogg Vorbis");
+    await expect(readSound(new Uint8Array(0))).rejects.toThrow("neither");
   });
 });
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { zipSync } from "fflate";
+import { dataFiles } from "../../sweep/data-files.js";
 import { packRun, unpackRun } from "../../sweep/queue/archive.js";
 import { DataStore } from "../../sweep/queue/data.js";
 import { isPlainName } from "../../sweep/queue/messages.js";
@@ -31,6 +32,18 @@ const server = createServer((request, response) => {
 await new Promise((done) => server.once("listening", done));
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/set`;
 afterAll(() => server.close());
+
+describe("the files that variants read", () => {
+  it("are each of those that a path with * names", async () => {
+    const folder = fresh();
+    mkdirSync(join(folder, "parts"));
+    for (const name of ["b.csv", "a.csv", "c.tsv"]) writeFileSync(join(folder, "parts", name), name);
+    expect(await dataFiles(folder, [{ path: "parts/*.csv", kind: "data" }])).toEqual([
+      file("parts/a.csv", "a.csv"),
+      file("parts/b.csv", "b.csv"),
+    ]);
+  });
+});
 
 describe("DataStore", () => {
   it("fetches a file once, and verifies it", async () => {

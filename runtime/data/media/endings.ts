@@ -2,6 +2,6 @@
 export const pictureEndings: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];
 
 /** Files of sounds. */
-export const soundEndings: readonly string[] = [".wav"];
+export const soundEndings: readonly string[] = [".wav", ".flac", ".mp3", ".ogg"];
 
 export const mediaEndings = [...pictureEndings, ...soundEndings];

@@ -2,6 +2,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { ModalityBinding } from "../load.js";
 import type { DataProblemName, ProblemList } from "../problems.js";
+import type { TextColumn } from "../table.js";
 import { resize } from "../transforms/resize.js";
 import { readPicture } from "./picture.js";
 import { readSound } from "./sound.js";
@@ -33,26 +34,26 @@ type Found = Float32Array | "absent" | { problem: DataProblemName; about: Record
 export async function loadMedia(
   name: string,
   binding: ModalityBinding,
-  files: readonly (string | null)[],
+  column: TextColumn,
   { where, folder, problems }: MediaPlace,
 ): Promise<Float32Array> {
   const width = binding.shape.reduce((a, b) => a * b, 1);
+  const { values: files, sources } = column;
   const values = new Float32Array(files.length * width).fill(NaN);
-  const base = /[\\/]$/.test(where) ? where : dirname(where);
   const root = await realpath(folder);
-  const wrong = new Map<DataProblemName, { row: number; about: Record<string, unknown>; count: number }>();
+  const wrong = new Map<DataProblemName, { row: number }[]>();
   const one = async (row: number) => {
     const file = files[row]?.trim() ?? "";
     if (file === "") return;
-    const found = await loadFile(file, binding, base, root);
+    const found = await loadFile(file, binding, besideOf(sources?.[row] ?? where), root);
     if (found instanceof Float32Array) values.set(found, row * width);
     else if (found === "absent" && binding.optional === true) return;
     else {
       values.fill(0, row * width, (row + 1) * width);
       const { problem, about } = found === "absent" ? { problem: "noMedia" as const, about: {} } : found;
-      const before = wrong.get(problem);
-      const first = before === undefined || row < before.row ? { row, about: { file, ...about } } : before;
-      wrong.set(problem, { ...first, count: (before?.count ?? 0) + 1 });
+      const rows = wrong.get(problem) ?? [];
+      rows.push({ row, name, file, count: 1, ...about } as { row: number });
+      wrong.set(problem, rows);
     }
   };
   let next = 0;
@@ -60,9 +61,16 @@ export async function loadMedia(
     while (next < files.length) await one(next++);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  for (const [problem, { row, about, count }] of [...wrong].sort(([, a], [, b]) => a.row - b.row))
-    problems.add(problem, where, { name, row, count, ...about } as never, binding.line);
+  for (const rows of wrong.values()) rows.sort((a, b) => a.row - b.row);
+  const first = (rows: readonly { row: number }[]) => rows[0]?.row ?? 0;
+  for (const [problem, rows] of [...wrong].sort(([, a], [, b]) => first(a) - first(b)))
+    problems.addRows(problem, where, rows as never, { count: rows.length } as never, binding.line);
   return values;
+}
+
+/** The folder in which a file names others. */
+function besideOf(source: string): string {
+  return /[\\/]$/.test(source) ? source : dirname(source);
 }
 
 async function loadFile(file: string, binding: ModalityBinding, base: string, root: string): Promise<Found> {
@@ -79,7 +87,7 @@ async function loadFile(file: string, binding: ModalityBinding, base: string, ro
     const bytes = await readFile(path);
     return binding.rate === undefined
       ? await picture(bytes, binding)
-      : sound(bytes, binding as ModalityBinding & { rate: number });
+      : await sound(bytes, binding as ModalityBinding & { rate: number });
   } catch (error) {
     return { problem: "mediaUnreadable", about: { reason: (error as Error).message.replace(/\.$/, "") } };
   }
@@ -94,8 +102,11 @@ async function picture(bytes: Uint8Array, { shape, transforms = [] }: ModalityBi
   return resize(values, found, [height, width]);
 }
 
-function sound(bytes: Uint8Array, { shape, rate: wanted }: ModalityBinding & { rate: number }): Found {
-  const { rate, values } = readSound(bytes);
+async function sound(
+  bytes: Uint8Array,
+  { shape, rate: wanted }: ModalityBinding & { rate: number },
+): Promise<Found> {
+  const { rate, values } = await readSound(bytes);
   const [length] = shape as [number];
   if (rate !== wanted) return { problem: "soundRate", about: { rate, wanted } };
   if (values.length > length)

@@ -120,5 +120,5 @@ function checkLog(
       if (first === undefined || row < first.row) first = { row, value };
     }
   }
-  if (first !== undefined) problems.add("noLog", where, { name, ...first, count }, line);
+  if (first !== undefined) problems.addOfSource("noLog", where, { name, ...first, count }, line);
 }
