@@ -11,6 +11,7 @@ import {
 import { ProblemList } from "./problems.js";
 import { readTable } from "./read.js";
 import type { Samples, Splits } from "./samples.js";
+import { splitKeys } from "./split/keys.js";
 import { splitSamples, type SplitPlan } from "./split.js";
 import { loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
 import { rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
@@ -103,6 +104,7 @@ export async function loadData(
   }
   const { target } = plan;
   const answers = loadTarget(target, table, rows, where, problems);
+  const keys = splitKeys(plan.split, table, rows, where, problems);
   problems.check();
   const index = Int32Array.from({ length: rows }, (_, i) => i);
   const samples: Samples = {
@@ -113,7 +115,7 @@ export async function loadData(
     ...answers,
     index,
   };
-  const splits = splitSamples(samples, plan.split, where, target.name);
+  const splits = splitSamples(samples, plan.split, where, target.name, keys);
   const names = {
     ...vocabularies,
     ...nameCategories(splits, plan.modalities, coded, kept, { where, problems }),
