@@ -11,6 +11,11 @@ export interface DataProblem {
   specLine?: number;
 }
 
+/** A problem as people read it. */
+export function problemText({ code, where, message, fix }: DataProblem): string {
+  return `${where} error ${code}: ${message}${fix === undefined ? "" : `\n  = ${fix}`}`;
+}
+
 /** The data is wrong: every problem that was found. */
 export class DataError extends Error {
   constructor(readonly problems: readonly DataProblem[]) {
