@@ -6,6 +6,8 @@ import { grouped, palette, plural } from "../output.js";
 /** Rows and columns that a terminal has room for. */
 const mostColumns = 40;
 const mostClasses = 10;
+/** Of more classes only the counts fit. */
+const mostShares = 5;
 
 /** What was found, as people read it in a terminal. */
 export function lookText(look: Look, model?: string): string {
@@ -42,7 +44,10 @@ function partsText({ target, parts, samples }: Look): string {
     table.push([
       name,
       grouped(size),
-      ...shown.map(({ k }) => `${own?.[k] ?? 0} (${percent((own?.[k] ?? 0) / size)})`),
+      ...shown.map(({ k }) => {
+        const count = own?.[k] ?? 0;
+        return shown.length > mostShares ? String(count) : `${count} (${percent(count / size)})`;
+      }),
     ]);
   for (const part of parts) row(part.name, part.samples, part.counts);
   row("all", samples, counts);

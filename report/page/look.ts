@@ -124,7 +124,7 @@ function balance({ target, parts, samples }: LookPageContent): HTMLElement | und
   ]);
   const title = kind === "class" ? "Classes" : "Labels";
   const lead =
-    all.length > 1 ? `Each bar is ${all.map(({ name }) => name).join(", then ")}, from dark to light.` : "";
+    all.length > 1 ? `Each bar is ${all.map(({ name }) => name).join(", then ")}, from strong to faint.` : "";
   return section(
     "classes",
     title,

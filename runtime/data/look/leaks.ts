@@ -34,7 +34,7 @@ export function findLeaks({ columns, target, size }: LookInput): Leak[] {
   const questions = questionsOf(target, rows);
   const best = new Map<string, { leak: Leak; score: number }>();
   for (const feature of featuresOf(columns.filter(({ role }) => role === "input")))
-    for (const { of, classes, answer } of questions) {
+    for (const { of, classes, answer, majority = 1 } of questions) {
       const column = feature.column.name;
       const keep = (score: number, least: number, found: Partial<Leak>) => {
         if (!(score >= least) || score <= (best.get(column)?.score ?? -1)) return;
@@ -44,7 +44,7 @@ export function findLeaks({ columns, target, size }: LookInput): Leak[] {
         const r2 = explained(feature, answer, halves);
         keep(r2, explains, { r2 });
       } else {
-        const { accuracy, majority } = guessed(feature, answer, classes, halves);
+        const accuracy = guessed(feature, answer, classes, halves);
         if (majority < 1) keep((accuracy - majority) / (1 - majority), tells, { accuracy, majority });
       }
     }
@@ -53,8 +53,9 @@ export function findLeaks({ columns, target, size }: LookInput): Leak[] {
 
 interface Question {
   of: string;
-  /** How many; absent of a number. */
+  /** How many, and the share of the most frequent one; absent of a number. */
   classes?: number;
+  majority?: number;
   answer(row: number): number;
 }
 
@@ -70,15 +71,18 @@ function questionsOf(
   { name, kind, outputs, labels, values }: LookTarget,
   rows: readonly number[],
 ): Question[] {
-  if (labels !== undefined)
-    return [{ of: name, classes: outputs.length, answer: (row) => labels[row] as number }];
+  const classed = (of: string, classes: number, answer: Question["answer"]): Question => {
+    const counts = new Float64Array(classes);
+    for (const row of rows) counts[answer(row)] = (counts[answer(row)] as number) + 1;
+    return { of, classes, answer, majority: Math.max(...counts) / rows.length };
+  };
+  if (labels !== undefined) return [classed(name, outputs.length, (row) => labels[row] as number)];
   const width = outputs.length;
   if (values === undefined || values.length < width * rows.length) return [];
-  return outputs.map((output, k) => ({
-    of: output,
-    ...(kind === "multilabel" && { classes: 2 }),
-    answer: (row) => values[row * width + k] as number,
-  }));
+  return outputs.map((output, k) => {
+    const answer = (row: number) => values[row * width + k] as number;
+    return kind === "multilabel" ? classed(output, 2, answer) : { of: output, answer };
+  });
 }
 
 /** Which bin a value falls into: those of few different values have one each, others are cut at their quantiles. */
@@ -116,8 +120,8 @@ function guessed(
   answer: Question["answer"],
   classes: number,
   [one, other]: Halves,
-): { accuracy: number; majority: number } {
-  let [right, frequent] = [0, 0];
+): number {
+  let right = 0;
   for (const [learned, judged] of [
     [one, other],
     [other, one],
@@ -137,13 +141,10 @@ function guessed(
     const usual = largest(all);
     const guesses = new Map([...counts].map(([at, own]) => [at, largest(own)]));
     for (const row of judged) {
-      const label = answer(row);
-      if ((guesses.get(bin(row)) ?? usual) === label) right++;
-      if (usual === label) frequent++;
+      if ((guesses.get(bin(row)) ?? usual) === answer(row)) right++;
     }
   }
-  const size = one.length + other.length;
-  return { accuracy: right / size, majority: frequent / size };
+  return right / (one.length + other.length);
 }
 
 /** R² of the mean of a feature's bin, on halves that it wasn't taken of. */
