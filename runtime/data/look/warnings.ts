@@ -56,7 +56,7 @@ function duplicateWarnings({ duplicates, samples }: Found): Warning[] {
       ? [
           {
             kind: "contradictions",
-            text: `${counted(contradictory, "sample")} with the same inputs as others have another answer than these (rows ${contradiction.join(" and ")}, for example).`,
+            text: `${counted(contradictory, "sample")} have the same inputs as another one, but another answer (rows ${contradiction.join(" and ")}, for example).`,
             advice: "check their labels: no model can get them right",
           },
         ]
