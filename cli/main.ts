@@ -5,6 +5,7 @@ import { version } from "../compiler/index.js";
 import { outliveReaders } from "./broken-pipe.js";
 import { check } from "./commands/check.js";
 import { compile } from "./commands/compile.js";
+import { data } from "./commands/data.js";
 import { engines } from "./commands/engines.js";
 import { evaluate } from "./commands/evaluate.js";
 import { explain } from "./commands/explain.js";
@@ -31,6 +32,7 @@ const parser = yargs(hideBin(process.argv))
   .command(compile)
   .command(train)
   .command(resume)
+  .command(data)
   .command(evaluate)
   .command(predict)
   .command(serve)
@@ -46,7 +48,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, predict, serve, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, data, train, resume, evaluate, predict, serve, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

@@ -10,13 +10,18 @@ export function scriptCommand(): [string, ...string[]] {
 
 /**
  * Runs a generated script in a process of its own, with this mmspec's runtime, and passes Ctrl-C on to it.
+ * @param silent true keeps what it prints on the standard output away
  * @returns its exit code
  */
-export async function runScript(script: string, args: readonly string[]): Promise<number> {
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  { silent = false }: { silent?: boolean } = {},
+): Promise<number> {
   const [program, ...first] = scriptCommand();
   const child = spawn(program, [...first, script, ...args], {
     // The channel tells the script when this process is gone.
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    stdio: ["inherit", silent ? "ignore" : "inherit", "inherit", "ipc"],
   });
   // A terminal sends Ctrl-C to both processes: the child ends cleanly, this one waits for it.
   const wait = () => {};

@@ -6,6 +6,7 @@ import {
   setImportedParameters,
   type Analysis,
   type Compilation,
+  type GeneratedFile,
   type ModelIr,
   type SpecText,
 } from "../compiler/index.js";
@@ -106,11 +107,16 @@ export async function compileSpec(options: SpecOptions): Promise<Compilation | u
     process.exitCode = exitCodes.wrongInput;
     return undefined;
   }
-  const copied = await Promise.all(
-    compilation.customFiles.map(async ({ from, to }) => ({
-      path: to,
-      text: await readSpec(join(dirname(options.file), from)),
-    })),
-  );
+  const copied = await copyCustomFiles(compilation.customFiles, options.file);
   return { ...compilation, files: [...compilation.files, ...copied] };
+}
+
+/** The files of `custom` layers, where generated code looks for them. @throws CommandError when one isn't there */
+export function copyCustomFiles(
+  customFiles: Compilation["customFiles"],
+  file: string,
+): Promise<GeneratedFile[]> {
+  return Promise.all(
+    customFiles.map(async ({ from, to }) => ({ path: to, text: await readSpec(join(dirname(file), from)) })),
+  );
 }

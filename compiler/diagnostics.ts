@@ -703,6 +703,29 @@ export const diagnosticTable = {
   drawnTarget: error("MM7033", (p: { source: string; target: string; kind: string; reason: string }) => ({
     message: `\`${p.source}\` can't draw \`${p.target}\`, whose kind is \`${p.kind}\`: ${p.reason}.`,
   })),
+  splitSettled: error("MM7070", (p: { how: string; word: string }) => ({
+    message: `\`${p.how}\` says for each sample in which part it is: \`${p.word}\` can't change that.`,
+    fix: `remove \`${p.word}\`${p.word === "fold" ? " and give the parts their shares, `0.8 train, 0.2 test`" : ""}`,
+  })),
+  drawnSplit: error("MM7071", (p: { source: string; by: string }) => ({
+    message: `\`${p.source}\` draws its samples: there is no column to split by.`,
+    fix: "split them by shares, `split 0.8 train, 0.2 test`",
+  })),
+  noSuchFold: error("MM7072", (p: { fold: string; folds: number | undefined }) => ({
+    message: `There is no \`${p.fold}\`.`,
+    fix:
+      p.folds === undefined
+        ? "folds are counted from 1, and there are two or more: `fold 1 of 5`"
+        : `write \`fold 1 of ${p.folds}\` to \`fold ${p.folds} of ${p.folds}\``,
+  })),
+  foldPart: error("MM7073", (p: { name: string }) => ({
+    message: `A fold says by itself what is in \`${p.name}\`: ${p.name === "test" ? "the fold" : "the other folds"}.`,
+    fix: "remove its share; `validation` may have one",
+  })),
+  foldSum: error("MM7074", (p: { validation: number; folds: number }) => ({
+    message: `With one of ${p.folds} folds to test and ${p.validation} to validate nothing is left to learn from.`,
+    fix: "give `validation` a smaller share",
+  })),
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",

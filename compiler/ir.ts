@@ -305,9 +305,14 @@ export type TransformIr =
   | { kind: "standardised" };
 
 export interface SplitIr {
-  train: number;
+  /** Shares of the samples; of a fold only that of the validation part, of a column none. */
+  train?: number;
   validation?: number;
-  test: number;
+  test?: number;
+  /** The test part is this fold, counted from 1. */
+  fold?: { at: number; of: number };
+  /** The column that samples are divided by; `validated` where it must name a validation part. */
+  by?: { kind: "group" | "time" | "column"; column: string; validated?: boolean };
   stratified: boolean;
   seed: number;
   line: number;

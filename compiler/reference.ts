@@ -6,6 +6,7 @@ import { interactions } from "./tables/interactions.js";
 import type { Callable } from "./tables/parameters.js";
 import { points } from "./tables/points.js";
 import { roles, type Role } from "./tables/roles.js";
+import { splitWords } from "./tables/splits.js";
 import { paradigms, settings } from "./tables/training.js";
 import { costs } from "./variants/demands.js";
 
@@ -80,6 +81,9 @@ export function reference(examples: ReadonlyMap<string, DiagnosticExample>): str
     bullets(Object.entries(costs)),
     "## Files of data",
     bullets(formats),
+    "## Splits",
+    "`split ...` in `data`: shares of the parts, with these words.",
+    bullets([...splitWords.values()].map(({ doc, example }) => [example, doc] as const)),
     "## Diagnostics",
     "| code | | for example |\n| --- | --- | --- |\n" +
       Object.values(diagnosticTable)

@@ -455,13 +455,66 @@ export class SpecParser extends CstParser {
 
   private readonly split: Rule = this.RULE("split", () => {
     this.CONSUME(w.split);
-    this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.SUBRULE(this.part) });
-    this.OPTION(() => this.CONSUME(w.stratified));
-    this.OPTION2(() => {
-      this.CONSUME(w.seed);
-      this.SUBRULE(this.number);
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(w.from);
+            this.CONSUME(w.column);
+            this.CONSUME(StringToken);
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE(this.fold);
+            this.MANY(() => {
+              this.CONSUME(s.comma);
+              this.SUBRULE(this.part);
+            });
+          },
+        },
+        { ALT: () => this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.SUBRULE2(this.part) }) },
+      ],
+    });
+    this.OPTION({
+      // A modality may be called `by`.
+      GATE: () => this.LA(2).tokenType !== s.feeds,
+      DEF: () => this.SUBRULE(this.splitBy),
+    });
+    this.OPTION2({
+      GATE: () => this.LA(2).tokenType !== s.feeds,
+      DEF: () => this.CONSUME(w.stratified),
+    });
+    this.OPTION3({
+      GATE: () => this.LA(2).tokenType !== s.feeds,
+      DEF: () => {
+        this.CONSUME(w.seed);
+        this.SUBRULE(this.number);
+      },
     });
   });
+
+  private readonly fold: Rule = this.RULE(
+    "fold",
+    () => {
+      this.CONSUME(w.fold);
+      this.SUBRULE(this.number);
+      this.CONSUME(w.of);
+      this.SUBRULE2(this.number);
+    },
+    inside,
+  );
+
+  private readonly splitBy: Rule = this.RULE(
+    "splitBy",
+    () => {
+      this.CONSUME(w.by);
+      this.OR([{ ALT: () => this.CONSUME(w.group) }, { ALT: () => this.CONSUME(w.time) }]);
+      this.CONSUME(StringToken);
+    },
+    inside,
+  );
 
   private readonly lack: Rule = this.RULE("lack", () => {
     this.CONSUME(w.missing);

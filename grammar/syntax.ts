@@ -338,10 +338,13 @@ export type Transform = Node &
     | { kind: "standardised" }
   );
 
-/** `split 0.8 train, 0.1 validation, 0.1 test stratified seed 7` */
+/** `split 0.8 train, 0.1 validation, 0.1 test by group "patient" stratified seed 7`, `split fold 2 of 5`, `split from column "part"` */
 export interface SplitDeclaration extends Node {
   kind: "split";
+  /** Of a fold, at most `validation`; none where a column says it. */
   parts: SplitPart[];
+  fold?: SplitFold;
+  by?: SplitBy;
   stratified: boolean;
   seed?: NumberLiteral;
 }
@@ -359,6 +362,19 @@ export interface MissingDeclaration extends Node {
 export interface HoldOutDeclaration extends Node {
   kind: "hold-out";
   classes: (NumberLiteral | StringLiteral)[];
+}
+
+/** `fold 2 of 5` */
+export interface SplitFold extends Node {
+  kind: "fold";
+  at: NumberLiteral;
+  of: NumberLiteral;
+}
+
+/** What samples are divided by: `by group "patient"`, `by time "date"`, `from column "part"`. */
+export interface SplitBy extends Node {
+  kind: "group" | "time" | "column";
+  column: StringLiteral;
 }
 
 export interface SplitPart extends Node {

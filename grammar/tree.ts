@@ -480,6 +480,8 @@ export class TreeBuilder {
       }),
       splits: this.each(node, "split", (child): S.SplitDeclaration => {
         const seeded = this.nodes(child, "number").length > 0;
+        const [fold] = this.each(child, "fold", (each) => this.fold(each));
+        const by = this.splitBy(child);
         return {
           kind: "split",
           parts: this.nodes(child, "part").map((part): S.SplitPart => ({
@@ -488,6 +490,8 @@ export class TreeBuilder {
             name: this.nameIn(part),
             span: this.span(part),
           })),
+          ...(fold && { fold }),
+          ...(by && { by }),
           stratified: this.tokens(child, "Word_stratified").length > 0,
           ...(seeded && { seed: this.numberIn(child) }),
           span: this.span(child),
@@ -580,6 +584,21 @@ export class TreeBuilder {
     if (has("clipped"))
       return { kind: "clipped", from: this.numberIn(node), to: this.numberIn(node, 1), span };
     return { kind: has("log") ? "log" : "standardised", span };
+  }
+
+  private fold(node: CstNode): S.SplitFold {
+    return { kind: "fold", at: this.numberIn(node), of: this.numberIn(node, 1), span: this.span(node) };
+  }
+
+  /** What the samples of a split are divided by, if anything. */
+  private splitBy(split: CstNode): S.SplitBy | undefined {
+    const [given] = this.tokens(split, "Word_column");
+    const [node = given && split] = this.nodes(split, "splitBy");
+    if (node === undefined) return undefined;
+    const [column] = this.tokens(node, "String");
+    if (column === undefined) throw new Incomplete();
+    const kind = node === split ? "column" : this.tokens(node, "Word_group").length > 0 ? "group" : "time";
+    return { kind, column: this.string(column), span: given ? spanOf(given) : this.span(node) };
   }
 
   private choice(node: CstNode): S.Choice {

@@ -4,6 +4,7 @@ import { interactions } from "../compiler/tables/interactions.js";
 import type { Callable, Parameter } from "../compiler/tables/parameters.js";
 import { points } from "../compiler/tables/points.js";
 import { roles, type Role } from "../compiler/tables/roles.js";
+import { splitWords } from "../compiler/tables/splits.js";
 import { settings } from "../compiler/tables/training.js";
 import { lastStep } from "../compiler/variants/paths.js";
 import type { Place as VariedPlace } from "../compiler/variants/places.js";
@@ -49,12 +50,12 @@ function namedItems(expectation: Expectation, place: Place, spec: Spec, offset: 
 }
 
 function keyword(label: string): CompletionItem {
-  const setting = settings.get(label);
+  const known = settings.get(label) ?? splitWords.get(label);
   return {
     label,
     kind: CompletionItemKind.Keyword,
     sortText: `9${label}`,
-    ...(setting && { documentation: markdown(setting.doc) }),
+    ...(known && { documentation: markdown(known.doc) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ShapeNote } from "../compiler/index.js";
 import type { Shape } from "../compiler/ir.js";
 import { interactions } from "../compiler/tables/interactions.js";
 import { pointNamed } from "../compiler/tables/points.js";
+import { splitWords } from "../compiler/tables/splits.js";
 import { settings } from "../compiler/tables/training.js";
 import type { Call, Span } from "../grammar/index.js";
 import { touches, type Spec } from "./document.js";
@@ -147,6 +148,12 @@ function wordAt(spec: Spec, offset: number): Found | undefined {
   );
   if (setting !== undefined && inTrain)
     return { span: word.span, text: `${setting.doc}\n\nExample: \`${setting.example}\`` };
+  const divided = splitWords.get(word.text);
+  const inSplit = spec.analysis.tree.data.some(({ splits }) =>
+    splits.some(({ span }) => touches(span, offset)),
+  );
+  if (divided !== undefined && inSplit)
+    return { span: word.span, text: `${divided.doc}\n\nExample: \`${divided.example}\`` };
   const interaction = [...interactions.values()].find(
     ({ name, share }) => name === word.text || share === word.text,
   );

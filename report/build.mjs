@@ -16,7 +16,7 @@ const common = {
 
 const page = await build({
   ...common,
-  entryPoints: { page: here("page/main.ts"), sweep: here("page/sweep.ts") },
+  entryPoints: { page: here("page/main.ts"), sweep: here("page/sweep.ts"), look: here("page/look.ts") },
   outdir: here("../dist/report/page"),
   format: "iife",
   platform: "browser",

@@ -1,5 +1,6 @@
 import { analyse, type ModelIr, type VariantSpace } from "../compiler/index.js";
 import { SweepProblem } from "./problem.js";
+import { mayValidate } from "../compiler/check/split.js";
 import { customFiles } from "../compiler/files.js";
 import { dataPathsOf } from "./data-files.js";
 import { stageEpochs, type Trial } from "./trial.js";
@@ -59,7 +60,7 @@ export function trialsOf(
 function checkData({ name, data }: ModelIr, file: string): void {
   if (data === undefined)
     throw new SweepProblem(`${file}: there is no \`data for ${name}\`, so that nothing can be trained.`);
-  if (data.split.validation === undefined)
+  if (!mayValidate(data.split))
     throw new SweepProblem(
       `${file}:${data.split.line}: variants are compared by the validation split, so that the test split tells the truth about the best one. Add it: \`split 0.7 train, 0.1 validation, 0.2 test\`.`,
     );

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { createRunFolder } from "../../runtime/runs/folder.js";
+import { trainFolds } from "../folds/run.js";
 import { runScript } from "../run-script.js";
 import { compileSpec, customOption, setOption } from "../spec.js";
 import { writeFiles } from "../write-files.js";
@@ -12,6 +13,7 @@ interface Options {
   model: string | undefined;
   set: string | string[] | undefined;
   custom: boolean;
+  folds: boolean;
   engine: string | undefined;
   workers: number | undefined;
   "checkpoint-every": number | undefined;
@@ -56,6 +58,12 @@ export const train: CommandModule<object, Options> = {
       .option("model", { type: "string", describe: "Which model of the file" })
       .option("set", setOption)
       .option("custom", customOption)
+      .option("folds", {
+        type: "boolean",
+        default: false,
+        describe:
+          "Train every fold of `split fold 1 of N`, and tell their mean; goes on where it was stopped",
+      })
       .option("engine", engineOption)
       .option("workers", workersOption)
       .option("checkpoint-every", checkpointOption)
@@ -73,10 +81,18 @@ export const train: CommandModule<object, Options> = {
     "smaller-batch": smallerBatch,
     quiet,
     custom,
+    folds,
     json,
   }) {
     const compilation = await compileSpec({ file, model, set, custom, json });
     if (compilation?.ir === undefined) return;
+    const trainerOptions = [
+      ...(engine === undefined ? [] : ["--engine", engine]),
+      ...(workers === undefined ? [] : ["--workers", String(workers)]),
+      ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
+      ...(smallerBatch ? ["--smaller-batch"] : []),
+    ];
+    if (folds) return trainFolds(compilation.ir, { file, set, custom, runs, quiet, json, trainerOptions });
     await mkdir(runs, { recursive: true });
     const folder = resolve(await createRunFolder(runs, compilation.ir.name.toLowerCase()));
     const trainer = join(folder, "trainer");
@@ -86,10 +102,7 @@ export const train: CommandModule<object, Options> = {
     process.exitCode = await runScript(join(trainer, "train.ts"), [
       ...["--data", resolve(dirname(file))],
       ...["--run", folder],
-      ...(engine === undefined ? [] : ["--engine", engine]),
-      ...(workers === undefined ? [] : ["--workers", String(workers)]),
-      ...(checkpointEvery === undefined ? [] : ["--checkpoint-every", String(checkpointEvery)]),
-      ...(smallerBatch ? ["--smaller-batch"] : []),
+      ...trainerOptions,
       ...(quiet ? ["--quiet"] : []),
       ...(json ? ["--json"] : []),
     ]);

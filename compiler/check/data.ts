@@ -1,13 +1,12 @@
-import type { DataBinding, DataDeclaration, SplitDeclaration } from "../../grammar/syntax.js";
-import type { BindingIr, DataIr, SplitIr, TargetIr } from "../ir.js";
+import type { DataBinding, DataDeclaration } from "../../grammar/syntax.js";
+import type { BindingIr, DataIr, TargetIr } from "../ir.js";
 import { articled } from "../diagnostics.js";
 import { targetRow } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
 import { checkDrawn } from "./drawn.js";
-import { checkHoldOut, checkMissing } from "./held-out.js";
 import type { CheckedModality } from "./modalities.js";
-import { checkSeed } from "./seed.js";
 import { checkJoins, checkPath, checkSkip } from "./sources.js";
+import { checkSplit } from "./split.js";
 import { checkTransforms } from "./transforms.js";
 
 /** What the data must feed. */
@@ -131,64 +130,4 @@ function checkTargetBinding(
       found,
     });
   }
-}
-
-function checkSplit(declaration: DataDeclaration, wants: DataWants, checker: Checker): SplitIr | undefined {
-  const split = checker.single(declaration.splits, "a", () => "split");
-  if (split === undefined) {
-    checker.report("noSplit", declaration.model.span, undefined);
-    return undefined;
-  }
-  const parts = checkParts(split, checker);
-  const names = new Set(split.parts.map(({ name }) => name.text));
-  const missing = checkMissing(declaration.lacks, names, wants.modalities, checker);
-  const holdOut = checkHoldOut(declaration.heldOut, wants.target, checker);
-  if (split.stratified && wants.target !== undefined && wants.target.kind !== "class") {
-    const { name, kind } = wants.target;
-    checker.report("needsClasses", split.span, { what: "stratified", target: name, kind });
-  }
-  if (parts === undefined) return undefined;
-  const seed = checkSeed(split.seed, "split", checker);
-  const { train, validation, test } = parts;
-  return {
-    train,
-    ...(validation !== undefined && { validation }),
-    test,
-    stratified: split.stratified,
-    seed,
-    line: checker.line(split.span),
-    missing,
-    ...(holdOut && { holdOut }),
-  };
-}
-
-function checkParts(
-  split: SplitDeclaration,
-  checker: Checker,
-): { train: number; validation: number | undefined; test: number } | undefined {
-  const parts = new Map<string, number>();
-  let valid = true;
-  for (const { name, fraction, span } of split.parts) {
-    if (!["train", "validation", "test"].includes(name.text)) {
-      const known = ["train", "validation", "test"];
-      checker.report("unknownWord", name.span, { what: "a part of a split", name: name.text, known });
-      valid = false;
-    } else if (parts.has(name.text) || fraction.value <= 0) {
-      checker.report("splitPart", span, { name: name.text });
-      valid = false;
-    } else parts.set(name.text, fraction.value);
-  }
-  if (!valid) return undefined;
-  const train = parts.get("train");
-  const test = parts.get("test");
-  if (train === undefined || test === undefined) {
-    checker.report("splitPart", split.span, { name: train === undefined ? "train" : "test" });
-    return undefined;
-  }
-  const sum = [...parts.values()].reduce((a, b) => a + b, 0);
-  if (Math.abs(sum - 1) > 1e-6) {
-    checker.report("splitSum", split.span, { sum: +sum.toFixed(6) });
-    return undefined;
-  }
-  return { train, validation: parts.get("validation"), test };
 }

@@ -15,6 +15,7 @@ import { checkEvaluation } from "./evaluation.js";
 import { checkModality, checkTarget, type CheckedModality } from "./modalities.js";
 import { checkParadigmFits, checkRebuilds } from "./paradigm.js";
 import { checkAny, sharedFusion, type Scope } from "./shared.js";
+import { mayValidate } from "./split.js";
 import { checkTraining } from "./training.js";
 
 /**
@@ -125,9 +126,10 @@ export function checkModel(
 
   const targetName = targetSyntax?.name.text;
   const dataIr = data && checkData(data, { modalities, target, targetName }, checker);
-  if (stopSpan !== undefined && dataIr !== undefined && dataIr.split.validation === undefined) {
+  if (stopSpan !== undefined && dataIr !== undefined && !mayValidate(dataIr.split)) {
     checker.report("stopNeedsValidation", stopSpan, undefined);
   }
+  if (stopSpan !== undefined && dataIr?.split.by?.kind === "column") dataIr.split.by.validated = true;
 
   // Of `unimodal(m)` only m is encoded.
   const { paradigm } = training;

@@ -50,11 +50,14 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
   });
 }
 
-function splitText({ train, validation, test, stratified, seed, line, missing, holdOut }: SplitIr): string {
+function splitText(split: SplitIr): string {
+  const { train, validation, test, fold, by, stratified, seed, line, missing, holdOut } = split;
   const parts = [
-    `train: ${numeral(train)}`,
+    ...(fold === undefined ? [] : [`fold: { at: ${fold.at}, of: ${fold.of} }`]),
+    ...(train === undefined ? [] : [`train: ${numeral(train)}`]),
     ...(validation === undefined ? [] : [`validation: ${numeral(validation)}`]),
-    `test: ${numeral(test)}`,
+    ...(test === undefined ? [] : [`test: ${numeral(test)}`]),
+    ...(by === undefined ? [] : [`by: ${options(by)}`]),
     ...(stratified ? ["stratified: true"] : []),
     `seed: ${seed}`,
     `line: ${line}`,

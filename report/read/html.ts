@@ -31,7 +31,7 @@ interface PageParts {
  * @param bundle which script and style, as report/build.mjs names them
  */
 export async function htmlPage(
-  bundle: "page" | "sweep",
+  bundle: "page" | "sweep" | "look",
   { title, content, missing, packed = {} }: PageParts,
 ): Promise<string> {
   const [script, style] = await Promise.all([

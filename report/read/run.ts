@@ -132,7 +132,7 @@ async function namesOf(folder: string): Promise<Names> {
 }
 
 /** The modalities of a spec, with what their whole numbers stand for. */
-function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityContent[] {
+export function modalitiesIn({ modalities, data }: ModelIr, names: Names): ModalityContent[] {
   const bindings = data?.kind === "file" ? data.modalities : [];
   return modalities.map(({ name, kind, shape, rate, vocabulary, columns }) => {
     const read = bindings.find((binding) => binding.name === name)?.columns ?? [];

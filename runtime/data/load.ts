@@ -12,6 +12,7 @@ import {
 import { ProblemList } from "./problems.js";
 import type { Samples, Splits } from "./samples.js";
 import { readSource } from "./source.js";
+import { splitKeys } from "./split/keys.js";
 import { splitSamples, type SplitPlan } from "./split.js";
 import { columnsOf, loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
 import { numberOf, rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
@@ -110,6 +111,7 @@ export async function loadData(
   }
   const { target } = plan;
   const answers = loadTarget(target, table, rows, where, problems);
+  const keys = splitKeys(plan.split, table, rows, where, problems);
   problems.check();
   const index = table.rows ?? Int32Array.from({ length: rows }, (_, i) => i);
   const all: Samples = {
@@ -122,7 +124,10 @@ export async function loadData(
   };
   const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
   const skipped = unreadable && plan.skip && skippedOf(unreadable, rows, plan.skip, { where, folder });
-  const splits = splitSamples(samples, plan.split, where, target.name);
+  const readableKeys = unreadable
+    ? keys && Array.from(keys).filter((_, i) => unreadable.isReadable(i))
+    : keys;
+  const splits = splitSamples(samples, plan.split, where, target.name, readableKeys);
   const names = {
     ...vocabularies,
     ...nameCategories(splits, plan.modalities, coded, kept, { where, problems }),

@@ -12,6 +12,11 @@ export interface DataProblem {
   specLine?: number;
 }
 
+/** A problem as people read it. */
+export function problemText({ code, where, message, fix }: DataProblem): string {
+  return `${where} error ${code}: ${message}${fix === undefined ? "" : `\n  = ${fix}`}`;
+}
+
 /** The data is wrong: every problem that was found. */
 export class DataError extends Error {
   constructor(readonly problems: readonly DataProblem[]) {
@@ -113,6 +118,38 @@ export const dataProblems = {
   nothingHeldOut: row("MM4017", (p: { name: string; classes: readonly string[] }) => ({
     message: `No sample is of ${p.classes.map((name) => `"${name}"`).join(" or ")} of \`${p.name}\`, which \`hold out\` sets aside.`,
     fix: "hold out classes that the data has",
+  })),
+  noPart: row("MM4070", (p: { column: string; row: number; value: string; count: number }) => ({
+    message: `"${p.value}" in row ${p.row} of column "${p.column}" is no part of the split (${counted(p.count, "such row")}).`,
+    fix: "write `train`, `validation` (or `val`, `valid`, `dev`) or `test`",
+  })),
+  tooFewKeys: row(
+    "MM4071",
+    (p: { what: "group" | "time"; column: string; found: number; parts: number }) => ({
+      message: `Column "${p.column}" has ${counted(p.found, `different ${p.what}`)} for ${p.parts} parts: none of them may be in two.`,
+      fix:
+        p.what === "time"
+          ? "write finer times, or fewer parts"
+          : "add groups, or ask for fewer parts or folds",
+    }),
+  ),
+  splitMissing: row("MM4072", (p: { column: string; row: number; count: number }) => ({
+    message: `Column "${p.column}", which the samples are split by, is empty in row ${p.row} (${counted(p.count, "such row")}).`,
+    fix: "fill it, or remove these rows",
+  })),
+  noTime: row("MM4073", (p: { column: string; row: number; value: string; count: number }) => ({
+    message: `"${p.value}" in row ${p.row} of column "${p.column}" is no time (${counted(p.count, "such row")}).`,
+    fix: "write numbers, or dates as ISO 8601 has them: 2026-11-28, 2026-11-28T21:54:00Z",
+  })),
+  splitShape: row("MM4074", (p: { column: string; found: readonly number[] }) => ({
+    message: `Column "${p.column}" has ${shape(p.found)} of each sample; samples are split by one value.`,
+  })),
+  splitRows: row("MM4075", (p: { column: string; rows: number; samples: number }) => ({
+    message: `Column "${p.column}", which the samples are split by, has ${p.rows} rows, but there are ${p.samples} samples.`,
+  })),
+  emptyPart: row("MM4076", (p: { part: string; column: string }) => ({
+    message: `Column "${p.column}" puts no sample into the ${p.part} split.`,
+    fix: p.part === "validation" ? "name some `validation`, or don't `stop` early" : "name some for it",
   })),
   targetWidth: row("MM4031", (p: { name: string; wanted: number; found: number; each: string }) => ({
     message: `\`${p.name}\` wants ${p.wanted} value${p.wanted === 1 ? "" : "s"} of each sample, one for each ${p.each}, but its columns have ${p.found}.`,

@@ -49,8 +49,13 @@ export function columnOfCells(cells: readonly unknown[]): Column {
 export function textsOfCells(cells: readonly unknown[]): TextColumn {
   return {
     kind: "text",
-    values: cells.map((cell) => (cell === null || cell === undefined ? null : String(cell))),
+    values: cells.map((cell) => (cell === null || cell === undefined ? null : textOf(cell))),
   };
+}
+
+/** Of a time, as Parquet has them, what ISO 8601 writes. */
+function textOf(cell: unknown): string {
+  return cell instanceof Date && !Number.isNaN(cell.getTime()) ? cell.toISOString() : String(cell);
 }
 
 /** Lists that are as long as most of them. */

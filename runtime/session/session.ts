@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
+import { problemText } from "../data/problems.js";
 import { Random } from "../data/random.js";
 import {
   apartFromSoftwareGpu,
@@ -354,9 +355,7 @@ export function tell(error: unknown, folder: string | undefined): number {
     return exitCodes.interrupted;
   }
   if (error instanceof DataError) {
-    for (const { code, where, message, fix } of error.problems) {
-      say(`${where} error ${code}: ${message}${fix === undefined ? "" : `\n  = ${fix}`}`);
-    }
+    for (const problem of error.problems) say(problemText(problem));
     return exitCodes.data;
   }
   if (error instanceof UsageError) {
