@@ -695,6 +695,30 @@ export const diagnosticTable = {
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",
   })),
+  augmentWith: error("MM7050", () => ({
+    message: "`augment` says which modalities it changes, and how.",
+    fix: "write `augment picture with flip(horizontal) -> shift(by: 2)`",
+  })),
+  notAugmented: error(
+    "MM7051",
+    (p: {
+      name: string;
+      kind: string;
+      augmentation: string;
+      of: readonly string[];
+      others: readonly string[];
+    }) => ({
+      message: `\`${p.name}\` is ${articled(p.kind)}; \`${p.augmentation}\` changes ${p.of.map((kind) => `\`${kind}\``).join(", ")} only.`,
+      fix:
+        p.others.length === 0
+          ? "leave it out: its values are names"
+          : `\`${p.name}\` can have ${listed(p.others)}`,
+    }),
+  ),
+  notMixed: error("MM7052", (p: { name: string; kind: string }) => ({
+    message: `\`mixup\` mixes values; those of \`${p.name}\`, which is ${articled(p.kind)}, stand for names.`,
+    fix: "remove `mixup`",
+  })),
 
   // --- MM8: variants
   unknownPath: error(

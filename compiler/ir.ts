@@ -261,7 +261,17 @@ export interface TrainingIr {
   /** Those of the classes, in their order, or what works them out. */
   classWeights?: "balanced" | readonly number[];
   supervise?: SuperviseIr;
+  /** What is done to modalities while learning, in this order. */
+  augment?: readonly { modality: string; steps: readonly AugmentationIr[] }[];
+  /** Alpha of the Beta distribution that samples are mixed by. */
+  mixup?: number;
   line: number;
+}
+
+/** A row of the augmentations' table, with its arguments. */
+export interface AugmentationIr {
+  kind: string;
+  options: Readonly<Record<string, OptionValue>>;
 }
 
 export interface MetricIr {

@@ -28,6 +28,10 @@ const titles: Readonly<Record<Role, { title: string; says: string } | undefined>
   optimizer: { title: "Optimizers", says: "`optimizer ...` in `train`." },
   schedule: { title: "Schedules", says: "`schedule ...` in `train`; one after another by `->`." },
   teacher: { title: "Teachers of the gate", says: "`supervise gate with ...` in `train`." },
+  augmentation: {
+    title: "Augmentations",
+    says: "`augment MODALITY with ...` in `train`; one after another by `->`.",
+  },
   metric: { title: "Metrics", says: "In `evaluate`." },
   measure: { title: "Measures of interaction", says: "`pid ...` in `evaluate`." },
   source: { title: "Sources that draw", says: "`from ...` in `data`." },

@@ -226,6 +226,10 @@ class Finder {
         case "train":
           for (const setting of member.settings) {
             if (setting.kind === "supervise") this.call(setting.teacher, "teacher", scope);
+            if (setting.kind === "augment") {
+              for (const name of setting.modalities) this.refer(name, scope.modalities);
+              this.chain(setting.steps, "augmentation", "augmentation", scope);
+            }
             if (setting.kind !== "option") continue;
             const role = settingRoles.get(setting.name.text);
             if (role === undefined) continue;

@@ -1,3 +1,4 @@
+import { augmentations } from "./augmentations.js";
 import { columnKinds, drawn, modalityKinds } from "./data.js";
 import { measures, metrics } from "./evaluation.js";
 import { layers } from "./layers.js";
@@ -19,6 +20,7 @@ export type Role =
   | "optimizer"
   | "schedule"
   | "teacher"
+  | "augmentation"
   | "metric"
   | "measure"
   | "source";
@@ -47,6 +49,7 @@ export const roles: Readonly<Record<Role, Table>> = {
   optimizer: optimizers,
   schedule: schedules,
   teacher: teachers,
+  augmentation: augmentations,
   metric: metrics,
   measure: measures,
   source: drawn,

@@ -44,7 +44,8 @@ export function toTensors<Inputs>(
   };
 }
 
-function oneHot(labels: Int32Array, classes: number, weights?: Float32Array): Float32Array {
+/** Rows of 0 but for each label's column: 1, or the label's weight. */
+export function oneHot(labels: Int32Array, classes: number, weights?: Float32Array): Float32Array {
   const values = new Float32Array(labels.length * classes);
   labels.forEach((label, i) => (values[i * classes + label] = weights?.[label] ?? 1));
   return values;

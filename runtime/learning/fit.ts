@@ -9,6 +9,7 @@ import { commands, TeamError, type Part, type Team } from "../parallel/team.js";
 import { onPart, sumOverBatch } from "../parallel/whole-batch.js";
 import { workOf, type Work } from "../parallel/work.js";
 import type { Progress } from "../runs/progress.js";
+import { augmented, type Augmented } from "./augmented.js";
 import { toTensors, type TensorBatch } from "./batch.js";
 import { weightsOf } from "./class-weights.js";
 import { TrainingError, type Place } from "./errors.js";
@@ -24,7 +25,7 @@ import { endToEnd, takeStep } from "./step.js";
 import { LossTally, type MeanLosses } from "./tally.js";
 
 /** One stage of learning: what learns, from which loss, for how long. */
-export interface Stage<Inputs> {
+export interface Stage<Inputs> extends Augmented {
   /** For the progress bar and the history. */
   name: string;
   epochs: number;
@@ -51,8 +52,6 @@ export interface Stage<Inputs> {
   schedule?: Schedule;
   /** Standard deviation of the Gaussian noise that modalities get while learning, by modality, in the units that the model is fed. */
   inputNoise?: Readonly<Record<string, number>>;
-  /** Sequences whose trailing moments of zeros are padding, which gets no noise. */
-  padded?: readonly string[];
   /** Share of the samples that lose a modality while learning, by modality, drawn anew each time that a sample is learned from. */
   modalityDropout?: Readonly<Record<string, number>>;
   /** What each class's samples count, in the order of the classes; `balanced`: all classes of the training split count alike, however many samples they have. */
@@ -329,7 +328,8 @@ class Fit<Inputs> {
     const progress = taken / planned;
     const random = part === undefined ? noise : new PartRandom(noise, part);
     const context: Context = { training: true, random, temperature: temperatureAt(progress), progress };
-    const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
+    const changed = augmented(batch, stage, data.train, noise, this.classWeights);
+    const kept = stage.modalityDropout ? dropModalities(changed, stage.modalityDropout, noise) : changed;
     const own = part === undefined ? kept : takePart(kept, part.begin, part.rows);
     const tensors = toTensors<Inputs>(own, data.train, this.targets());
     if (stage.inputNoise)
