@@ -312,7 +312,11 @@ export type TransformIr =
   | { kind: "resized"; to: readonly [height: number, width: number] }
   | { kind: "log" }
   | { kind: "clipped"; from: number; to: number }
-  | { kind: "standardised" };
+  | { kind: "standardised" }
+  | { kind: "cropped"; to: readonly number[] }
+  | { kind: "one_hot" }
+  | { kind: "tokenised"; file: string }
+  | { kind: "tokenised"; words: number };
 
 export interface SplitIr {
   train: number;

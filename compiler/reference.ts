@@ -35,6 +35,10 @@ const titles: Readonly<Record<Role, { title: string; says: string } | undefined>
   metric: { title: "Metrics", says: "In `evaluate`." },
   measure: { title: "Measures of interaction", says: "`pid ...` in `evaluate`." },
   source: { title: "Sources that draw", says: "`from ...` in `data`." },
+  tokenizer: {
+    title: "Tokenizers",
+    says: "`tokenised by ...` behind a column of texts in `data`; also the name of a file in the format of Hugging Face.",
+  },
 };
 
 /** What one diagnostic looks like. */

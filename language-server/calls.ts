@@ -26,6 +26,7 @@ export function roleAt(path: readonly string[], before: readonly string[]): Role
   if (inside("augment", "chain", "call")) return "augmentation";
   if (inside("metric", "call")) return "metric";
   if (inside("pid", "call")) return "measure";
+  if (inside("transform", "call")) return "tokenizer";
   return inside("source", "call") ? "source" : undefined;
 }
 

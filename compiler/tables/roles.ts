@@ -1,5 +1,5 @@
 import { augmentations } from "./augmentations.js";
-import { columnKinds, drawn, modalityKinds } from "./data.js";
+import { columnKinds, drawn, modalityKinds, tokenizers } from "./data.js";
 import { measures, metrics } from "./evaluation.js";
 import { layers } from "./layers.js";
 import { ensembleFusion, merges } from "./merges.js";
@@ -23,7 +23,8 @@ export type Role =
   | "augmentation"
   | "metric"
   | "measure"
-  | "source";
+  | "source"
+  | "tokenizer";
 
 type Table = ReadonlyMap<string, Callable & { paper?: string }>;
 
@@ -53,6 +54,7 @@ export const roles: Readonly<Record<Role, Table>> = {
   metric: metrics,
   measure: measures,
   source: drawn,
+  tokenizer: tokenizers,
 };
 
 /** The settings of `train` whose value is called from a table. */

@@ -1,4 +1,5 @@
 import type { Names } from "./names.js";
+import type { Tokenizers } from "./transforms/tokenizer.js";
 import type { Statistics } from "./transforms/standardise.js";
 
 /** What is to be predicted where that isn't one class. Row i is sample i. */
@@ -62,6 +63,8 @@ export interface Splits {
   names?: Names;
   /** Of each modality that is standardised, those of the training part. */
   statistics?: Readonly<Record<string, Statistics>>;
+  /** Of each modality whose texts are tokenised by a file. */
+  tokenizers?: Tokenizers;
 }
 
 /** The samples at these positions. */
