@@ -735,23 +735,21 @@ export const diagnosticTable = {
     message: `Nothing of ${p.to.join(" x ")} can be cut out of pictures that were resized to ${p.from.join(" x ")}.`,
     fix: "resize to a larger size",
   })),
-  encodedKind: error(
-    "MM7057",
-    (p: { name: string; kind: string; transform: string; wanted: string }) => ({
-      message: `\`${p.name}\` is ${articled(p.kind)}; \`${p.transform}\` makes ${p.wanted === "tokens" ? "tokens" : "a vector"}.`,
-      fix:
-        p.kind === "table"
-          ? "remove it; names of a table are a `category(12)`"
-          : `make it ${p.wanted === "tokens" ? "`tokens(32, 5000)`" : "`vector(12)`, with room for so many names"}`,
-    }),
-  ),
+  encodedKind: error("MM7057", (p: { name: string; kind: string; transform: string; wanted: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)}; \`${p.transform}\` makes ${p.wanted === "tokens" ? "tokens" : "a vector"}.`,
+    fix:
+      p.kind === "table"
+        ? "remove it; names of a table are a `category(12)`"
+        : `make it ${p.wanted === "tokens" ? "`tokens(32, 5000)`" : "`vector(12)`, with room for so many names"}`,
+  })),
   encodedLater: error("MM7058", (p: { transform: string }) => ({
     message: `\`${p.transform}\` reads what the column has, before anything is done to it.`,
     fix: `write \`${p.transform}\` right behind the column`,
   })),
   encodedColumns: error("MM7059", (p: { name: string; transform: string; columns: number }) => ({
     message: `\`${p.transform}\` makes numbers of one column; ${p.columns} feed \`${p.name}\`.`,
-    fix: p.transform === "one_hot" ? "make a modality of each, or a `table` with categories" : "name one column",
+    fix:
+      p.transform === "one_hot" ? "make a modality of each, or a `table` with categories" : "name one column",
   })),
   tooManyWords: error("MM7060", (p: { name: string; words: number; vocabulary: number }) => ({
     message: `\`${p.name}\` has a vocabulary of ${p.vocabulary}: ${p.words} words are too many.`,

@@ -582,7 +582,11 @@ export class TreeBuilder {
     }
     if (has("tokenised")) {
       const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
-      return { kind: "tokenised", by: string ? this.string(string) : this.call(this.node(node, "call")), span };
+      return {
+        kind: "tokenised",
+        by: string ? this.string(string) : this.call(this.node(node, "call")),
+        span,
+      };
     }
     return { kind: has("one_hot") ? "one_hot" : has("log") ? "log" : "standardised", span };
   }

@@ -18,7 +18,8 @@ export function checkAugmentations(
       const line = lines.get(text);
       if (line !== undefined) checker.report("settingTwice", span, { name: `augment ${text}`, line });
       lines.set(text, checker.line(span));
-      if (modality === undefined) checker.report("unknownModality", span, { name: text, modalities: [...modalities.keys()] });
+      if (modality === undefined)
+        checker.report("unknownModality", span, { name: text, modalities: [...modalities.keys()] });
       return modality === undefined || line !== undefined ? [] : [{ modality, setting }];
     }),
   );

@@ -1,4 +1,11 @@
-import type { AugmentSetting, Call, Span, TrainDeclaration, TrainOption, Value } from "../../grammar/syntax.js";
+import type {
+  AugmentSetting,
+  Call,
+  Span,
+  TrainDeclaration,
+  TrainOption,
+  Value,
+} from "../../grammar/syntax.js";
 import type { ParadigmIr, RuntimeCall, SuperviseIr, TargetIr, TrainingIr } from "../ir.js";
 import {
   optimizers,

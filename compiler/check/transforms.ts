@@ -48,12 +48,18 @@ export function checkTransforms(transforms: readonly Transform[], of: Of, checke
 }
 
 /** `resized to` is of an image, `cropped to` of a sound too; they come first, and the last one makes the modality's size. */
-function checkSize(transform: Transform, all: readonly Transform[], { name, modality }: Of, checker: Checker): void {
+function checkSize(
+  transform: Transform,
+  all: readonly Transform[],
+  { name, modality }: Of,
+  checker: Checker,
+): void {
   if (modality?.shape === undefined) return;
   const { kind, shape } = modality;
   const { span } = transform;
   const sound = kind === "audio";
-  if (transform.kind === "resized" && kind !== "image") checker.report("resizedNoImage", span, { name, kind });
+  if (transform.kind === "resized" && kind !== "image")
+    checker.report("resizedNoImage", span, { name, kind });
   else if (transform.kind === "cropped" && kind !== "image" && !sound)
     checker.report("croppedNoImage", span, { name, kind });
   else {
@@ -68,9 +74,20 @@ function checkSize(transform: Transform, all: readonly Transform[], { name, moda
       checker.report("resizedLater", span, { transform: transform.kind });
     else if (found.length !== wanted.length)
       checker.report("croppedSizes", span, { name, kind, example: `cropped to ${wanted.join(", ")}` });
-    else if (sound ? Math.round((found[0] as number) * rate) !== shape[0] : rest.length === 0 && found.join() !== wanted.join())
-      checker.report(transform.kind === "resized" ? "resizedOtherwise" : "croppedOtherwise", span, { name, wanted });
-    else if (transform.kind === "cropped" && from !== undefined && sizeOf(from).some((side, i) => side < (found[i] as number)))
+    else if (
+      sound
+        ? Math.round((found[0] as number) * rate) !== shape[0]
+        : rest.length === 0 && found.join() !== wanted.join()
+    )
+      checker.report(transform.kind === "resized" ? "resizedOtherwise" : "croppedOtherwise", span, {
+        name,
+        wanted,
+      });
+    else if (
+      transform.kind === "cropped" &&
+      from !== undefined &&
+      sizeOf(from).some((side, i) => side < (found[i] as number))
+    )
       checker.report("croppedLarger", span, { from: sizeOf(from), to: found });
   }
 }
@@ -87,7 +104,8 @@ function checkEncoding(
   { name, modality, columns }: Of,
   checker: Checker,
 ): TransformIr[] {
-  if (modality?.shape === undefined || (transform.kind !== "one_hot" && transform.kind !== "tokenised")) return [];
+  if (modality?.shape === undefined || (transform.kind !== "one_hot" && transform.kind !== "tokenised"))
+    return [];
   const { kind, span } = transform;
   const wanted = kind === "one_hot" ? "vector" : "tokens";
   if (modality.kind !== wanted)
@@ -119,7 +137,8 @@ function checkTokenizer(
   if (args === undefined) return [];
   const words = (args.most as number | undefined) ?? vocabulary;
   if (words > vocabulary) checker.report("tooManyWords", by.span, { name, words, vocabulary });
-  if (padding !== undefined && padding !== 0) checker.report("wordsPadding", by.span, { name, padding: padding as number });
+  if (padding !== undefined && padding !== 0)
+    checker.report("wordsPadding", by.span, { name, padding: padding as number });
   return [{ kind: "tokenised", words }];
 }
 
@@ -130,7 +149,9 @@ function transformIr(transform: Transform, modality: CheckedModality | undefined
     case "resized":
       return [{ kind: "resized", to: [transform.height.value, transform.width.value] }];
     case "cropped":
-      return [{ kind: "cropped", to: modality?.kind === "audio" ? (modality.shape ?? []) : sizeOf(transform) }];
+      return [
+        { kind: "cropped", to: modality?.kind === "audio" ? (modality.shape ?? []) : sizeOf(transform) },
+      ];
     case "clipped":
       return [{ kind: "clipped", from: transform.from.value, to: transform.to.value }];
     case "log":

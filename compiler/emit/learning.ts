@@ -58,7 +58,9 @@ function stageLines(module: Module, plan: Plan): string[] {
       : [`inputNoise: ${options(Object.fromEntries(noisy.map((name) => [name, noise])))},`]),
     ...(augment === undefined ? [] : [`augment: ${augmentText(augment)},`]),
     ...(mixup === undefined ? [] : [`mixup: ${numeral(mixup)},`]),
-    ...((noise === undefined && augment === undefined) || filled.length === 0 ? [] : [`padded: [${filled.map(literal).join(", ")}],`]),
+    ...((noise === undefined && augment === undefined) || filled.length === 0
+      ? []
+      : [`padded: [${filled.map(literal).join(", ")}],`]),
     ...(modalityDropout === undefined || dropped.length === 0
       ? []
       : [

@@ -16,10 +16,9 @@ function emitScript(module: Module, plan: Plan, steps: readonly string[], traine
   const about = `{ model: ${literal(ir.name)}, seed: ${ir.training.seed}, spec: ${literal(ir.file)},${imports} script: import.meta.url }`;
   const folder = ir.data?.kind === "file" ? "session.dataFolder" : "";
   // A model that is trained keeps the names of its categories and what it was standardised by; one that learns finds them.
-  const loaded = [
-    ...(folder === "" ? [] : [folder]),
-    ...(trained ? keptTexts(plan, "session") : []),
-  ].join(", ");
+  const loaded = [...(folder === "" ? [] : [folder]), ...(trained ? keptTexts(plan, "session") : [])].join(
+    ", ",
+  );
   const frozen = frozenPaths(ir);
   const load =
     frozen.length === 0

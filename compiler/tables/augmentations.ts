@@ -13,7 +13,12 @@ const rows: AugmentationRow[] = [
     doc: "Mirrors half of the pictures.",
     example: "flip(horizontal)",
     parameters: [
-      word("axis", "What is swapped: left and right, or top and bottom.", ["horizontal", "vertical"], "horizontal"),
+      word(
+        "axis",
+        "What is swapped: left and right, or top and bottom.",
+        ["horizontal", "vertical"],
+        "horizontal",
+      ),
     ],
     of: ["image"],
   },
@@ -45,7 +50,9 @@ const rows: AugmentationRow[] = [
   },
 ];
 
-export const augmentations: ReadonlyMap<string, AugmentationRow> = new Map(rows.map((row) => [row.name, row]));
+export const augmentations: ReadonlyMap<string, AugmentationRow> = new Map(
+  rows.map((row) => [row.name, row]),
+);
 
 /** The augmentations that can change a kind of modality. */
 export function augmentationsOf(kind: string): string[] {

@@ -287,7 +287,10 @@ function loadNumbers(
 }
 
 /** The pictures or sounds of a column in the size that the spec asks for, as far as they have it in them; any other column as it is. */
-function fittedColumn(column: NumericColumn, { shape, rate, transforms = [] }: ModalityBinding): NumericColumn {
+function fittedColumn(
+  column: NumericColumn,
+  { shape, rate, transforms = [] }: ModalityBinding,
+): NumericColumn {
   const fitting = transforms.some(({ kind }) => kind === "resized" || kind === "cropped");
   const [height, width, channels = 1] = column.shape;
   const [length = 0] = shape;

@@ -211,10 +211,13 @@ export const dataProblems = {
     message: `The training split has ${p.found} different values in column "${p.column}"; \`${p.name}\`, a \`vector(${p.most})\`, has room for ${p.most}.`,
     fix: `write \`vector(${p.found})\``,
   })),
-  cellShape: row("MM4062", (p: { name: string; column: string; found: readonly number[]; wanted: string }) => ({
-    message: `Column "${p.column}" has ${shape(p.found)} of each sample; \`${p.name}\` wants ${p.wanted} of each.`,
-    fix: "bind another column",
-  })),
+  cellShape: row(
+    "MM4062",
+    (p: { name: string; column: string; found: readonly number[]; wanted: string }) => ({
+      message: `Column "${p.column}" has ${shape(p.found)} of each sample; \`${p.name}\` wants ${p.wanted} of each.`,
+      fix: "bind another column",
+    }),
+  ),
   noTokenizer: row("MM4063", (p: { name: string; reason: string }) => ({
     message: `\`${p.name}\` can't be tokenised by it: ${p.reason}.`,
     fix: "it is a file in the format of Hugging Face's tokenizers, below the folder of the data, usually called tokenizer.json",

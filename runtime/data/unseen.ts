@@ -33,7 +33,9 @@ export function sampleColumns({ modalities, target }: DataColumns): Set<string> 
 /** Columns whose values are names. */
 export function namedColumns({ modalities, target }: DataColumns): Set<string> {
   const categories = Object.values(modalities).flatMap(({ categories = {} }) => Object.keys(categories));
-  const encoded = Object.values(modalities).flatMap((binding) => (encodingOf(binding) ? binding.columns : []));
+  const encoded = Object.values(modalities).flatMap((binding) =>
+    encodingOf(binding) ? binding.columns : [],
+  );
   return new Set([...categories, ...encoded, ...(target.kind === undefined ? [target.column] : [])]);
 }
 

@@ -32,7 +32,9 @@ export async function readTokenizers(folder: string): Promise<Tokenizers | undef
   const read = Object.entries(listed).map(async ([name, about]) => {
     const path = pathOf(folder, about);
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw new WeightsError(`${path} can't be read (${error.message}). Train anew, or put back a copy of it.`);
+      throw new WeightsError(
+        `${path} can't be read (${error.message}). Train anew, or put back a copy of it.`,
+      );
     });
     if (createHash("sha256").update(bytes).digest("hex") !== about.sha256)
       throw new WeightsError(`${path} isn't what the run kept. Train anew, or put back a copy of it.`);

@@ -23,7 +23,10 @@ export type Augmentation =
 export function augment(
   batch: Batch,
   augmentations: Readonly<Record<string, readonly Augmentation[]>>,
-  { shapes, padded = [] }: { shapes: Readonly<Record<string, readonly number[]>>; padded?: readonly string[] },
+  {
+    shapes,
+    padded = [],
+  }: { shapes: Readonly<Record<string, readonly number[]>>; padded?: readonly string[] },
   random: Random,
 ): Batch {
   const inputs = { ...batch.inputs };

@@ -75,7 +75,13 @@ export async function encodeCells(
   parts: readonly Samples[],
   modalities: Readonly<Record<string, ModalityBinding>>,
   table: Table,
-  { kept, folder, firstRow = 0, where, problems }: Place & {
+  {
+    kept,
+    folder,
+    firstRow = 0,
+    where,
+    problems,
+  }: Place & {
     kept?: { names?: Names | undefined; tokenizers?: Tokenizers | undefined } | undefined;
     folder: string;
     firstRow?: number;
@@ -94,7 +100,16 @@ export async function encodeCells(
       : kept?.tokenizers === undefined
         ? await findTokenizer(name, binding, encoding.file, folder, problems)
         : own(kept.tokenizers, name);
-    if (byFile && tokenizer === undefined) continue;
+    if (byFile && tokenizer === undefined) {
+      if (kept?.tokenizers !== undefined)
+        problems.add(
+          "noTokenizer",
+          encoding.file,
+          { name, reason: "the run has kept no copy" },
+          binding.line,
+        );
+      continue;
+    }
     const known =
       kept?.names === undefined
         ? await findNames(encoding, parts[0] as Samples, { name, column, cells, firstRow }, table, tokenizer)
@@ -124,7 +139,12 @@ export async function encodeCells(
 async function findNames(
   encoding: Encoding,
   { present, index }: Samples,
-  { name, column, cells, firstRow }: {
+  {
+    name,
+    column,
+    cells,
+    firstRow,
+  }: {
     name: string;
     column: string;
     cells: (row: number) => string | undefined;

@@ -39,7 +39,9 @@ export async function heldOutExamples(
     const values = bindings.flatMap(([name, binding]) => {
       const present = numbersOf(table, `present_${name}`)?.[row] !== 0;
       const found = present ? valuesOf(table, name, binding, i, own(statistics, name)) : undefined;
-      return found === undefined ? [] : [[name, coders.get(name)?.read(found) ?? asAsked(found, binding, own(names, name))] as const];
+      return found === undefined
+        ? []
+        : [[name, coders.get(name)?.read(found) ?? asAsked(found, binding, own(names, name))] as const];
     });
     return { name: `held-out sample ${index[row]}`, sample: Object.fromEntries(values) };
   });
