@@ -84,7 +84,7 @@ it("texts, names and pictures are the same numbers in training, evaluation, pred
   const run = join("runs", readdirSync(join(folder, "runs"))[0] as string);
   const names = JSON.parse(readFileSync(join(folder, run, "names.json"), "utf8")) as Record<string, object>;
   expect(names.maker).toEqual({ maker: ["a", "b", "c"] });
-  expect(names.remark).toMatchObject({ remark: ["", "<unknown>", "thing", "a", "big", "tiny"] });
+  expect(names.remark).toMatchObject({ remark: ["", "<unknown>", "a", "thing", "big", "tiny"] });
 
   // The run has its own copy.
   renameSync(join(folder, "tokenizer.json"), join(folder, "away.json"));
@@ -98,7 +98,7 @@ it("texts, names and pictures are the same numbers in training, evaluation, pred
   const said = readFileSync(join(folder, "said.csv"), "utf8").trim().split("\n");
   expect(said).toHaveLength(4);
   const [columns = [], ...lines] = said.map((line) => line.split(","));
-  const predicted = lines.map((cells) => cells[columns.indexOf("predicted")]);
+  const predicted = lines.map((cells) => cells[columns.indexOf("prediction")]);
   expect(predicted.slice(0, 2)).toEqual(["small", "large"]);
 
   const sample = {
