@@ -11,7 +11,7 @@ import { uniform } from "./uniform.mjs";
 
 const folder =
   process.argv[2] === undefined ? new URL("data/", import.meta.url) : pathToFileURL(`${process.argv[2]}/`);
-const samples = Number(process.argv[3] ?? 2000);
+const samples = Number(process.argv[3] ?? 1500);
 const target = new URL("heard/", folder);
 const random = uniform(31);
 
