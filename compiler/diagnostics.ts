@@ -668,9 +668,9 @@ export const diagnosticTable = {
     message: `\`${p.name}\` is ${articled(p.kind)}; only an image can be resized.`,
     fix: "remove `resized to`",
   })),
-  resizedLater: error("MM7045", () => ({
-    message: "Pictures are resized before anything else is done to them.",
-    fix: "write `resized to` right behind the column",
+  resizedLater: error("MM7045", (p: { transform: string }) => ({
+    message: `Pictures and sounds are ${p.transform} before anything else is done to them.`,
+    fix: `write \`${p.transform} to\` right behind the column`,
   })),
   resizedOtherwise: error("MM7046", (p: { name: string; wanted: readonly number[] }) => ({
     message: `\`${p.name}\` is ${p.wanted.join(" x ")} (height x width): its pictures can't be resized to anything else.`,
@@ -729,6 +729,70 @@ export const diagnosticTable = {
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",
+  })),
+  augmentWith: error("MM7050", () => ({
+    message: "`augment` says which modalities it changes, and how.",
+    fix: "write `augment picture with flip(horizontal) -> shift(by: 2)`",
+  })),
+  notAugmented: error(
+    "MM7051",
+    (p: {
+      name: string;
+      kind: string;
+      augmentation: string;
+      of: readonly string[];
+      others: readonly string[];
+    }) => ({
+      message: `\`${p.name}\` is ${articled(p.kind)}; \`${p.augmentation}\` changes ${p.of.map((kind) => `\`${kind}\``).join(", ")} only.`,
+      fix:
+        p.others.length === 0
+          ? "leave it out: its values are names"
+          : `\`${p.name}\` can have ${listed(p.others)}`,
+    }),
+  ),
+  notMixed: error("MM7052", (p: { name: string; kind: string }) => ({
+    message: `\`mixup\` mixes values; those of \`${p.name}\`, which is ${articled(p.kind)}, stand for names.`,
+    fix: "remove `mixup`",
+  })),
+  croppedNoImage: error("MM7053", (p: { name: string; kind: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)}; only an image or a sound can be cropped.`,
+    fix: "remove `cropped to`",
+  })),
+  croppedSizes: error("MM7054", (p: { name: string; kind: string; example: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)}: it is cropped to ${p.kind === "audio" ? "so many seconds" : "a height and a width"}.`,
+    fix: `write \`${p.example}\``,
+  })),
+  croppedOtherwise: error("MM7055", (p: { name: string; wanted: readonly number[] }) => ({
+    message: `\`${p.name}\` is ${p.wanted.length === 1 ? `${p.wanted.join()} seconds long` : `${p.wanted.join(" x ")} (height x width)`}: it can't be cropped to anything else.`,
+    fix: `write \`cropped to ${p.wanted.join(", ")}\`, or change the modality`,
+  })),
+  croppedLarger: error("MM7056", (p: { from: readonly number[]; to: readonly number[] }) => ({
+    message: `Nothing of ${p.to.join(" x ")} can be cut out of pictures that were resized to ${p.from.join(" x ")}.`,
+    fix: "resize to a larger size",
+  })),
+  encodedKind: error("MM7057", (p: { name: string; kind: string; transform: string; wanted: string }) => ({
+    message: `\`${p.name}\` is ${articled(p.kind)}; \`${p.transform}\` makes ${p.wanted === "tokens" ? "tokens" : "a vector"}.`,
+    fix:
+      p.kind === "table"
+        ? "remove it; names of a table are a `category(12)`"
+        : `make it ${p.wanted === "tokens" ? "`tokens(32, 5000)`" : "`vector(12)`, with room for so many names"}`,
+  })),
+  encodedLater: error("MM7058", (p: { transform: string }) => ({
+    message: `\`${p.transform}\` reads what the column has, before anything is done to it.`,
+    fix: `write \`${p.transform}\` right behind the column`,
+  })),
+  encodedColumns: error("MM7059", (p: { name: string; transform: string; columns: number }) => ({
+    message: `\`${p.transform}\` makes numbers of one column; ${p.columns} feed \`${p.name}\`.`,
+    fix:
+      p.transform === "one_hot" ? "make a modality of each, or a `table` with categories" : "name one column",
+  })),
+  tooManyWords: error("MM7060", (p: { name: string; words: number; vocabulary: number }) => ({
+    message: `\`${p.name}\` has a vocabulary of ${p.vocabulary}: ${p.words} words are too many.`,
+    fix: `write \`words(${p.vocabulary})\`, or make the vocabulary larger`,
+  })),
+  wordsPadding: error("MM7061", (p: { name: string; padding: number }) => ({
+    message: `\`words\` fills with token 0; \`${p.name}\` has \`padding: ${p.padding}\`.`,
+    fix: "write `padding: 0`",
   })),
 
   // --- MM8: variants

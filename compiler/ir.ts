@@ -261,7 +261,17 @@ export interface TrainingIr {
   /** Those of the classes, in their order, or what works them out. */
   classWeights?: "balanced" | readonly number[];
   supervise?: SuperviseIr;
+  /** What is done to modalities while learning, in this order. */
+  augment?: readonly { modality: string; steps: readonly AugmentationIr[] }[];
+  /** Alpha of the Beta distribution that samples are mixed by. */
+  mixup?: number;
   line: number;
+}
+
+/** A row of the augmentations' table, with its arguments. */
+export interface AugmentationIr {
+  kind: string;
+  options: Readonly<Record<string, OptionValue>>;
 }
 
 export interface MetricIr {
@@ -302,7 +312,11 @@ export type TransformIr =
   | { kind: "resized"; to: readonly [height: number, width: number] }
   | { kind: "log" }
   | { kind: "clipped"; from: number; to: number }
-  | { kind: "standardised" };
+  | { kind: "standardised" }
+  | { kind: "cropped"; to: readonly number[] }
+  | { kind: "one_hot" }
+  | { kind: "tokenised"; file: string }
+  | { kind: "tokenised"; words: number };
 
 export interface SplitIr {
   /** Shares of the samples; of a fold only that of the validation part, of a column none. */

@@ -29,9 +29,17 @@ const titles: Readonly<Record<Role, { title: string; says: string } | undefined>
   optimizer: { title: "Optimizers", says: "`optimizer ...` in `train`." },
   schedule: { title: "Schedules", says: "`schedule ...` in `train`; one after another by `->`." },
   teacher: { title: "Teachers of the gate", says: "`supervise gate with ...` in `train`." },
+  augmentation: {
+    title: "Augmentations",
+    says: "`augment MODALITY with ...` in `train`; one after another by `->`.",
+  },
   metric: { title: "Metrics", says: "In `evaluate`." },
   measure: { title: "Measures of interaction", says: "`pid ...` in `evaluate`." },
   source: { title: "Sources that draw", says: "`from ...` in `data`." },
+  tokenizer: {
+    title: "Tokenizers",
+    says: "`tokenised by ...` behind a column of texts in `data`; also the name of a file in the format of Hugging Face.",
+  },
 };
 
 /** What one diagnostic looks like. */

@@ -294,6 +294,7 @@ export class SpecParser extends CstParser {
         DEF: [
           { GATE: () => this.LA(2).tokenType === w.after, ALT: () => this.SUBRULE(this.stop) },
           { GATE: () => this.LA(2).tokenType === w.gate, ALT: () => this.SUBRULE(this.supervise) },
+          { GATE: () => this.namesThenWith(), ALT: () => this.SUBRULE(this.augment) },
           { ALT: () => this.SUBRULE(this.setting) },
         ],
       });
@@ -316,6 +317,20 @@ export class SpecParser extends CstParser {
     this.CONSUME(w.with);
     this.SUBRULE(this.call);
   });
+
+  private readonly augment: Rule = this.RULE("augment", () => {
+    this.CONSUME(w.augment);
+    this.SUBRULE(this.names);
+    this.CONSUME(w.with);
+    this.SUBRULE(this.chain);
+  });
+
+  /** Whether `with` follows a word and a list of names: `augment left, right with`. */
+  private namesThenWith(): boolean {
+    let at = 3;
+    while (this.LA(at).tokenType === s.comma) at += 2;
+    return this.LA(at).tokenType === w.with;
+  }
 
   private readonly setting: Rule = this.RULE("setting", () => {
     this.SUBRULE(this.name);
@@ -448,6 +463,25 @@ export class SpecParser extends CstParser {
           },
         },
         { ALT: () => this.CONSUME(w.standardised) },
+        {
+          ALT: () => {
+            this.CONSUME(w.cropped);
+            this.CONSUME3(w.to);
+            this.SUBRULE6(this.number);
+            this.OPTION(() => {
+              this.CONSUME2(s.comma);
+              this.SUBRULE7(this.number);
+            });
+          },
+        },
+        { ALT: () => this.CONSUME(w.one_hot) },
+        {
+          ALT: () => {
+            this.CONSUME(w.tokenised);
+            this.CONSUME2(w.by);
+            this.OR2([{ ALT: () => this.CONSUME(StringToken) }, { ALT: () => this.SUBRULE(this.call) }]);
+          },
+        },
       ]);
     },
     inside,

@@ -242,7 +242,7 @@ export interface TrainDeclaration extends Node {
   settings: TrainSetting[];
 }
 
-export type TrainSetting = TrainOption | StopSetting | SuperviseSetting;
+export type TrainSetting = TrainOption | StopSetting | SuperviseSetting | AugmentSetting;
 
 /** `paradigm dmil(...)`, `optimizer adam(lr: 1e-3)`, `batch 128`, `seed 7`, `epochs 20`: a word and a value. */
 export interface TrainOption extends Node {
@@ -263,6 +263,13 @@ export interface StopSetting extends Node {
 export interface SuperviseSetting extends Node {
   kind: "supervise";
   teacher: Call;
+}
+
+/** `augment left, right with flip(horizontal) -> noise(0.05)` */
+export interface AugmentSetting extends Node {
+  kind: "augment";
+  modalities: Name[];
+  steps: Chain;
 }
 
 export interface EvaluateDeclaration extends Node {
@@ -336,6 +343,9 @@ export type Transform = Node &
     | { kind: "log" }
     | { kind: "clipped"; from: NumberLiteral; to: NumberLiteral }
     | { kind: "standardised" }
+    | { kind: "cropped"; to: NumberLiteral[] }
+    | { kind: "one_hot" }
+    | { kind: "tokenised"; by: StringLiteral | Call }
   );
 
 /** `split 0.8 train, 0.1 validation, 0.1 test by group "patient" stratified seed 7`, `split fold 2 of 5`, `split from column "part"` */

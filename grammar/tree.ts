@@ -417,6 +417,12 @@ export class TreeBuilder {
         teacher: this.call(this.node(child, "call")),
         span: this.span(child),
       })),
+      ...this.each(node, "augment", (child): S.AugmentSetting => ({
+        kind: "augment",
+        modalities: this.names(this.node(child, "names")),
+        steps: this.chain(child),
+        span: this.span(child),
+      })),
       ...this.each(node, "setting", (child): S.TrainOption => ({
         kind: "option",
         name: this.nameIn(child),
@@ -583,7 +589,19 @@ export class TreeBuilder {
       return { kind: "resized", height: this.numberIn(node), width: this.numberIn(node, 1), span };
     if (has("clipped"))
       return { kind: "clipped", from: this.numberIn(node), to: this.numberIn(node, 1), span };
-    return { kind: has("log") ? "log" : "standardised", span };
+    if (has("cropped")) {
+      const sizes = this.nodes(node, "number").length;
+      return { kind: "cropped", to: [0, 1].slice(0, sizes).map((i) => this.numberIn(node, i)), span };
+    }
+    if (has("tokenised")) {
+      const [string] = [...this.tokens(node, "String"), ...this.tokens(node, "OpenString")];
+      return {
+        kind: "tokenised",
+        by: string ? this.string(string) : this.call(this.node(node, "call")),
+        span,
+      };
+    }
+    return { kind: has("one_hot") ? "one_hot" : has("log") ? "log" : "standardised", span };
   }
 
   private fold(node: CstNode): S.SplitFold {

@@ -23,8 +23,10 @@ export function roleAt(path: readonly string[], before: readonly string[]): Role
   if (inside("setting", "call"))
     return settingRoles.get(before.findLast((word) => settingRoles.has(word)) ?? "");
   if (inside("supervise", "call")) return "teacher";
+  if (inside("augment", "chain", "call")) return "augmentation";
   if (inside("metric", "call")) return "metric";
   if (inside("pid", "call")) return "measure";
+  if (inside("transform", "call")) return "tokenizer";
   return inside("source", "call") ? "source" : undefined;
 }
 

@@ -162,6 +162,7 @@ function nameItems(rules: readonly string[], place: Place, spec: Spec, offset: n
       ...word(name, doc, CompletionItemKind.Property),
       detail: example,
     }));
+  if (inside("augment", "names")) return unnamed();
   if (inside("pid", "names")) return [...unnamed(), ...pointItems()];
   if (inside("binding")) return of("modality", "target");
   if (inside("part") || (inside("lack") && before.includes("of")))

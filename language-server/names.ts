@@ -226,6 +226,10 @@ class Finder {
         case "train":
           for (const setting of member.settings) {
             if (setting.kind === "supervise") this.call(setting.teacher, "teacher", scope);
+            if (setting.kind === "augment") {
+              for (const name of setting.modalities) this.refer(name, scope.modalities);
+              this.chain(setting.steps, "augmentation", "augmentation", scope);
+            }
             if (setting.kind !== "option") continue;
             const role = settingRoles.get(setting.name.text);
             if (role === undefined) continue;
@@ -353,7 +357,11 @@ class Finder {
     this.refer(model, this.models);
     const scope = this.scopes.get(model.text) ?? new Scope();
     for (const { value } of sources) if (value.kind === "call") this.call(value, "source", scope);
-    for (const { name } of bindings) this.refer(name, scope.modalities, scope.targets);
+    for (const { name, transforms } of bindings) {
+      this.refer(name, scope.modalities, scope.targets);
+      for (const each of transforms)
+        if (each.kind === "tokenised" && each.by.kind === "call") this.call(each.by, "tokenizer", scope);
+    }
     for (const { modality } of lacks) this.refer(modality, scope.modalities);
   }
 

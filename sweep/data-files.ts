@@ -16,11 +16,18 @@ export interface DataFile {
   bytes: number;
 }
 
-/** What a variant reads: the data, and saved models, as its spec names them. */
+/** What a variant reads: the data, tokenizers, and saved models, as its spec names them. */
 export function dataPathsOf(ir: ModelIr): { path: string; kind: "data" | "frozen" }[] {
-  const read = ir.data?.kind === "file" ? [ir.data.path, ...ir.data.joins.map(({ path }) => path)] : [];
-  const data = read.map((path) => ({ path, kind: "data" as const }));
-  return [...data, ...frozenPaths(ir).map((path) => ({ path, kind: "frozen" as const }))];
+  const { data } = ir;
+  const transforms = data?.kind === "file" ? data.modalities.flatMap((binding) => binding.transforms) : [];
+  const paths = [
+    ...(data?.kind === "file" ? [data.path, ...data.joins.map(({ path }) => path)] : []),
+    ...new Set(transforms.flatMap((each) => ("file" in each ? each.file : []))),
+  ];
+  return [
+    ...paths.map((path) => ({ path, kind: "data" as const })),
+    ...frozenPaths(ir).map((path) => ({ path, kind: "frozen" as const })),
+  ];
 }
 
 /**

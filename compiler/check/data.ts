@@ -96,7 +96,7 @@ function checkBindings(
           ? transforms.flatMap((each) =>
               each.kind === "scaled" ? { kind: "scaled", by: each.by.value } : [],
             )
-          : checkTransforms(transforms, { name: name.text, modality }, checker),
+          : checkTransforms(transforms, { name: name.text, modality, columns: columns.length }, checker),
       line: checker.line(span),
     });
   }

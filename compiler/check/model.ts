@@ -9,6 +9,7 @@ import { modalityKinds } from "../tables/data.js";
 import { metrics } from "../tables/evaluation.js";
 import { targetRow, type TargetKind } from "../tables/targets.js";
 import type { Checker } from "./checker.js";
+import { checkAugmentations, checkMixup } from "./augment.js";
 import { checkData } from "./data.js";
 import { checkEncoders } from "./encoders.js";
 import { checkEvaluation } from "./evaluation.js";
@@ -75,11 +76,11 @@ export function checkModel(
   const trainSyntax = checker.single(members("train"), "a", () => "train block");
   if (trainSyntax === undefined) lacks("`train` block", "train { paradigm joint }");
   const empty: TrainDeclaration = { kind: "train", settings: [], span: name.span };
-  const { training, paradigmSpan, stopSpan, superviseSpan, dropoutSpan, classWeightsSpan } = checkTraining(
-    trainSyntax ?? empty,
-    target,
-    checker,
-  );
+  const checked = checkTraining(trainSyntax ?? empty, target, checker);
+  const { paradigmSpan, stopSpan, superviseSpan, dropoutSpan, classWeightsSpan } = checked;
+  const augment = checkAugmentations(checked.augment, modalities, checker);
+  checkMixup(checked.mixupSpan, modalities.values(), checker);
+  const training = { ...checked.training, ...(augment && { augment }) };
   if (classWeightsSpan !== undefined && target !== undefined && target.kind !== "class") {
     const about = { what: "class_weights", target: target.name, kind: target.kind };
     checker.report("needsClasses", classWeightsSpan, about);

@@ -1,4 +1,11 @@
-import type { Call, Span, TrainDeclaration, TrainOption, Value } from "../../grammar/syntax.js";
+import type {
+  AugmentSetting,
+  Call,
+  Span,
+  TrainDeclaration,
+  TrainOption,
+  Value,
+} from "../../grammar/syntax.js";
 import type { ParadigmIr, RuntimeCall, SuperviseIr, TargetIr, TrainingIr } from "../ir.js";
 import {
   optimizers,
@@ -22,6 +29,9 @@ export interface CheckedTraining {
   paradigmSpan: Span;
   stopSpan?: Span;
   superviseSpan?: Span;
+  /** What is said of modalities, to be checked where they are known. */
+  augment: readonly AugmentSetting[];
+  mixupSpan?: Span;
   /** Of `modality_dropout`. */
   dropoutSpan?: Span;
   classWeightsSpan?: Span;
@@ -35,7 +45,12 @@ export function checkTraining(
   const options = new Map<string, TrainOption>();
   let stop: { span: Span; epochs: number } | undefined;
   let supervise: { span: Span; teacher: Call } | undefined;
+  const augment: AugmentSetting[] = [];
   for (const setting of declaration.settings) {
+    if (setting.kind === "augment") {
+      augment.push(setting);
+      continue;
+    }
     if (setting.kind === "supervise") {
       if (supervise !== undefined) {
         const line = checker.line(supervise.span);
@@ -54,8 +69,9 @@ export function checkTraining(
     }
     const name = setting.name.text;
     const other = options.get(name);
-    if (!settings.has(name)) {
-      const known = [...settings.keys(), "stop", "supervise"];
+    if (name === "augment") checker.report("augmentWith", setting.span, undefined);
+    else if (!settings.has(name)) {
+      const known = [...settings.keys(), "stop", "supervise", "augment"];
       checker.report("unknownWord", setting.name.span, { what: "a setting of `train`", name, known });
     } else if (other !== undefined) {
       checker.report("settingTwice", setting.span, { name, line: checker.line(other.span) });
@@ -92,6 +108,7 @@ export function checkTraining(
   const dropoutSetting = options.get("modality_dropout");
   if (dropoutSetting !== undefined && dropout !== undefined && dropout >= 1)
     wrongSetting(dropoutSetting.value, "modality_dropout", "a number from 0 up and below 1", checker);
+  const mixup = number("mixup", 0, true);
   const schedule = checkSchedule(options.get("schedule"), checker);
   const classWeights = checkClassWeights(options.get("class_weights")?.value, target, checker);
   const teacher = checkCall(supervise?.teacher, teachers, "a teacher", "supervise", checker);
@@ -107,11 +124,14 @@ export function checkTraining(
     ...(noise !== undefined && noise > 0 && { noise }),
     ...(dropout !== undefined && dropout > 0 && { modalityDropout: dropout }),
     ...(classWeights && { classWeights }),
+    ...(mixup !== undefined && { mixup }),
     ...(teacher && { supervise: teacher.args as unknown as SuperviseIr }),
     line: checker.line(declaration.span),
   };
   return {
     training,
+    augment,
+    ...(mixup !== undefined && { mixupSpan: options.get("mixup")?.span ?? declaration.span }),
     paradigmSpan: options.get("paradigm")?.value.span ?? declaration.span,
     ...(stop !== undefined && { stopSpan: stop.span }),
     ...(supervise !== undefined && { superviseSpan: supervise.span }),

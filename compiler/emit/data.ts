@@ -29,9 +29,10 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
             ...(plan.named
               ? ["@param names of the categories, as training saw them; found anew when left out"]
               : []),
-            ...(plan.standardised
+            ...(plan.standardised || plan.tokenised
               ? ["@param statistics by which inputs are standardised, as training had them; likewise"]
               : []),
+            ...(plan.tokenised ? ["@param tokenizers of texts, as training had them; likewise"] : []),
           ].join("\n")
         : `Draws the samples and splits them (${plan.place(data.line)}).`,
     ),
@@ -40,9 +41,10 @@ export function emitData(module: Module, plan: Plan, data: DataIr): void {
         ? [
             { name: "folder", type: "string" },
             ...(plan.named ? [{ name: "names?", type: module.useType("Names") }] : []),
-            ...(plan.standardised
+            ...(plan.standardised || plan.tokenised
               ? [{ name: "statistics?", type: `Record<string, ${module.useType("Statistics")}>` }]
               : []),
+            ...(plan.tokenised ? [{ name: "tokenizers?", type: module.useType("Tokenizers") }] : []),
           ]
         : [],
     returnType: `Promise<${module.useType("Splits")}>`,
@@ -115,7 +117,8 @@ function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "fi
 }
 
 /** What a trained model was given of its data. */
-function keptText({ named, standardised }: Plan): string {
+function keptText({ named, standardised, tokenised }: Plan): string {
+  if (tokenised) return "\nnames,\nstatistics,\ntokenizers,";
   if (standardised) return `\n${named ? "names" : "undefined"},\nstatistics,`;
   return named ? "\nnames," : "";
 }
@@ -144,10 +147,12 @@ function aboutParts(
   const categories = columns.flatMap(({ categories: most }, i) =>
     most === undefined ? [] : [[read[i] ?? "", most] as const],
   );
+  const tokenised = transforms.some(({ kind }) => kind === "tokenised");
   return [
     `shape: [${shape.join(", ")}]`,
     ...(rate === undefined ? [] : [`rate: ${rate}`]),
     ...(vocabulary === undefined ? [] : [`vocabulary: ${vocabulary}`]),
+    ...(tokenised && typeof padding === "number" ? [`fill: ${padding}`] : []),
     ...(categories.length === 0 ? [] : [`categories: ${options(Object.fromEntries(categories))}`]),
     ...(optional ? ["optional: true"] : []),
     ...(transforms.length === 0 ? [] : [`transforms: [${transforms.map(transformText).join(", ")}]`]),
@@ -157,6 +162,8 @@ function aboutParts(
 
 function transformText(transform: TransformIr): string {
   const { kind } = transform;
+  if (kind === "cropped") return `{ kind: "cropped", to: [${transform.to.join(", ")}] }`;
+  if (kind === "tokenised") return options({ ...transform });
   if (kind === "scaled") return `{ kind: "scaled", by: ${scaleText(transform.by)} }`;
   if (kind === "resized") return `{ kind: "resized", to: [${transform.to.join(", ")}] }`;
   if (kind === "clipped")

@@ -31,6 +31,8 @@ function stageLines(module: Module, plan: Plan): string[] {
     noise,
     modalityDropout,
     classWeights,
+    augment,
+    mixup,
     paradigm,
   } = plan.ir.training;
   module.use(optimizer.name);
@@ -54,7 +56,11 @@ function stageLines(module: Module, plan: Plan): string[] {
     ...(noise === undefined || noisy.length === 0
       ? []
       : [`inputNoise: ${options(Object.fromEntries(noisy.map((name) => [name, noise])))},`]),
-    ...(noise === undefined || filled.length === 0 ? [] : [`padded: [${filled.map(literal).join(", ")}],`]),
+    ...(augment === undefined ? [] : [`augment: ${augmentText(augment)},`]),
+    ...(mixup === undefined ? [] : [`mixup: ${numeral(mixup)},`]),
+    ...((noise === undefined && augment === undefined) || filled.length === 0
+      ? []
+      : [`padded: [${filled.map(literal).join(", ")}],`]),
     ...(modalityDropout === undefined || dropped.length === 0
       ? []
       : [
@@ -62,6 +68,14 @@ function stageLines(module: Module, plan: Plan): string[] {
         ]),
     ...(classWeights === undefined ? [] : [`classWeights: ${value(classWeights)},`]),
   ];
+}
+
+function augmentText(augment: NonNullable<TrainingIr["augment"]>): string {
+  const of = augment.map(({ modality, steps }) => {
+    const texts = steps.map(({ kind, options: args }) => options({ kind, ...args }));
+    return `${key(modality)}: [${texts.join(", ")}],`;
+  });
+  return `{\n${of.join("\n")}\n}`;
 }
 
 /** `warmup({ epochs: 2 }, cosine())`: each schedule is given what comes after it. */

@@ -25,10 +25,12 @@ export interface Plan {
   encoderFields: readonly { encoder: EncoderIr; field: string }[];
   /** The file of a `custom` layer, by its path in the spec. */
   customFile(path: string): CustomFile;
-  /** True when some table has categories, whose names a run keeps. */
+  /** True where a run keeps names: of categories, or of what became one-hot or tokens. */
   named: boolean;
   /** True where inputs are standardised, so that a run keeps by what. */
   standardised: boolean;
+  /** True where texts are tokenised by a file, which a run keeps. */
+  tokenised: boolean;
   /** `digits.mmspec:9`; the spec when no file is given */
   place(line: number, file?: string): string;
 }
@@ -89,6 +91,8 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
   const files = new Map(
     customFiles(ir, [...globals, ...runtimeNames, className]).map((file) => [file.from, file]),
   );
+  const transforms =
+    ir.data?.kind === "file" ? ir.data.modalities.flatMap((binding) => binding.transforms) : [];
   const { kind } = ir.training.paradigm;
   const headed = kind === "ensemble" || kind === "unimodal";
   return {
@@ -105,12 +109,11 @@ export function plan(ir: ModelIr, runtimeNames: readonly string[]): Plan {
     optional: ir.modalities.some(({ optional }) => optional),
     encoderFields,
     customFile: (path) => files.get(path) as CustomFile,
-    named: ir.modalities.some(({ columns = [] }) =>
-      columns.some(({ categories }) => categories !== undefined),
-    ),
-    standardised:
-      ir.data?.kind === "file" &&
-      ir.data.modalities.some(({ transforms }) => transforms.some(({ kind }) => kind === "standardised")),
+    named:
+      transforms.some(({ kind }) => kind === "one_hot" || kind === "tokenised") ||
+      ir.modalities.some(({ columns = [] }) => columns.some(({ categories }) => categories !== undefined)),
+    standardised: transforms.some(({ kind }) => kind === "standardised"),
+    tokenised: transforms.some((each) => "file" in each),
     place: (line, file = ir.file) => `${file.replace(/\s/g, " ")}:${line}`,
   };
 }

@@ -74,6 +74,7 @@ const types = [
   "Splits",
   "Stage",
   "Statistics",
+  "Tokenizers",
   "TensorBatch",
 ];
 

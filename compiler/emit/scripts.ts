@@ -11,16 +11,14 @@ function emitScript(module: Module, plan: Plan, steps: readonly string[], traine
   module.use("loadSamples", "./data.ts");
   module.use("evaluate", "./evaluation.ts");
   module.use(plan.className, "./model.ts");
-  const { ir, className, named, standardised } = plan;
+  const { ir, className } = plan;
   const imports = ir.imports ? ` imports: [${ir.imports.map(literal).join(", ")}],` : "";
   const about = `{ model: ${literal(ir.name)}, seed: ${ir.training.seed}, spec: ${literal(ir.file)},${imports} script: import.meta.url }`;
   const folder = ir.data?.kind === "file" ? "session.dataFolder" : "";
   // A model that is trained keeps the names of its categories and what it was standardised by; one that learns finds them.
-  const loaded = [
-    ...(folder === "" ? [] : [folder]),
-    ...(named && trained ? ["await session.names()"] : []),
-    ...(standardised && trained ? ["await session.statistics()"] : []),
-  ].join(", ");
+  const loaded = [...(folder === "" ? [] : [folder]), ...(trained ? keptTexts(plan, "session") : [])].join(
+    ", ",
+  );
   const frozen = frozenPaths(ir);
   const load =
     frozen.length === 0
@@ -34,6 +32,15 @@ function emitScript(module: Module, plan: Plan, steps: readonly string[], traine
       await evaluate(session, model, data);
     });`,
   ]);
+}
+
+/** What a run kept of its data, as arguments of `loadSamples`. */
+function keptTexts({ named, standardised, tokenised }: Plan, from: "session" | "prediction"): string[] {
+  return [
+    ...(named ? [`await ${from}.names()`] : []),
+    ...(standardised || tokenised ? [`await ${from}.statistics()`] : []),
+    ...(tokenised ? [`await ${from}.tokenizers()`] : []),
+  ];
 }
 
 /** `train.ts`: the whole run. */
@@ -89,8 +96,7 @@ function pidText(module: Module, plan: Plan): string | undefined {
   module.use("loadSamples", "./data.ts");
   const from = [
     ...(ir.data?.kind === "file" ? ["prediction.dataFolder"] : []),
-    ...(plan.named ? ["await prediction.names()"] : []),
-    ...(plan.standardised ? ["await prediction.statistics()"] : []),
+    ...keptTexts(plan, "prediction"),
   ];
   return `{
       ${options({ modalities, on, folds, seed }).slice(2, -2)},

@@ -238,6 +238,20 @@ export const modalityKinds: ReadonlyMap<string, ModalityRow> = new Map(
   ).map((row) => [row.name, row]),
 );
 
+/** What texts are tokenised by, besides a file. */
+export const tokenizers: ReadonlyMap<string, Callable> = new Map(
+  [
+    {
+      name: "words",
+      doc: "The words that the training split has, in lower case, most frequent first. Token 0 fills what is shorter, 1 is any other word.",
+      example: "words(20k)",
+      parameters: [
+        { ...count("most", "How many tokens, with those two; the modality's vocabulary."), optional: true },
+      ],
+    },
+  ].map((row) => [row.name, row]),
+);
+
 /** What a column of a table may be. */
 export const columnKinds: ReadonlyMap<string, Callable> = new Map(
   [

@@ -1,4 +1,5 @@
-import { columnKinds, drawn, modalityKinds } from "./data.js";
+import { augmentations } from "./augmentations.js";
+import { columnKinds, drawn, modalityKinds, tokenizers } from "./data.js";
 import { measures, metrics } from "./evaluation.js";
 import { layers } from "./layers.js";
 import { ensembleFusion, merges } from "./merges.js";
@@ -19,9 +20,11 @@ export type Role =
   | "optimizer"
   | "schedule"
   | "teacher"
+  | "augmentation"
   | "metric"
   | "measure"
-  | "source";
+  | "source"
+  | "tokenizer";
 
 type Table = ReadonlyMap<string, Callable & { paper?: string }>;
 
@@ -47,9 +50,11 @@ export const roles: Readonly<Record<Role, Table>> = {
   optimizer: optimizers,
   schedule: schedules,
   teacher: teachers,
+  augmentation: augmentations,
   metric: metrics,
   measure: measures,
   source: drawn,
+  tokenizer: tokenizers,
 };
 
 /** The settings of `train` whose value is called from a table. */

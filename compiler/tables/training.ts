@@ -347,6 +347,11 @@ export const settings: ReadonlyMap<string, SettingRow> = new Map(
       example: "modality_dropout 0.2",
     },
     {
+      name: "mixup",
+      doc: "Learns from samples that are mixed in pairs, inputs and answers, in shares from Beta(alpha, alpha) (Zhang et al. 2018, arXiv 1710.09412).",
+      example: "mixup 0.2",
+    },
+    {
       name: "class_weights",
       doc: "How much each class counts: `balanced`, all alike, however many samples of the training split they have; a list, in the order of the classes; or `by_class(...)`, where those that aren't named count 1.",
       example: "class_weights [1, 2, 0.5]",

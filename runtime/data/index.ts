@@ -1,3 +1,4 @@
+export type { Augmentation } from "./augment/augment.js";
 export { batches, type Batch } from "./batches.js";
 export {
   loadData,
@@ -15,6 +16,7 @@ export { readTable, readers } from "./read.js";
 export { takeSamples, type Samples, type Splits, type Targets, type Truth } from "./samples.js";
 export { splitPositions, splitSamples, type MissingPlan, type SplitPlan } from "./split.js";
 export type { Statistics } from "./transforms/standardise.js";
+export type { KeptTokenizer, Tokenizers } from "./transforms/tokenizer.js";
 export type { Transform } from "./transforms/transforms.js";
 export {
   bayesPosterior,

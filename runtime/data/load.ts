@@ -16,8 +16,12 @@ import { splitKeys } from "./split/keys.js";
 import { splitSamples, type SplitPlan } from "./split.js";
 import { columnsOf, loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
 import { numberOf, rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
-import { resize } from "./transforms/resize.js";
+import { encodingOf } from "./transforms/coder.js";
+import { cropSound } from "./transforms/crop.js";
+import { encodeCells, loadCells } from "./transforms/encode.js";
+import { fitPicture } from "./transforms/fit-picture.js";
 import type { Statistics } from "./transforms/standardise.js";
+import type { Tokenizers } from "./transforms/tokenizer.js";
 import { transform, type Transform } from "./transforms/transforms.js";
 import { readableSamples, skippedOf, Unreadable, type SkipPlan } from "./unreadable.js";
 
@@ -38,6 +42,8 @@ export interface ModalityBinding {
   padding?: "zeros";
   /** Of tokens: how many different ones there are. */
   vocabulary?: number;
+  /** Of tokens that are made of texts: the one that fills what is shorter. */
+  fill?: number;
   /** Of a table: the columns that are categories, and how many names training may see of each. */
   categories?: Readonly<Record<string, number>>;
   /** True when samples may lack it. */
@@ -78,6 +84,7 @@ export interface DataPlan extends DataColumns {
  * @param folder where paths begin
  * @param kept the names of categories that a model was trained with; found in the training part when left out
  * @param statistics those that its values were standardised by; likewise
+ * @param tokenizers those that its texts were tokenised by; read from the folder when left out
  * @throws DataError with everything that is wrong
  */
 export async function loadData(
@@ -85,6 +92,7 @@ export async function loadData(
   folder: string,
   kept?: Names,
   statistics?: Readonly<Record<string, Statistics>>,
+  tokenizers?: Tokenizers,
 ): Promise<Splits> {
   const where = join(folder, plan.from);
   const { table, joins } = await readSource(plan, folder);
@@ -100,11 +108,14 @@ export async function loadData(
     const categories = codeCategories(binding, table);
     coded.set(name, categories);
     const [column = ""] = binding.columns;
-    const words = binding.vocabulary === undefined ? undefined : vocabularyOf(table, column);
+    const encoded = encodingOf(binding) !== undefined;
+    const words = binding.vocabulary === undefined || encoded ? undefined : vocabularyOf(table, column);
     if (words !== undefined) vocabularies[name] = { [column]: words };
     const source = { table, categories, folder };
-    const loaded = await loadModality(name, binding, source, rows, where, problems);
-    shapes[name] = [...binding.shape];
+    const loaded = encoded
+      ? loadCells(name, binding, table, rows, { where, problems })
+      : await loadModality(name, binding, source, rows, where, problems);
+    shapes[name] = encoded ? [] : [...binding.shape];
     if (loaded === undefined) continue;
     inputs[name] = loaded.values;
     present[name] = loaded.present;
@@ -128,13 +139,16 @@ export async function loadData(
     ? keys && Array.from(keys).filter((_, i) => unreadable.isReadable(i))
     : keys;
   const splits = splitSamples(samples, plan.split, where, target.name, readableKeys);
-  const names = {
-    ...vocabularies,
-    ...nameCategories(splits, plan.modalities, coded, kept, { where, problems }),
-  };
   const parts = [splits.train, splits.validation, splits.test, splits.outside].filter(
     (part) => part !== undefined,
   );
+  const kinds = { names: kept, tokenizers };
+  const coding = await encodeCells(parts, plan.modalities, table, { kept: kinds, folder, where, problems });
+  const names = {
+    ...vocabularies,
+    ...coding.names,
+    ...nameCategories(splits, plan.modalities, coded, kept, { where, problems }),
+  };
   const standardised = transform(parts, plan.modalities, statistics, { where, problems });
   problems.check();
   return {
@@ -144,6 +158,7 @@ export async function loadData(
     ...((skipped !== undefined || joins.length > 0) && {
       reading: { ...(skipped && { skipped }), ...(joins.length > 0 && { joins }) },
     }),
+    ...(Object.keys(coding.tokenizers).length > 0 && { tokenizers: coding.tokenizers }),
   };
 }
 
@@ -261,7 +276,7 @@ function loadNumbers(
       codes === undefined
         ? numericColumn(column, binding, table, where, problems)
         : { kind: "numeric" as const, shape: [], values: codes };
-    return found && resizedColumn(found, binding);
+    return found && fittedColumn(found, binding);
   });
   if (!columns.every((column) => column !== undefined)) return undefined;
   const found =
@@ -283,21 +298,32 @@ function loadNumbers(
   return values;
 }
 
-/** The pictures of a column in the size that the spec asks for; any other column as it is. */
-function resizedColumn(column: NumericColumn, { shape, transforms = [] }: ModalityBinding): NumericColumn {
-  const step = transforms.find(({ kind }) => kind === "resized");
+/** The pictures or sounds of a column in the size that the spec asks for, as far as they have it in them; any other column as it is. */
+function fittedColumn(
+  column: NumericColumn,
+  { shape, rate, transforms = [] }: ModalityBinding,
+): NumericColumn {
+  const fitting = transforms.some(({ kind }) => kind === "resized" || kind === "cropped");
   const [height, width, channels = 1] = column.shape;
-  const [toHeight, toWidth, wanted] = shape;
-  if (step === undefined || height === undefined || width === undefined) return column;
-  if (channels !== wanted || toHeight === undefined || toWidth === undefined) return column;
+  const [length = 0] = shape;
+  const samples = rowsOf(column);
   const each = size(column.shape);
-  const resized = new Float32Array(rowsOf(column) * size(shape));
-  const { values } = column;
-  for (let i = 0; i < rowsOf(column); i++) {
-    const one = Float32Array.from({ length: each }, (_, j) => values[i * each + j] as number);
-    resized.set(resize(one, [height, width, channels], [toHeight, toWidth]), i * size(shape));
+  const one = (i: number) =>
+    Float32Array.from({ length: each }, (_, j) => column.values[i * each + j] as number);
+  if (!fitting || height === undefined) return column;
+  if (rate !== undefined) {
+    if (column.shape.length !== 1 || height < length) return column;
+    const cropped = new Float32Array(samples * length);
+    for (let i = 0; i < samples; i++) cropped.set(cropSound(one(i), length), i * length);
+    return { kind: "numeric", shape: [length], values: cropped };
   }
-  return { kind: "numeric", shape: [...shape], values: resized };
+  if (width === undefined || channels !== shape[2]) return column;
+  const fit = (i: number) => fitPicture(one(i), [height, width, channels], transforms);
+  const fitted = samples === 0 ? [] : fit(0).shape;
+  if (samples === 0 || fit(0).smallerThan !== undefined) return column;
+  const values = new Float32Array(samples * size(fitted));
+  for (let i = 0; i < samples; i++) values.set(Float32Array.from(fit(i).values), i * size(fitted));
+  return { kind: "numeric", shape: [...fitted], values };
 }
 
 export function size(shape: readonly number[]): number {

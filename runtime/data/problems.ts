@@ -299,6 +299,36 @@ export const dataProblems = {
     message: `\`${p.name}\` has ${p.value} in row ${p.row}: \`log\`, which is ln(1 + x), wants values above -1 (${counted(p.count, "such value")}).`,
     fix: "mend the rows, or write `clipped to 0..` with an upper end before `log`",
   })),
+  pictureSmall: row(
+    "MM4060",
+    (p: MediaParameters & { wanted: readonly number[]; found: readonly number[] }) => ({
+      message: `\`${p.name}\` is cropped to ${p.wanted.join(" x ")} (height x width), but "${p.file}" in row ${p.row} has ${p.found.join(" x ")} only (${counted(p.count, "such row")}).`,
+      fix: "write `resized to` with a larger size before `cropped to`, or leave these pictures out",
+    }),
+  ),
+  tooManyNames: row("MM4061", (p: { name: string; column: string; found: number; most: number }) => ({
+    message: `The training split has ${p.found} different values in column "${p.column}"; \`${p.name}\`, a \`vector(${p.most})\`, has room for ${p.most}.`,
+    fix: `write \`vector(${p.found})\``,
+  })),
+  cellShape: row(
+    "MM4062",
+    (p: { name: string; column: string; found: readonly number[]; wanted: string }) => ({
+      message: `Column "${p.column}" has ${shape(p.found)} of each sample; \`${p.name}\` wants ${p.wanted} of each.`,
+      fix: "bind another column",
+    }),
+  ),
+  noTokenizer: row("MM4063", (p: { name: string; reason: string }) => ({
+    message: `\`${p.name}\` can't be tokenised by it: ${p.reason}.`,
+    fix: "it is a file in the format of Hugging Face's tokenizers, below the folder of the data, usually called tokenizer.json",
+  })),
+  tokenizerVocabulary: row("MM4064", (p: { name: string; found: number; vocabulary: number }) => ({
+    message: `It has ${p.found} tokens; \`${p.name}\` has a vocabulary of ${p.vocabulary}.`,
+    fix: `write ${p.found} as its vocabulary`,
+  })),
+  tokenizerPadding: row("MM4065", (p: { name: string; found: number; padding: number }) => ({
+    message: `It fills with token ${p.found}; \`${p.name}\` has \`padding: ${p.padding}\`.`,
+    fix: `write \`padding: ${p.found}\``,
+  })),
   otherStatistics: row("MM4057", (p: { name: string; wanted: number; found: number }) => ({
     message: `The run has statistics of ${counted(p.found, "feature")} of \`${p.name}\`; the spec has ${p.wanted}.`,
     fix: "train anew: the spec isn't the one that the model was trained with",

@@ -1,5 +1,6 @@
 import type { JoinCount } from "./join.js";
 import type { Names } from "./names.js";
+import type { Tokenizers } from "./transforms/tokenizer.js";
 import type { Statistics } from "./transforms/standardise.js";
 import type { Skipped } from "./unreadable.js";
 
@@ -66,6 +67,8 @@ export interface Splits {
   statistics?: Readonly<Record<string, Statistics>>;
   /** What became of the rows of the files, where something is to be told of that. */
   reading?: Reading;
+  /** Of each modality whose texts are tokenised by a file. */
+  tokenizers?: Tokenizers;
 }
 
 /** What was left out when samples were read, and what found no partner in another file. */

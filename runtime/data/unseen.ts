@@ -1,8 +1,11 @@
 import { checkRows, columnsOf, loadModality, loadTarget, outputsOf, size, type DataColumns } from "./load.js";
-import { own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
+import { codeOf, own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
 import { ProblemList } from "./problems.js";
 import type { Samples } from "./samples.js";
 import { rowsOf, type Column, type Table } from "./table.js";
+import { encodingOf } from "./transforms/coder.js";
+import { encodeCells, loadCells } from "./transforms/encode.js";
+import type { Tokenizers } from "./transforms/tokenizer.js";
 import type { Statistics } from "./transforms/standardise.js";
 import { transform } from "./transforms/transforms.js";
 import { readableSamples, Unreadable, type UnreadableRow } from "./unreadable.js";
@@ -20,6 +23,7 @@ export interface Unseen {
 export interface UnseenOptions {
   names: Names | undefined;
   statistics: Readonly<Record<string, Statistics>> | undefined;
+  tokenizers?: Tokenizers | undefined;
   folder: string;
   labels?: boolean;
 }
@@ -32,7 +36,10 @@ export function sampleColumns({ modalities, target }: DataColumns): Set<string> 
 /** Columns whose values are names. */
 export function namedColumns({ modalities, target }: DataColumns): Set<string> {
   const categories = Object.values(modalities).flatMap(({ categories = {} }) => Object.keys(categories));
-  return new Set([...categories, ...(target.kind === undefined ? [target.column] : [])]);
+  const encoded = Object.values(modalities).flatMap((binding) =>
+    encodingOf(binding) ? binding.columns : [],
+  );
+  return new Set([...categories, ...encoded, ...(target.kind === undefined ? [target.column] : [])]);
 }
 
 /**
@@ -40,6 +47,7 @@ export function namedColumns({ modalities, target }: DataColumns): Set<string> {
  * as a column, or in a row; a category that training never saw counts as unknown.
  * @param names of categories and tokens, as training saw them
  * @param statistics by which inputs are standardised, as training had them
+ * @param tokenizers of texts, as training had them
  * @param folder of the file: pictures and sounds that a column names lie in it
  * @param labels false to leave what is right unread, even where it is there
  * @throws DataError with everything that doesn't fit
@@ -47,7 +55,7 @@ export function namedColumns({ modalities, target }: DataColumns): Set<string> {
 export async function unseenSamples(
   { table, firstRow }: TableBlock,
   columns: DataColumns,
-  { names, statistics, folder, labels = true }: UnseenOptions,
+  { names, statistics, tokenizers, folder, labels = true }: UnseenOptions,
 ): Promise<Unseen> {
   const { source: where } = table;
   const { modalities, target } = columns;
@@ -62,12 +70,15 @@ export async function unseenSamples(
   const present: Record<string, Uint8Array> = {};
   const shapes: Record<string, number[]> = {};
   for (const [name, binding] of Object.entries(modalities)) {
-    shapes[name] = [...binding.shape];
-    if (binding.vocabulary !== undefined)
+    const encoded = encodingOf(binding) !== undefined;
+    shapes[name] = encoded ? [] : [...binding.shape];
+    if (!encoded && binding.vocabulary !== undefined)
       checkVocabulary(name, binding.columns[0] ?? "", { table, names, where, problems });
     const categories = codesByName(name, binding.categories, full, names);
     const source = { table: full, categories, folder };
-    const loaded = await loadModality(name, binding, source, rows, where, problems);
+    const loaded = encoded
+      ? loadCells(name, binding, full, rows, { where, problems })
+      : await loadModality(name, binding, source, rows, where, problems);
     if (loaded === undefined) continue;
     inputs[name] = loaded.values;
     present[name] = loaded.present;
@@ -77,6 +88,9 @@ export async function unseenSamples(
   problems.check();
   const all: Samples = { size: rows, inputs, shapes, present, ...answers, index };
   const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
+  const kept = { names: names ?? {}, tokenizers: tokenizers ?? {} };
+  await encodeCells([samples], modalities, full, { kept, folder, firstRow, where, problems });
+  problems.check();
   transform([samples], modalities, statistics, { where, problems });
   problems.check();
   return { samples, labelled, unreadable: unreadable?.all() ?? [] };
@@ -152,21 +166,6 @@ function codesByName(
     coded.set(name, { names: known, codes });
   }
   return coded;
-}
-
-/** @returns the position of a category's name; `most` where training never saw it, NaN where there is none */
-export function codeOf(
-  value: string | number | null | undefined,
-  names: readonly string[],
-  most: number,
-): number {
-  if (value === null || value === undefined || value === "" || Number.isNaN(value)) return NaN;
-  const text = String(value).trim();
-  const at = names.indexOf(text);
-  if (at >= 0) return at;
-  // Where training read numbers, 1.0 and 1 are one name.
-  const same = text === "" ? -1 : names.indexOf(String(Number(text)));
-  return same >= 0 ? same : most;
 }
 
 /** Reports a file whose tokens stand for other words. */

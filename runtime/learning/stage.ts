@@ -1,12 +1,13 @@
 import type { Samples } from "../data/load.js";
 import type { Context } from "../layers/layer.js";
+import type { Augmented } from "./augmented.js";
 import type { TensorBatch } from "./batch.js";
 import type { Losses } from "./losses.js";
 import type { Optimizer } from "./optimizers.js";
 import type { Schedule } from "./schedules.js";
 
 /** One stage of learning: what learns, from which loss, for how long. */
-export interface Stage<Inputs> {
+export interface Stage<Inputs> extends Augmented {
   /** For the progress bar and the history. */
   name: string;
   epochs: number;
@@ -33,8 +34,6 @@ export interface Stage<Inputs> {
   schedule?: Schedule;
   /** Standard deviation of the Gaussian noise that modalities get while learning, by modality, in the units that the model is fed. */
   inputNoise?: Readonly<Record<string, number>>;
-  /** Sequences whose trailing moments of zeros are padding, which gets no noise. */
-  padded?: readonly string[];
   /** Share of the samples that lose a modality while learning, by modality, drawn anew each time that a sample is learned from. */
   modalityDropout?: Readonly<Record<string, number>>;
   /** What each class's samples count, in the order of the classes; `balanced`: all classes of the training split count alike, however many samples they have. */

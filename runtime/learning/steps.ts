@@ -6,6 +6,7 @@ import type { Context } from "../layers/layer.js";
 import { PartRandom } from "../parallel/part-random.js";
 import type { Part, Team } from "../parallel/team.js";
 import { onPart, sumOverBatch } from "../parallel/whole-batch.js";
+import { augmented } from "./augmented.js";
 import { toTensors } from "./batch.js";
 import { weightsOf } from "./class-weights.js";
 import { addInputNoise } from "./input-noise.js";
@@ -113,7 +114,8 @@ export class Steps<Inputs> {
     const progress = taken / planned;
     const random = part === undefined ? noise : new PartRandom(noise, part);
     const context: Context = { training: true, random, temperature: temperatureAt(progress), progress };
-    const kept = stage.modalityDropout ? dropModalities(batch, stage.modalityDropout, noise) : batch;
+    const changed = augmented(batch, stage, samples, noise, this.classWeights);
+    const kept = stage.modalityDropout ? dropModalities(changed, stage.modalityDropout, noise) : changed;
     const own = part === undefined ? kept : takePart(kept, part.begin, part.rows);
     const tensors = toTensors<Inputs>(own, samples, this.transfer);
     if (stage.inputNoise)

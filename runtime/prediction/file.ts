@@ -3,6 +3,7 @@ import { readBlocks } from "../data/blocks.js";
 import { ProblemList } from "../data/problems.js";
 import type { Names } from "../data/names.js";
 import { unreadableText, type UnreadableRow } from "../data/unreadable.js";
+import type { Tokenizers } from "../data/transforms/tokenizer.js";
 import { namedColumns, sampleColumns, unseenSamples } from "../data/unseen.js";
 import type { Engine } from "../engines/index.js";
 import type { AnyPredictions } from "../learning/predict.js";
@@ -20,6 +21,7 @@ interface FileOptions {
   task: FileTask;
   names: Names | undefined;
   statistics: RunStatistics | undefined;
+  tokenizers: Tokenizers | undefined;
   engine: Engine;
   json: boolean;
   say(line: string): void;
@@ -31,7 +33,7 @@ interface FileOptions {
  */
 export async function predictFile(
   plan: AnswerPlan,
-  { task, names, statistics, engine, json, say }: FileOptions,
+  { task, names, statistics, tokenizers, engine, json, say }: FileOptions,
 ): Promise<void> {
   const { file, out, block, labels } = task;
   if (task.pid && plan.pid === undefined)
@@ -48,7 +50,7 @@ export async function predictFile(
   try {
     const [texts, own] = [namedColumns(plan.columns), sampleColumns(plan.columns)];
     for await (const part of readBlocks(file, { size: block, texts, samples: own })) {
-      const how = { names, statistics, labels, folder: dirname(file) };
+      const how = { names, statistics, tokenizers, labels, folder: dirname(file) };
       const { samples, labelled, unreadable } = await unseenSamples(part, plan.columns, how);
       skipped += unreadable.length;
       waiting.push(...unreadable);

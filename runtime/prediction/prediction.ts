@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import type { Names } from "../data/names.js";
+import type { Tokenizers } from "../data/transforms/tokenizer.js";
 import { engineFailure, failureOf, openEngine, type Engine } from "../engines/index.js";
 import type { Model } from "../learning/model.js";
 import { loadWeights } from "../runs/index.js";
 import { readNames } from "../session/names.js";
 import { UsageError } from "../session/options.js";
 import { readStatistics, type RunStatistics } from "../session/statistics.js";
+import { readTokenizers } from "../session/tokenizers.js";
 import { exitCodes, readRecord, tell, type RunRecord } from "../session/session.js";
 import { predictFile } from "./file.js";
 import { readPredictOptions, type PredictOptions } from "./options.js";
@@ -59,6 +61,11 @@ export class Prediction {
     return readStatistics(this.folder);
   }
 
+  /** By what texts were tokenised when the run's model was trained; undefined where none is, or by words. */
+  tokenizers(): Promise<Tokenizers | undefined> {
+    return readTokenizers(this.folder);
+  }
+
   /**
    * Fills a model with the run's saved weights.
    * @throws WeightsError when there are none, or they belong to another spec
@@ -73,12 +80,16 @@ export class Prediction {
   async answer(plan: AnswerPlan): Promise<void> {
     const { options, engine, folder, about } = this;
     const { task, quiet, json } = options;
-    const [names, statistics] = [await this.names(), await this.statistics()];
+    const kept = {
+      names: await this.names(),
+      statistics: await this.statistics(),
+      tokenizers: await this.tokenizers(),
+    };
     const say = (line: string) => {
       if (!quiet) process.stderr.write(`${line}\n`);
     };
-    if (task.kind === "file") await predictFile(plan, { task, names, statistics, engine, json, say });
-    else await serve(plan, { task, names, statistics, engine: engine.name, model: about.model, folder, say });
+    if (task.kind === "file") await predictFile(plan, { task, ...kept, engine, json, say });
+    else await serve(plan, { task, ...kept, engine: engine.name, model: about.model, folder, say });
   }
 }
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DataError, type Names, type Splits } from "../data/index.js";
+import { DataError, type Names, type Splits, type Tokenizers } from "../data/index.js";
 import { problemText } from "../data/problems.js";
 import { Random } from "../data/random.js";
 import {
@@ -38,6 +38,7 @@ import { writeHeldOut } from "./held-out.js";
 import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js";
 import { readNames, writeNames } from "./names.js";
 import { readStatistics, writeStatistics, type RunStatistics } from "./statistics.js";
+import { readTokenizers, writeTokenizers } from "./tokenizers.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
@@ -181,9 +182,10 @@ export class Session {
    * interruption.
    */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
-    const { names, statistics } = data;
+    const { names, statistics, tokenizers } = data;
     if (names !== undefined && !this.training.began) await writeNames(this.folder, names);
     if (statistics !== undefined && !this.training.began) await writeStatistics(this.folder, statistics);
+    if (tokenizers !== undefined && !this.training.began) await writeTokenizers(this.folder, tokenizers);
     this.take(data);
     if (this.options.pauseAfter !== undefined)
       this.score = () => writeScores(this.folder, model, data, this.training.history.length);
@@ -211,6 +213,11 @@ export class Session {
   /** What the inputs were standardised by when the run's model was trained; undefined where nothing is. */
   statistics(): Promise<RunStatistics | undefined> {
     return readStatistics(this.folder);
+  }
+
+  /** What texts were tokenised by when the run's model was trained; undefined where none is, or by words. */
+  tokenizers(): Promise<Tokenizers | undefined> {
+    return readTokenizers(this.folder);
   }
 
   /**

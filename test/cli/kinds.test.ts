@@ -44,6 +44,8 @@ beforeAll(() => {
   prepare("made-up");
   prepare("spoken", "300");
   prepare("questions", "400");
+  prepare("catalogue", "300");
+  prepare("heard", "120");
 });
 
 describe("every kind of modality", () => {
@@ -54,6 +56,8 @@ describe("every kind of modality", () => {
     // Of these a few steps: to learn them takes longer than a test.
     ["spoken", /dmil\([^)]*\)/, "dmil(intra: 1, consistency: 1, joint: 1)", 0],
     ["questions", /epochs \d+/, "epochs 1", 0.3],
+    ["catalogue", /epochs \d+/, "epochs 4", 0.35],
+    ["heard", /epochs \d+/, "epochs 1", 0],
   ])("learns examples/%s.mmspec, and is measured again as it was", (name, whole, short, least) => {
     const text = readFileSync(`examples/${name}.mmspec`, "utf8");
     expect(text).toMatch(whole);

@@ -50,7 +50,7 @@ describe("mmspec resume", () => {
     const source = spec({
       fusion: block,
       train:
-        "train { paradigm dmil(intra: 2, consistency: 1, joint: 3) optimizer adamw(lr: 5e-3) batch 16 seed 3 noise 0.2 modality_dropout 0.2 schedule warmup -> cosine class_weights balanced stop after 2 epochs without improvement }",
+        "train { paradigm dmil(intra: 2, consistency: 1, joint: 3) optimizer adamw(lr: 5e-3) batch 16 seed 3 noise 0.2 augment left with noise(0.1) mixup 0.4 modality_dropout 0.2 schedule warmup -> cosine class_weights balanced stop after 2 epochs without improvement }",
       evaluate: "evaluate { accuracy, pid lsmi(folds: 2) per sample }",
     })
       .replace("left = mlp(16)", "left = norm(batch) -> mlp(16) -> dropout(0.2)")

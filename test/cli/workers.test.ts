@@ -65,7 +65,7 @@ const cases: Record<string, string> = {
   }).replace("left = mlp(16)", "left = norm(batch) -> mlp(16) -> dropout(0.2)"),
   contrast: spec({
     fusion: block.replace("align(cosine)", "align(infonce)"),
-    train: `train { paradigm dmil(intra: 1, consistency: 1, joint: 1) ${sgd} noise 0.2 modality_dropout 0.2 class_weights balanced }`,
+    train: `train { paradigm dmil(intra: 1, consistency: 1, joint: 1) ${sgd} noise 0.2 augment left with noise(0.1) mixup 0.4 modality_dropout 0.2 class_weights balanced }`,
   }).replace("modality right", "optional modality right"),
   ogm: spec({ train: `train { paradigm ogm epochs 2 ${sgd} }` }),
   agm: spec({ train: `train { paradigm agm epochs 2 ${sgd} }` }),

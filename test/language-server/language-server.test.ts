@@ -243,6 +243,13 @@ describe("completion", () => {
     expect(await labels(`${heads}train { schedule warmup(<|>`)).toEqual(["epochs:"]);
     expect(await labels(`${heads}train { batch 8 schedule warmup -> <|> }`)).toContain("cosine");
     expect(await labels(`${heads}train { supervise gate with <|> }`)).toContain("pid");
+    expect(await labels(`${heads}train { augment <|> }`)).toContain("left");
+    expect(await labels(`${heads}train { augment left with flip -> <|> }`)).toContain("spec_augment");
+    expect(await labels(`${heads}train { augment left with flip(<|>`)).toContain("vertical");
+    expect(await labels(`${heads}}\ndata for M {\n left <- "a" <|>`)).toEqual(
+      expect.arrayContaining(["cropped", "one_hot", "tokenised"]),
+    );
+    expect(await labels(`${heads}}\ndata for M {\n left <- "a" tokenised by <|>`)).toContain("words");
     expect(await labels(`${heads}evaluate { accuracy, <|> }`)).toEqual(
       expect.arrayContaining(["pid", "calibration"]),
     );

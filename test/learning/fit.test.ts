@@ -291,6 +291,33 @@ describe("fit", () => {
     expect(Math.abs(Math.sqrt(variance) / 3 - 1)).toBeLessThan(4 / Math.sqrt(4000));
   });
 
+  it("augments and mixes what it learns from, the same from the same seed, and never what it validates", async () => {
+    const { model, a } = twoWeights();
+    const data = { train: line(60), validation: line(60), test: line(1) };
+    const run = async () => {
+      const [seen, validated]: [number[], number[]] = [[], []];
+      const note = ({ inputs, labels }: { inputs: Inputs; labels: tf.Tensor2D }, list: number[]) => {
+        list.push(...inputs.x.dataSync(), ...labels.dataSync());
+        return { fine: tf.mul(0, tf.sum(a)) as tf.Scalar };
+      };
+      await learn(model, data, {
+        epochs: 2,
+        batch: 60,
+        augment: { x: [{ kind: "noise", deviation: 100 }] },
+        mixup: 1,
+        loss: (batch) => note(batch, seen),
+        validate: (batch) => note(batch, validated),
+      }).history;
+      return { seen, validated };
+    };
+    const [once, again] = [await run(), await run()];
+    expect(again).toEqual(once);
+    const clean = [...(data.validation.inputs.x as Float32Array)];
+    expect(once.validated.slice(0, 60)).toEqual(clean);
+    expect(once.seen.slice(0, 60).some((value) => clean.includes(value))).toBe(false);
+    expect(once.seen.slice(0, 60)).not.toEqual(once.seen.slice(-120, -60));
+  });
+
   it("takes modalities away while learning, at the rates that are asked for, and never all of a sample", async () => {
     const { model, a } = twoWeights();
     // Each tenth sample lacks y.

@@ -3,7 +3,8 @@ import { dirname, isAbsolute, join, relative } from "node:path";
 import type { ModalityBinding } from "../load.js";
 import type { DataProblemName, ProblemList } from "../problems.js";
 import type { TextColumn } from "../table.js";
-import { resize } from "../transforms/resize.js";
+import { cropSound } from "../transforms/crop.js";
+import { fitPicture } from "../transforms/fit-picture.js";
 import { readPicture } from "./picture.js";
 import { readSound } from "./sound.js";
 
@@ -95,19 +96,22 @@ async function loadFile(file: string, binding: ModalityBinding, base: string, ro
 
 async function picture(bytes: Uint8Array, { shape, transforms = [] }: ModalityBinding): Promise<Found> {
   const [height, width, channels] = shape as [number, number, number];
-  const { shape: found, values } = await readPicture(bytes, channels);
-  if (found[0] === height && found[1] === width) return Float32Array.from(values);
-  if (!transforms.some(({ kind }) => kind === "resized"))
+  const read = await readPicture(bytes, channels);
+  const { shape: found, values, smallerThan } = fitPicture(read.values, read.shape, transforms);
+  if (smallerThan !== undefined)
+    return { problem: "pictureSmall", about: { wanted: smallerThan, found: found.slice(0, 2) } };
+  if (found[0] !== height || found[1] !== width)
     return { problem: "pictureSize", about: { wanted: [height, width], found: found.slice(0, 2) } };
-  return resize(values, found, [height, width]);
+  return Float32Array.from(values);
 }
 
 async function sound(
   bytes: Uint8Array,
-  { shape, rate: wanted }: ModalityBinding & { rate: number },
+  { shape, rate: wanted, transforms = [] }: ModalityBinding & { rate: number },
 ): Promise<Found> {
-  const { rate, values } = await readSound(bytes);
+  const { rate, values: read } = await readSound(bytes);
   const [length] = shape as [number];
+  const values = transforms.some(({ kind }) => kind === "cropped") ? cropSound(read, length) : read;
   if (rate !== wanted) return { problem: "soundRate", about: { rate, wanted } };
   if (values.length > length)
     return { problem: "soundTooLong", about: { seconds: values.length / rate, wanted: length / rate } };

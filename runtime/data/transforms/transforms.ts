@@ -12,7 +12,14 @@ export type Transform =
   | { kind: "log" }
   | { kind: "clipped"; from: number; to: number }
   /** To mean 0 and deviation 1, by the training split. */
-  | { kind: "standardised" };
+  | { kind: "standardised" }
+  /** The middle of a picture, [height, width], or of a sound, [samples]. */
+  | { kind: "cropped"; to: readonly number[] }
+  /** A column of names becomes 1 at the name's position and 0 elsewhere; names that training never saw are 0 throughout. */
+  | { kind: "one_hot" }
+  /** A column of texts becomes tokens, by a file in the format of Hugging Face or by so many words of the training split. */
+  | { kind: "tokenised"; file: string }
+  | { kind: "tokenised"; words: number };
 
 /** Which values a transform changes: not those of missing samples, of moments that only fill a sequence, and codes of categories. */
 export interface Reach {
@@ -85,19 +92,19 @@ export function transform(
   return found;
 }
 
-/** What happens to each value by itself; nothing where a picture was made another size when it was read. */
+/** What happens to each value by itself; nothing where it was done when the values were read. */
 function changeOf(
   step: Exclude<Transform, { kind: "standardised" }>,
 ): ((value: number) => number) | undefined {
   switch (step.kind) {
-    case "resized":
-      return undefined;
     case "scaled":
       return (value) => step.by * value;
     case "log":
       return Math.log1p;
     case "clipped":
       return (value) => Math.min(step.to, Math.max(step.from, value));
+    default:
+      return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { size, type DataColumns, type ModalityBinding } from "../../data/load.js
 import { own, type Names } from "../../data/names.js";
 import { readNpz } from "../../data/npz.js";
 import type { Table } from "../../data/table.js";
+import type { CellCoder } from "../../data/transforms/coder.js";
 import { invert } from "../../data/transforms/invert.js";
 import type { Statistics } from "../../data/transforms/standardise.js";
 import type { RunStatistics } from "../../session/statistics.js";
@@ -16,7 +17,15 @@ const mostExamples = 12;
 export async function heldOutExamples(
   folder: string,
   { modalities }: DataColumns,
-  { names, statistics }: { names: Names | undefined; statistics: RunStatistics | undefined },
+  {
+    names,
+    statistics,
+    coders,
+  }: {
+    names: Names | undefined;
+    statistics: RunStatistics | undefined;
+    coders: ReadonlyMap<string, CellCoder>;
+  },
 ): Promise<{ name: string; sample: Record<string, unknown> }[]> {
   const table = await readNpz(join(folder, "held-out.npz")).catch(() => undefined);
   const kept = table && numbersOf(table, "kept");
@@ -30,7 +39,9 @@ export async function heldOutExamples(
     const values = bindings.flatMap(([name, binding]) => {
       const present = numbersOf(table, `present_${name}`)?.[row] !== 0;
       const found = present ? valuesOf(table, name, binding, i, own(statistics, name)) : undefined;
-      return found === undefined ? [] : [[name, asAsked(found, binding, own(names, name))] as const];
+      return found === undefined
+        ? []
+        : [[name, coders.get(name)?.read(found) ?? asAsked(found, binding, own(names, name))] as const];
     });
     return { name: `held-out sample ${index[row]}`, sample: Object.fromEntries(values) };
   });

@@ -1,3 +1,4 @@
+import { encodingOf } from "../../data/transforms/coder.js";
 import { transformsText } from "./transforms-text.js";
 import { size, type ModalityBinding } from "../../data/load.js";
 import { own, type Names } from "../../data/names.js";
@@ -110,6 +111,15 @@ function modalitySchema(
 ): Schema {
   const { shape, columns, categories = {}, vocabulary, optional, transforms = [] } = binding;
   const known = own(names, columns[0] ?? "");
+  const encoding = encodingOf(binding);
+  if (encoding !== undefined) {
+    const wanted = encoding.kind === "one_hot" ? ["string", "number"] : ["string"];
+    return {
+      type: optional === true ? [...wanted, "null"] : wanted,
+      description: `${encoding.kind === "one_hot" ? "A name; one that training never saw counts as none" : "A text"}. The service does: ${transformsText(transforms)}`,
+      ...(encoding.kind === "one_hot" && { examples: (known ?? []).slice(0, 5) }),
+    };
+  }
   const token: Schema = { type: "integer", minimum: 0, maximum: (vocabulary ?? 1) - 1 };
   const value: Schema =
     vocabulary === undefined

@@ -1,10 +1,11 @@
 import { distance } from "fastest-levenshtein";
 import { size, type DataColumns, type ModalityBinding } from "../../data/load.js";
-import { own, type Names } from "../../data/names.js";
+import { codeOf, own, type Names } from "../../data/names.js";
 import type { Samples } from "../../data/samples.js";
 import { ProblemList } from "../../data/problems.js";
+import { encodingOf, type CellCoder } from "../../data/transforms/coder.js";
 import { transform } from "../../data/transforms/transforms.js";
-import { codeOf, unknownAnswers } from "../../data/unseen.js";
+import { unknownAnswers } from "../../data/unseen.js";
 import type { RunStatistics } from "../../session/statistics.js";
 import type { Limits } from "../options.js";
 import { RequestProblem } from "./problem.js";
@@ -78,7 +79,15 @@ export function requestedSamples(
   given: readonly unknown[],
   first: number,
   { modalities, target }: DataColumns,
-  { names, statistics }: { names: Names | undefined; statistics: RunStatistics | undefined },
+  {
+    names,
+    statistics,
+    coders,
+  }: {
+    names: Names | undefined;
+    statistics: RunStatistics | undefined;
+    coders?: ReadonlyMap<string, CellCoder>;
+  },
 ): Samples {
   const bindings = Object.entries(modalities);
   const inputs: Record<string, Float32Array> = {};
@@ -109,7 +118,9 @@ export function requestedSamples(
       }
       const width = size(binding.shape);
       const room = (inputs[name] as Float32Array).subarray(i * width, (i + 1) * width);
-      fill(room, value, binding, own(names, name), `${at}.${name}`);
+      const coder = coders?.get(name);
+      if (coder !== undefined) coder.write(cellOf(value, binding, `${at}.${name}`), room);
+      else fill(room, value, binding, own(names, name), `${at}.${name}`);
       (present[name] as Uint8Array)[i] = 1;
       some = true;
     }
@@ -127,6 +138,15 @@ export function requestedSamples(
       throw new RequestProblem(400, "not_finite", `A number of "${name}" is too large for float32.`);
   }
   return samples;
+}
+
+/** A name or a text, as a column has it. */
+function cellOf(value: unknown, binding: ModalityBinding, at: string): string {
+  const names = encodingOf(binding)?.kind === "one_hot";
+  if (typeof value === "string" && value.trim() !== "") return value;
+  if (names && typeof value === "number" && Number.isFinite(value)) return String(value);
+  const wanted = names ? "A name" : "A text";
+  throw new RequestProblem(400, "wrong_type", `${wanted} is wanted, not ${described(value)}.`, at);
 }
 
 /** True of a modality that is a row of a table: a value for each column. */

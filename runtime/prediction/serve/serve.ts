@@ -12,6 +12,8 @@ import { answersOf, type SampleAnswer } from "./answer.js";
 import { letFinish, readBody } from "./body.js";
 import { heldOutExamples } from "./examples.js";
 import { Figures } from "./figures.js";
+import { cellCoders, encodingOf, type CellCoder } from "../../data/transforms/coder.js";
+import type { Tokenizers } from "../../data/transforms/tokenizer.js";
 import { openApi } from "./openapi.js";
 import { tryPage } from "./page.js";
 import { RequestProblem } from "./problem.js";
@@ -21,6 +23,7 @@ interface ServeOptions {
   task: ServeTask;
   names: Names | undefined;
   statistics: RunStatistics | undefined;
+  tokenizers: Tokenizers | undefined;
   engine: string;
   model: string;
   /** Of the run. */
@@ -104,12 +107,13 @@ class Service {
     private readonly options: ServeOptions,
     private readonly description: unknown,
     private readonly page: { html: string; policy: string } | undefined,
+    private readonly coders: ReadonlyMap<string, CellCoder>,
   ) {
     this.figures = new Figures(options.model);
   }
 
   static async open(plan: AnswerPlan, options: ServeOptions): Promise<Service> {
-    const { model, names, statistics, folder, task } = options;
+    const { model, names, statistics, tokenizers, folder, task } = options;
     const { columns } = plan;
     const { mmspec } = await versions();
     const modalities = Object.entries(columns.modalities).map(([name, binding]) => ({
@@ -118,13 +122,14 @@ class Service {
       optional: binding.optional === true,
       about: aboutModality(binding),
     }));
-    const examples = await heldOutExamples(folder, columns, { names, statistics });
+    const coders = await cellCoders(columns.modalities, { names, tokenizers });
+    const examples = await heldOutExamples(folder, columns, { names, statistics, coders });
     // Without the built page everything but the page is there.
     const page = await tryPage({ model, target: columns.target.name, modalities, examples }).catch(
       () => undefined,
     );
     const description = openApi(model, mmspec, plan, names, task.limits);
-    return new Service(plan, options, description, page);
+    return new Service(plan, options, description, page, coders);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -217,7 +222,10 @@ class Service {
       const answers: SampleAnswer[] = [];
       for (let at = 0; at < given.length; at += chunk) {
         const { plan } = this;
-        const samples = requestedSamples(given.slice(at, at + chunk), at, plan.columns, this.options);
+        const samples = requestedSamples(given.slice(at, at + chunk), at, plan.columns, {
+          ...this.options,
+          coders: this.coders,
+        });
         answers.push(...answersOf(await this.inTurn(() => plan.predict(samples)), plan));
       }
       this.figures.predicted(answers.length);
@@ -260,6 +268,8 @@ function aboutModality(binding: ModalityBinding): string {
   const { shape, columns, vocabulary, transforms = [] } = binding;
   const sizes = `[${shape.join(", ")}]`;
   if (isRow(binding)) return `a value for each of ${columns.join(", ")}`;
+  const encoding = encodingOf(binding);
+  if (encoding !== undefined) return encoding.kind === "one_hot" ? "a name" : "a text";
   if (vocabulary !== undefined) return `${size(shape)} tokens from 0 to ${vocabulary - 1}`;
   return `numbers, ${sizes}${transforms.length === 0 ? "" : `, as the data has them (the service does: ${transformsText(transforms)})`}`;
 }

@@ -8,7 +8,12 @@ import { Files } from "./model.ts";
 
 const session = await openSession({ model: "Files", seed: 1, spec: "files.mmspec", script: import.meta.url });
 await session.run(async () => {
-  const data = await loadSamples(session.dataFolder, await session.names(), await session.statistics());
+  const data = await loadSamples(
+    session.dataFolder,
+    await session.names(),
+    await session.statistics(),
+    await session.tokenizers(),
+  );
   const model = new Files();
   await session.restore(model, data);
   await evaluate(session, model, data);

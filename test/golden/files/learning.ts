@@ -8,7 +8,7 @@ export function taskLoss(model: Files, batch: TensorBatch<Inputs>, context: Cont
   return { answer: crossEntropy(model.predict(batch, context).logits, batch.labels) };
 }
 
-/** What Files learns, stage by stage (files.mmspec:16). */
+/** What Files learns, stage by stage (files.mmspec:22). */
 export function stages(model: Files): Stage<Inputs>[] {
   return [
     {
@@ -16,6 +16,14 @@ export function stages(model: Files): Stage<Inputs>[] {
       epochs: 2,
       batch: 16,
       optimizer: adam({ learningRate: 0.001 }),
+      augment: {
+        photo: [
+          { kind: "flip", axis: "horizontal" },
+          { kind: "shift", by: 2 },
+        ],
+        cry: [{ kind: "noise", deviation: 0.05 }],
+        counts: [{ kind: "noise", deviation: 0.05 }],
+      },
       loss: (batch, context) => taskLoss(model, batch, context),
     },
   ];

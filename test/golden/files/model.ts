@@ -6,7 +6,9 @@ import {
   concat,
   type Context,
   conv,
+  embed,
   flatten,
+  globalMean,
   gru,
   linear,
   maskMissing,
@@ -14,6 +16,7 @@ import {
   mlp,
   type Model,
   oneHotColumns,
+  padded,
   Parameters,
   type TensorBatch,
   tf,
@@ -32,40 +35,64 @@ export interface Inputs {
   about: tf.Tensor2D;
   /** [batch, 2] */
   counts: tf.Tensor2D;
+  /** [batch, 5] */
+  kind_of: tf.Tensor2D;
+  /** [batch, 8]: whole numbers below 100 */
+  said: tf.Tensor2D;
+  /** [batch, 8]: whole numbers below 30000; 0 at the end is padding */
+  noted: tf.Tensor2D;
 }
 
 /** Pictures and sounds that a table names, with what is done to them. */
 export class Files implements Model<Inputs> {
   readonly parameters = new Parameters(1);
 
-  /** Encoder Eye for photo: [batch, 16, 16, 3] -> [batch, 16] (files.mmspec:9). */
+  /** Encoder Eye for photo: [batch, 16, 16, 3] -> [batch, 16] (files.mmspec:12). */
   readonly photoEncoder = chain(
     conv({ channels: 3, filters: 8, kernel: 3 }), // 16 x 16 x 8
     flatten(), // 2048
     mlp({ inputs: 2048, units: [16] }), // 16
   )(this.parameters.scope("encoder.photo"));
 
-  /** Encoder Ear for cry: [batch, 4000] -> [batch, 16] (files.mmspec:10). */
+  /** Encoder Ear for cry: [batch, 4000] -> [batch, 16] (files.mmspec:13). */
   readonly cryEncoder = chain(
     mel({ rate: 8000, mels: 16 }), // 48 x 16
     gru({ inputs: 16, units: 16 }), // 16
   )(this.parameters.scope("encoder.cry"));
 
-  /** Encoder Sheet for about: [batch, 2] -> [batch, 16] (files.mmspec:11). */
+  /** Encoder Sheet for about: [batch, 2] -> [batch, 16] (files.mmspec:14). */
   readonly aboutEncoder = chain(
     oneHotColumns({ columns: [0, 5] }), // 6
     mlp({ inputs: 6, units: [16] }), // 16
   )(this.parameters.scope("encoder.about"));
 
-  /** Encoder Few for counts: [batch, 2] -> [batch, 16] (files.mmspec:12). */
+  /** Encoder Few for counts: [batch, 2] -> [batch, 16] (files.mmspec:15). */
   readonly countsEncoder = mlp({ inputs: 2, units: [16] })(this.parameters.scope("encoder.counts"));
 
-  /** Fusion concat: [batch, 64] (files.mmspec:14). */
+  /** Encoder Kind for kind_of: [batch, 5] -> [batch, 16] (files.mmspec:16). */
+  readonly kind_ofEncoder = mlp({ inputs: 5, units: [16] })(this.parameters.scope("encoder.kind_of"));
+
+  /** Encoder Said for said: [batch, 8] -> [batch, 4] (files.mmspec:17). */
+  readonly saidEncoder = chain(
+    embed({ vocabulary: 100, features: 4 }), // 8 x 4
+    globalMean(), // 4
+  )(this.parameters.scope("encoder.said"));
+
+  /** Encoder Noted for noted: [batch, 8] -> [batch, 4] (files.mmspec:18). */
+  readonly notedEncoder = padded(
+    { token: 0 },
+    chain(
+      embed({ vocabulary: 30000, features: 4 }), // 8 x 4
+      globalMean(), // 4
+    ),
+  )(this.parameters.scope("encoder.noted"));
+
+  /** Fusion concat: [batch, 88] (files.mmspec:20). */
   readonly merge = concat()(this.parameters.scope("merge"));
 
   /** The prediction of kind: [batch, 2]. */
   readonly head = chain(
-    mlp({ inputs: 64, units: [16] }), // 16
+    mlp({ inputs: 88, units: [16] }), // 16
     linear({ inputs: 16, units: 2 }),
   )(this.parameters.scope("head"));
 
@@ -75,11 +102,30 @@ export class Files implements Model<Inputs> {
       cry: this.cryEncoder.apply(inputs.cry, context),
       about: this.aboutEncoder.apply(inputs.about, context),
       counts: this.countsEncoder.apply(inputs.counts, context),
+      kind_of: this.kind_ofEncoder.apply(inputs.kind_of, context),
+      said: this.saidEncoder.apply(inputs.said, context),
+      noted: this.notedEncoder.apply(inputs.noted, context),
     };
     const fused = this.merge.apply(
-      [encodings.photo, encodings.cry, encodings.about, encodings.counts],
+      [
+        encodings.photo,
+        encodings.cry,
+        encodings.about,
+        encodings.counts,
+        encodings.kind_of,
+        encodings.said,
+        encodings.noted,
+      ],
       context,
-      [present.photo, present.cry, present.about, present.counts],
+      [
+        present.photo,
+        present.cry,
+        present.about,
+        present.counts,
+        present.kind_of,
+        present.said,
+        present.noted,
+      ],
     );
     return { logits: this.head.apply(fused, context), encodings };
   }

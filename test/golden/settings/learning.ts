@@ -84,6 +84,10 @@ export function stages(model: Settings): Stage<Inputs>[] {
       weightDecay: 0.0001,
       schedule: warmup({ epochs: 2 }, stepwise({ every: 1, factor: 0.5 })),
       inputNoise: { a: 0.25, b: 0.25 },
+      augment: {
+        a: [{ kind: "spec_augment", time: 2, frequency: 1, masks: 2 }],
+      },
+      mixup: 0.2,
       padded: ["a"],
       classWeights: "balanced",
       learns: ["encoder", "intra"],
@@ -98,6 +102,10 @@ export function stages(model: Settings): Stage<Inputs>[] {
       weightDecay: 0.0001,
       schedule: warmup({ epochs: 2 }, stepwise({ every: 1, factor: 0.5 })),
       inputNoise: { a: 0.25, b: 0.25 },
+      augment: {
+        a: [{ kind: "spec_augment", time: 2, frequency: 1, masks: 2 }],
+      },
+      mixup: 0.2,
       padded: ["a"],
       classWeights: "balanced",
       learns: ["consistency", "component"],
@@ -113,6 +121,10 @@ export function stages(model: Settings): Stage<Inputs>[] {
       weightDecay: 0.0001,
       schedule: warmup({ epochs: 2 }, stepwise({ every: 1, factor: 0.5 })),
       inputNoise: { a: 0.25, b: 0.25 },
+      augment: {
+        a: [{ kind: "spec_augment", time: 2, frequency: 1, masks: 2 }],
+      },
+      mixup: 0.2,
       padded: ["a"],
       classWeights: "balanced",
       loss: (batch, context) => jointLoss(model, batch, context),

@@ -1,0 +1,195 @@
+import type { ModalityBinding } from "../load.js";
+import { codeColumn, own, type Names } from "../names.js";
+import type { ProblemList } from "../problems.js";
+import type { Samples } from "../samples.js";
+import type { Column, Table } from "../table.js";
+import { cellCoder, encodingOf, type Encoding } from "./coder.js";
+import { openTokenizer, readTokenizer, type KeptTokenizer, type Tokenizers } from "./tokenizer.js";
+import { vocabularyOfWords } from "./words.js";
+
+interface Place {
+  where: string;
+  problems: ProblemList;
+}
+
+/**
+ * Which samples have a cell of a column whose names or texts are made numbers later, when the split is known.
+ * @returns a 0 for each sample in place of its values
+ */
+export function loadCells(
+  name: string,
+  { columns: [column = ""], optional, line, transforms }: ModalityBinding,
+  table: Table,
+  rows: number,
+  { where, problems }: Place,
+): { values: Float32Array; present: Uint8Array } | undefined {
+  const found = table.columns.get(column);
+  if (found === undefined) {
+    problems.add("noColumn", where, { column, columns: [...table.columns.keys()] }, line);
+    return undefined;
+  }
+  const cells = cellsOf(found);
+  if (cells === undefined) {
+    const wanted = transforms?.[0]?.kind === "one_hot" ? "a name" : "a text";
+    const about = { name, column, found: found.kind === "numeric" ? found.shape : [], wanted };
+    problems.add("cellShape", where, about, line);
+    return undefined;
+  }
+  const present = Uint8Array.from({ length: rows }, (_, row) => Number(cells(row) !== undefined));
+  if (optional !== true) {
+    const missing = [...present.keys()].filter((row) => present[row] === 0);
+    const each = missing.map((row) => ({ name, count: 1, samples: 1, row }));
+    problems.addRows("notFinite", where, each, { count: missing.length, samples: missing.length }, line);
+  }
+  return { values: new Float32Array(rows), present };
+}
+
+/** The cells of a column as texts, undefined where they are empty; undefined itself where it has arrays. */
+function cellsOf(column: Column): ((row: number) => string | undefined) | undefined {
+  if (column.kind === "numeric" && column.shape.length > 0) {
+    // What an optional modality lacks throughout.
+    for (let i = 0; i < column.values.length; i++) if (!Number.isNaN(column.values[i])) return undefined;
+    return () => undefined;
+  }
+  return (row) => {
+    const value = column.values[row];
+    if (value === null || value === undefined || value === "" || Number.isNaN(value)) return undefined;
+    return String(value);
+  };
+}
+
+/** What the coding of cells follows from, as training found it. */
+export interface Coding {
+  names: Names;
+  tokenizers: Tokenizers;
+}
+
+/**
+ * Makes the values of the modalities whose columns have names or texts, in place.
+ * @param parts the training part first, where something is to be found in it
+ * @param kept what a model was trained with; found in the training part and the folder where it is left out
+ * @param firstRow row of the data that is the table's first
+ * @returns what it followed from
+ */
+export async function encodeCells(
+  parts: readonly Samples[],
+  modalities: Readonly<Record<string, ModalityBinding>>,
+  table: Table,
+  {
+    kept,
+    folder,
+    firstRow = 0,
+    where,
+    problems,
+  }: Place & {
+    kept?: { names?: Names | undefined; tokenizers?: Tokenizers | undefined } | undefined;
+    folder: string;
+    firstRow?: number;
+  },
+): Promise<Coding> {
+  const names: Record<string, Record<string, readonly string[]>> = {};
+  const tokenizers: Record<string, KeptTokenizer> = {};
+  const placeOf = placesIn(table, firstRow);
+  for (const [name, binding] of Object.entries(modalities)) {
+    const encoding = encodingOf(binding);
+    const [column = ""] = binding.columns;
+    const cells = encoding && cellsOf(table.columns.get(column) as Column);
+    if (encoding === undefined || cells === undefined) continue;
+    const byFile = encoding.kind === "tokenised" && "file" in encoding;
+    const tokenizer = !byFile
+      ? undefined
+      : kept?.tokenizers === undefined
+        ? await findTokenizer(name, binding, encoding.file, folder, problems)
+        : own(kept.tokenizers, name);
+    if (byFile && tokenizer === undefined) {
+      if (kept?.tokenizers !== undefined)
+        problems.add(
+          "noTokenizer",
+          encoding.file,
+          { name, reason: "the run has kept no copy" },
+          binding.line,
+        );
+      continue;
+    }
+    const known =
+      kept?.names === undefined
+        ? await findNames(encoding, parts[0] as Samples, { name, column, cells, placeOf }, table, tokenizer)
+        : (own(own(kept.names, name), column) ?? []);
+    const width = binding.shape.reduce((a, b) => a * b, 1);
+    if (encoding.kind === "one_hot" && known.length > width) {
+      problems.add("tooManyNames", where, { name, column, found: known.length, most: width }, binding.line);
+      continue;
+    }
+    const coder = await cellCoder(encoding, binding, known, tokenizer);
+    for (const part of parts) {
+      const values = new Float32Array(part.size * width);
+      part.index.forEach((at, row) => {
+        const cell = part.present[name]?.[row] === 1 ? cells(placeOf(at)) : undefined;
+        if (cell !== undefined) coder.write(cell, values.subarray(row * width, (row + 1) * width));
+      });
+      part.inputs[name] = values;
+      part.shapes[name] = [...binding.shape];
+    }
+    names[name] = { [column]: known };
+    if (tokenizer !== undefined) tokenizers[name] = tokenizer;
+  }
+  return { names, tokenizers };
+}
+
+/** Where the rows of the data stand in a table, of which some may have been left out. */
+function placesIn({ rows }: Table, firstRow: number): (row: number) => number {
+  if (rows === undefined) return (row) => row - firstRow;
+  const places = new Map(Array.from(rows, (row, place) => [row, place] as const));
+  return (row) => places.get(row) as number;
+}
+
+/** What training sees of a column: its names in order, its words, or a tokenizer's tokens. */
+async function findNames(
+  encoding: Encoding,
+  { present, index }: Samples,
+  {
+    name,
+    column,
+    cells,
+    placeOf,
+  }: {
+    name: string;
+    column: string;
+    cells: (row: number) => string | undefined;
+    placeOf: (row: number) => number;
+  },
+  table: Table,
+  tokenizer: KeptTokenizer | undefined,
+): Promise<readonly string[]> {
+  if (tokenizer !== undefined) return (await openTokenizer(tokenizer)).vocabulary;
+  const seen: string[] = [];
+  index.forEach((at, row) => {
+    const cell = present[name]?.[row] === 1 ? cells(placeOf(at)) : undefined;
+    if (cell !== undefined) seen.push(cell);
+  });
+  if (encoding.kind === "tokenised") return vocabularyOfWords(seen, "words" in encoding ? encoding.words : 0);
+  const those = new Set(seen);
+  return codeColumn(table.columns.get(column) as Column).names.filter((each) => those.has(each));
+}
+
+/** Reads the tokenizer that the spec names, and tells where it doesn't fit the modality. */
+async function findTokenizer(
+  name: string,
+  { vocabulary = Infinity, fill, line }: ModalityBinding,
+  file: string,
+  folder: string,
+  problems: ProblemList,
+): Promise<KeptTokenizer | undefined> {
+  try {
+    const tokenizer = await readTokenizer(file, folder);
+    const { vocabulary: tokens, padding } = await openTokenizer(tokenizer);
+    if (tokens.length > vocabulary)
+      problems.add("tokenizerVocabulary", file, { name, found: tokens.length, vocabulary }, line);
+    if (fill !== undefined && padding !== undefined && fill !== padding)
+      problems.add("tokenizerPadding", file, { name, found: padding, padding: fill }, line);
+    return tokenizer;
+  } catch (error) {
+    problems.add("noTokenizer", file, { name, reason: (error as Error).message.replace(/\.$/, "") }, line);
+    return undefined;
+  }
+}
