@@ -7,6 +7,7 @@ import { check } from "./commands/check.js";
 import { compile } from "./commands/compile.js";
 import { engines } from "./commands/engines.js";
 import { evaluate } from "./commands/evaluate.js";
+import { exportRun } from "./commands/export.js";
 import { explain } from "./commands/explain.js";
 import { format } from "./commands/format.js";
 import { lsp } from "./commands/lsp.js";
@@ -34,6 +35,7 @@ const parser = yargs(hideBin(process.argv))
   .command(evaluate)
   .command(predict)
   .command(serve)
+  .command(exportRun)
   .command(report)
   .command(study)
   .command(sweep)
@@ -46,7 +48,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, train, resume, evaluate, predict, serve, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, train, resume, evaluate, predict, serve, export, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

@@ -8,9 +8,11 @@ import {
   type CodedColumn,
   type Names,
 } from "./names.js";
+import { outputsOf } from "./outputs.js";
 import { ProblemList } from "./problems.js";
 import { readTable } from "./read.js";
 import type { Samples, Splits } from "./samples.js";
+import { size } from "./size.js";
 import { splitSamples, type SplitPlan } from "./split.js";
 import { loadTargets, type LabelsBinding, type NumbersBinding } from "./targets.js";
 import { rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
@@ -142,14 +144,6 @@ function codeCategories(
       : [[name, codeColumn(column)] as const];
   });
   return new Map(columns);
-}
-
-/** The names of what a model says: classes, labels or numbers. */
-export function outputsOf(target: DataColumns["target"]): readonly string[] {
-  if (target.kind === "multilabel") return target.labels;
-  if (target.kind !== undefined) return target.numbers;
-  const { classes } = target;
-  return typeof classes === "number" ? Array.from({ length: classes }, (_, i) => String(i)) : classes;
 }
 
 /** What the samples are held against; labels that aren't read because of a problem are all 0. */
@@ -286,10 +280,6 @@ function resizedColumn(column: NumericColumn, { shape, transforms = [] }: Modali
     resized.set(resize(one, [height, width, channels], [toHeight, toWidth]), i * size(shape));
   }
   return { kind: "numeric", shape: [...shape], values: resized };
-}
-
-export function size(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** The same shape, the same but for a last 1, or flat with the right number of values. */

@@ -1,7 +1,10 @@
-import { checkRows, columnsOf, loadModality, loadTarget, outputsOf, size, type DataColumns } from "./load.js";
+import { codeOf } from "./category-codes.js";
+import { checkRows, columnsOf, loadModality, loadTarget, type DataColumns } from "./load.js";
 import { own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
+import { unknownAnswers } from "./outputs.js";
 import { ProblemList } from "./problems.js";
 import type { Samples } from "./samples.js";
+import { size } from "./size.js";
 import { rowsOf, type Column, type Table } from "./table.js";
 import type { Statistics } from "./transforms/standardise.js";
 import { transform } from "./transforms/transforms.js";
@@ -76,18 +79,6 @@ export async function unseenSamples(
   return { samples, labelled };
 }
 
-/** What stands for the answers where nobody knows them. */
-export function unknownAnswers(
-  target: DataColumns["target"],
-  rows: number,
-): Pick<Samples, "classes" | "labels" | "targets"> {
-  const labels = new Int32Array(rows);
-  const classes = outputsOf(target);
-  if (target.kind === undefined) return { classes, labels };
-  const values = new Float32Array(rows * classes.length);
-  return { classes, labels, targets: { kind: target.kind, values } };
-}
-
 /** A table in which an optional modality without columns, or without a value in any row, has columns of NaN. */
 function withMissing(table: Table, modalities: DataColumns["modalities"], rows: number): Table {
   const columns = new Map(table.columns);
@@ -130,21 +121,6 @@ function codesByName(
     coded.set(name, { names: known, codes });
   }
   return coded;
-}
-
-/** @returns the position of a category's name; `most` where training never saw it, NaN where there is none */
-export function codeOf(
-  value: string | number | null | undefined,
-  names: readonly string[],
-  most: number,
-): number {
-  if (value === null || value === undefined || value === "" || Number.isNaN(value)) return NaN;
-  const text = String(value).trim();
-  const at = names.indexOf(text);
-  if (at >= 0) return at;
-  // Where training read numbers, 1.0 and 1 are one name.
-  const same = text === "" ? -1 : names.indexOf(String(Number(text)));
-  return same >= 0 ? same : most;
 }
 
 /** Reports a file whose tokens stand for other words. */

@@ -7,6 +7,7 @@ import { readNames } from "../session/names.js";
 import { UsageError } from "../session/options.js";
 import { readStatistics, type RunStatistics } from "../session/statistics.js";
 import { exitCodes, readRecord, tell, type RunRecord } from "../session/session.js";
+import { writeExport } from "./export/export.js";
 import { predictFile } from "./file.js";
 import { readPredictOptions, type PredictOptions } from "./options.js";
 import type { AnswerPlan } from "./plan.js";
@@ -77,7 +78,9 @@ export class Prediction {
     const say = (line: string) => {
       if (!quiet) process.stderr.write(`${line}\n`);
     };
-    if (task.kind === "file") await predictFile(plan, { task, names, statistics, engine, json, say });
+    if (task.kind === "export")
+      await writeExport(plan, { task, names, statistics, model: about.model, folder, say });
+    else if (task.kind === "file") await predictFile(plan, { task, names, statistics, engine, json, say });
     else await serve(plan, { task, names, statistics, engine: engine.name, model: about.model, folder, say });
   }
 }
@@ -90,7 +93,9 @@ export async function openPrediction(about: PredictionOptions): Promise<Predicti
     const record = await readRecord(folder);
     if (record === undefined)
       throw new UsageError(`${folder} is not the folder of a run: it has no run.json.`);
-    const engine = await openEngine(options.engine ?? record.engine.name);
+    // A model that is exported is read while it computes, as not every engine can be.
+    const usual = options.task.kind === "export" ? "wasm" : record.engine.name;
+    const engine = await openEngine(options.engine ?? usual);
     return new Prediction(about, options, engine, folder, record);
   } catch (error) {
     process.exit(tell(error, undefined));

@@ -1,5 +1,6 @@
 import { transformsText } from "./transforms-text.js";
-import { size, type ModalityBinding } from "../../data/load.js";
+import type { ModalityBinding } from "../../data/load.js";
+import { size } from "../../data/size.js";
 import { own, type Names } from "../../data/names.js";
 import type { Limits } from "../options.js";
 import type { AnswerPlan } from "../plan.js";
