@@ -1,7 +1,8 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { CommandError, exitCodes } from "../exit.js";
 import { checkFolder, writeFolder } from "../export/folder.js";
+import { writePackage } from "../export/package.js";
 import { print, printJson } from "../output.js";
 import { runScript } from "../run-script.js";
 import { readRecord } from "./evaluate.js";
@@ -61,6 +62,7 @@ export const exportRun: CommandModule<object, Options> = {
     await writeFolder(target, async (next) => {
       const quietly = quiet || json ? ["--quiet"] : [];
       code = await runScript(script, ["--run", folder, `--export=${next}`, `--as=${form}`, ...quietly]);
+      if (code === exitCodes.fine && form === "package") await writePackage(next, dirname(script));
       return code === exitCodes.fine;
     });
     process.exitCode = code;

@@ -79,7 +79,15 @@ export class Prediction {
       if (!quiet) process.stderr.write(`${line}\n`);
     };
     if (task.kind === "export")
-      await writeExport(plan, { task, names, statistics, model: about.model, folder, say });
+      await writeExport(plan, {
+        task,
+        names,
+        statistics,
+        model: about.model,
+        folder,
+        dataFolder: this.dataFolder,
+        say,
+      });
     else if (task.kind === "file") await predictFile(plan, { task, names, statistics, engine, json, say });
     else await serve(plan, { task, names, statistics, engine: engine.name, model: about.model, folder, say });
   }

@@ -1,5 +1,6 @@
 import type { DataColumns } from "../../data/load.js";
 import type { Names } from "../../data/names.js";
+import { frozenHashes } from "../../layers/frozen.js";
 import type { RunStatistics } from "../../session/statistics.js";
 import { versions } from "../../session/versions.js";
 import type { ExportForm } from "../options.js";
@@ -25,6 +26,10 @@ export interface Description {
   rules?: readonly string[];
   /** What codes of categories and tokens stand for. */
   names?: Names;
+  /** By what inputs are standardised. */
+  statistics?: RunStatistics;
+  /** Saved models of `frozen` layers, as the spec names them; a package has them in `frozen/`. */
+  frozen?: readonly string[];
   /** Samples that the run held out, as they are asked, and what the run's model says of them. */
   examples: readonly { name: string; sample: Record<string, unknown>; answer: SampleAnswer }[];
 }
@@ -36,6 +41,8 @@ export interface ExportedRun {
   folder: string;
   names: Names | undefined;
   statistics: RunStatistics | undefined;
+  /** Where the paths of the spec's data begin. */
+  dataFolder: string;
 }
 
 export async function describeExport(
@@ -44,7 +51,8 @@ export async function describeExport(
   run: ExportedRun,
 ): Promise<Description> {
   const { columns, components, rules } = plan;
-  const { model, folder, names } = run;
+  const { model, folder, names, statistics } = run;
+  const frozen = Object.keys(frozenHashes());
   const examples = await heldOutExamples(folder, columns, run);
   const samples = examples.map(({ sample }) => sample);
   const answers =
@@ -60,6 +68,8 @@ export async function describeExport(
     ...(components && { components }),
     ...(rules && { rules: rules.map(({ text }) => text) }),
     ...(names && { names }),
+    ...(statistics && { statistics }),
+    ...(frozen.length > 0 && { frozen }),
     examples: examples.map((example, i) => ({ ...example, answer: answers[i] as SampleAnswer })),
   };
 }

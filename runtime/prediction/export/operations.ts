@@ -146,7 +146,9 @@ const reshape: Operation = (call, graph) => {
   const open = shape.filter((size) => size instanceof PerBatch).length;
   const wanted =
     open <= 1 ? graph.ints(shape.map((size) => (typeof size === "number" ? size : -1))) : graph.sizes(shape);
-  return [graph.add("Reshape", [one(call, name), wanted], { T: typeIn(call, name), Tshape: typeOf("int32") })];
+  return [
+    graph.add("Reshape", [one(call, name), wanted], { T: typeIn(call, name), Tshape: typeOf("int32") }),
+  ];
 };
 
 const slice: Operation = (call, graph) => {
