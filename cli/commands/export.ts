@@ -22,9 +22,9 @@ type Form = (typeof forms)[number];
 
 /** What no library for Node writes, and how a person comes to it. */
 const elsewhere: Readonly<Record<string, string>> = {
-  onnx: "No library for Node writes ONNX of TensorFlow.js models. Export with --as web, and let tf2onnx (Python) read that: `python -m tf2onnx.convert --tfjs FOLDER/model.json --output model.onnx`.",
+  onnx: "No library for Node writes ONNX of TensorFlow.js models. Export with --as web; docs/exporting.md has the command of tf2onnx (Python) that reads that.",
   "saved-model":
-    "TensorFlow.js can't write a SavedModel. Export with --as web: model.json is a TensorFlow graph, and docs/exporting.md has the ten lines of Python that save it as one.",
+    "TensorFlow.js can't write a SavedModel. Export with --as web: model.json is a TensorFlow graph, and docs/exporting.md has the lines of Python that save it as one.",
 };
 
 export const exportRun: CommandModule<object, Options> = {

@@ -9,5 +9,5 @@ export function aboutModality(binding: ModalityBinding): string {
   const sizes = `[${shape.join(", ")}]`;
   if (isRow(binding)) return `a value for each of ${columns.join(", ")}`;
   if (vocabulary !== undefined) return `${size(shape)} tokens from 0 to ${vocabulary - 1}`;
-  return `numbers, ${sizes}${transforms.length === 0 ? "" : `, as the data has them (the service does: ${transformsText(transforms)})`}`;
+  return `numbers, ${sizes}${transforms.length === 0 ? "" : `, as the data has them (the model does: ${transformsText(transforms)})`}`;
 }
