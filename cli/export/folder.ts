@@ -17,13 +17,13 @@ function holds(folder: string, other: string): boolean {
  * @throws CommandError
  */
 export async function checkFolder(to: string, force: boolean, kept: readonly string[]): Promise<void> {
-  const lost = kept.find((path) => holds(to, path) || holds(path, to));
-  const found = await stat(to).catch(() => undefined);
-  if (kept.some((path) => holds(to, path)))
+  const lost = kept.find((path) => holds(to, path));
+  if (lost !== undefined)
     throw new CommandError(
       `${to} holds ${lost}: an export takes the place of its whole folder. Name another with --to.`,
       exitCodes.wrongUsage,
     );
+  const found = await stat(to).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isDirectory())
     throw new CommandError(`${to} is a file. Name a folder with --to.`, exitCodes.wrongUsage);
