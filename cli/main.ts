@@ -8,6 +8,7 @@ import { compile } from "./commands/compile.js";
 import { data } from "./commands/data.js";
 import { engines } from "./commands/engines.js";
 import { evaluate } from "./commands/evaluate.js";
+import { exportRun } from "./commands/export.js";
 import { explain } from "./commands/explain.js";
 import { format } from "./commands/format.js";
 import { lsp } from "./commands/lsp.js";
@@ -36,6 +37,7 @@ const parser = yargs(hideBin(process.argv))
   .command(evaluate)
   .command(predict)
   .command(serve)
+  .command(exportRun)
   .command(report)
   .command(study)
   .command(sweep)
@@ -48,7 +50,7 @@ const parser = yargs(hideBin(process.argv))
   .command(engines)
   .demandCommand(
     1,
-    "Say what to do: mmspec check, compile, data, train, resume, evaluate, predict, serve, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
+    "Say what to do: mmspec check, compile, data, train, resume, evaluate, predict, serve, export, report, study, sweep, worker, explain, variants, format, new, lsp or engines.",
   )
   .recommendCommands()
   .strict()

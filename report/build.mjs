@@ -42,4 +42,25 @@ await build({
   target: ["chrome109", "firefox115", "safari16.4"],
 });
 
-writeFileSync(here("../dist/report/LICENSES.txt"), licences([page, figures]));
+// What a model that is exported for the web brings with it: predict.js, and a page that uses it. TensorFlow.js lies beside them as tf.js.
+const beside = {
+  name: "beside",
+  setup(building) {
+    building.onResolve({ filter: /^@tensorflow\/tfjs$/ }, () => ({ path: "./tf.js", external: true }));
+    building.onResolve({ filter: /\/web-model\.js$/ }, () => ({ path: "./predict.js", external: true }));
+  },
+};
+const web = await build({
+  ...common,
+  entryPoints: {
+    predict: here("../runtime/prediction/export/web-model.ts"),
+    page: here("web-model/page.ts"),
+  },
+  outdir: here("../dist/runtime/prediction/page/web"),
+  format: "esm",
+  platform: "browser",
+  target: ["chrome109", "firefox115", "safari16.4"],
+  plugins: [beside],
+});
+
+writeFileSync(here("../dist/report/LICENSES.txt"), licences([page, figures, web]));

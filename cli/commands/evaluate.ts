@@ -14,7 +14,9 @@ interface Options {
 }
 
 /** What a run says of itself. @throws CommandError when the folder isn't a run */
-export async function readRecord(folder: string): Promise<{ dataFolder: string; engine: { name: string } }> {
+export async function readRecord(
+  folder: string,
+): Promise<{ status: string; dataFolder: string; engine: { name: string } }> {
   try {
     return JSON.parse(await readFile(join(folder, "run.json"), "utf8")) as never;
   } catch {

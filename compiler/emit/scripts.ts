@@ -69,7 +69,7 @@ export function emitPredict(module: Module, plan: Plan): void {
     frozen.length === 0
       ? []
       : [`await ${module.use("loadFrozen")}(prediction.dataFolder, [${frozen.map(literal).join(", ")}]);`];
-  const parts = ["columns", `predict: (samples) => ${module.use(target.predict)}(model, samples)`];
+  const parts = ["columns", "model", `predict: (samples) => ${module.use(target.predict)}(model, samples)`];
   if (plan.block !== undefined || ir.training.paradigm.kind === "i2moe")
     parts.push(module.use("components", "./model.ts"));
   if (plan.block !== undefined) parts.push(module.use("rules", "./model.ts"));

@@ -9,8 +9,10 @@ import {
   type CodedColumn,
   type Names,
 } from "./names.js";
+import { outputsOf } from "./outputs.js";
 import { ProblemList } from "./problems.js";
 import type { Samples, Splits } from "./samples.js";
+import { size } from "./size.js";
 import { readSource } from "./source.js";
 import { splitKeys } from "./split/keys.js";
 import { splitSamples, type SplitPlan } from "./split.js";
@@ -176,14 +178,6 @@ function codeCategories(
   return new Map(columns);
 }
 
-/** The names of what a model says: classes, labels or numbers. */
-export function outputsOf(target: DataColumns["target"]): readonly string[] {
-  if (target.kind === "multilabel") return target.labels;
-  if (target.kind !== undefined) return target.numbers;
-  const { classes } = target;
-  return typeof classes === "number" ? Array.from({ length: classes }, (_, i) => String(i)) : classes;
-}
-
 /** What the samples are held against; labels that aren't read because of a problem are all 0. */
 export function loadTarget(
   target: DataPlan["target"],
@@ -324,10 +318,6 @@ function fittedColumn(
   const values = new Float32Array(samples * size(fitted));
   for (let i = 0; i < samples; i++) values.set(Float32Array.from(fit(i).values), i * size(fitted));
   return { kind: "numeric", shape: [...fitted], values };
-}
-
-export function size(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** The same shape, the same but for a last 1, or flat with the right number of values. */

@@ -1,7 +1,10 @@
-import { checkRows, columnsOf, loadModality, loadTarget, outputsOf, size, type DataColumns } from "./load.js";
-import { codeOf, own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
+import { codeOf } from "./category-codes.js";
+import { checkRows, columnsOf, loadModality, loadTarget, type DataColumns } from "./load.js";
+import { own, vocabularyOf, type CodedColumn, type Names } from "./names.js";
+import { unknownAnswers } from "./outputs.js";
 import { ProblemList } from "./problems.js";
 import type { Samples } from "./samples.js";
+import { size } from "./size.js";
 import { rowsOf, type Column, type Table } from "./table.js";
 import { encodingOf } from "./transforms/coder.js";
 import { encodeCells, loadCells } from "./transforms/encode.js";
@@ -110,18 +113,6 @@ function checkWhole(
     for (const column of names)
       if (!columns.has(column)) problems.add("onlyPart", source, { column, joined, wanted }, line);
   problems.check();
-}
-
-/** What stands for the answers where nobody knows them. */
-export function unknownAnswers(
-  target: DataColumns["target"],
-  rows: number,
-): Pick<Samples, "classes" | "labels" | "targets"> {
-  const labels = new Int32Array(rows);
-  const classes = outputsOf(target);
-  if (target.kind === undefined) return { classes, labels };
-  const values = new Float32Array(rows * classes.length);
-  return { classes, labels, targets: { kind: target.kind, values } };
 }
 
 /** A table in which an optional modality without columns, or without a value in any row, has columns of NaN. */

@@ -13,10 +13,7 @@ export const wasm: EngineDriver = {
       : { available: false, detail: "", reason: "this Node has no WebAssembly" };
   },
   async open() {
-    const { setWasmPaths, version_wasm: version } = await import("@tensorflow/tfjs-backend-wasm");
-    const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
-    setWasmPaths(`${dirname(entry)}${sep}`);
-    if (!(await tf.setBackend("wasm"))) throw new EngineError("The wasm engine didn't start.");
+    const version = await startWasm();
     correctGradients();
     return { detail: "WebAssembly with SIMD, 1 thread", version };
   },
@@ -24,3 +21,16 @@ export const wasm: EngineDriver = {
     tf.engine().reset();
   },
 };
+
+/**
+ * Makes wasm the backend as it is published: enough to predict. Gradients need more.
+ * @returns its version
+ * @throws EngineError when it can't be
+ */
+export async function startWasm(): Promise<string> {
+  const { setWasmPaths, version_wasm: version } = await import("@tensorflow/tfjs-backend-wasm");
+  const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(`${dirname(entry)}${sep}`);
+  if (!(await tf.setBackend("wasm"))) throw new EngineError("The wasm engine didn't start.");
+  return version;
+}

@@ -1,3 +1,4 @@
+export { argMax } from "./arg-max.js";
 export { adaptiveCoefficients, adaptiveModulation, monoModalResponses } from "./agm.js";
 export type { TensorBatch } from "./batch.js";
 export { TrainingError } from "./errors.js";
@@ -25,7 +26,6 @@ export { modulateGradients, modulationCoefficients, trueLabelProbability } from 
 export { adam, rmsprop, sgd, type Optimizer } from "./optimizers.js";
 export { prototypeLogits, prototypes, standing } from "./pmr.js";
 export {
-  argMax,
   predict,
   predictLabels,
   predictNumbers,

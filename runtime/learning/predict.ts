@@ -3,6 +3,7 @@ import { batches } from "../data/batches.js";
 import type { Samples, Truth } from "../data/samples.js";
 import { Random } from "../data/random.js";
 import type { View } from "../measures/view.js";
+import { argMax } from "./arg-max.js";
 import { toTensors } from "./batch.js";
 import type { Answer, Model } from "./model.js";
 
@@ -203,17 +204,4 @@ function tensorsOf(said: Answer, answer: (outputs: tf.Tensor2D) => tf.Tensor2D):
     ...(said.shares ? [["shares", said.shares] as [string, tf.Tensor2D]] : []),
     ...(said.rules ? [["rules", said.rules] as [string, tf.Tensor2D]] : []),
   ];
-}
-
-/** Column of the largest value of each row of [n, width]; the first one of equals. */
-export function argMax(values: Float32Array, width: number): Int32Array {
-  const result = new Int32Array(values.length / width);
-  for (let i = 0; i < result.length; i++) {
-    let best = 0;
-    for (let k = 1; k < width; k++) {
-      if ((values[i * width + k] as number) > (values[i * width + best] as number)) best = k;
-    }
-    result[i] = best;
-  }
-  return result;
 }

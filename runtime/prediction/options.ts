@@ -10,7 +10,7 @@ export interface PredictOptions {
   engine?: EngineName;
   quiet: boolean;
   json: boolean;
-  task: FileTask | ServeTask;
+  task: FileTask | ServeTask | ExportTask;
 }
 
 /** Predict a file. */
@@ -34,6 +34,17 @@ export interface ServeTask {
   limits: Limits;
 }
 
+/** Write the model in another form. */
+export interface ExportTask {
+  kind: "export";
+  /** Where its files go. */
+  to: string;
+  as: ExportForm;
+}
+
+/** A graph for TensorFlow.js in browsers, or what a package of the trainer's code needs beside the code. */
+export type ExportForm = "web" | "package";
+
 /** What a service takes at most. */
 export interface Limits {
   /** Of a request. */
@@ -48,7 +59,7 @@ export interface Limits {
 export const usualLimits: Limits = { bytes: 8 * 2 ** 20, samples: 1000, requests: 16 };
 
 const usage =
-  "Options: --run FOLDER, then FILE [--out FILE.csv|.jsonl|.parquet] [--pid] [--no-labels] [--block SAMPLES], or --serve [--port NUMBER] [--host NAME] [--max-body MIB] [--max-samples NUMBER] [--max-requests NUMBER]; --data FOLDER, --engine NAME, --quiet, --json";
+  "Options: --run FOLDER, then FILE [--out FILE.csv|.jsonl|.parquet] [--pid] [--no-labels] [--block SAMPLES], or --serve [--port NUMBER] [--host NAME] [--max-body MIB] [--max-samples NUMBER] [--max-requests NUMBER], or --export FOLDER --as web|package; --data FOLDER, --engine NAME, --quiet, --json";
 
 /** @throws UsageError */
 export function readPredictOptions(args: readonly string[]): PredictOptions {
@@ -68,6 +79,8 @@ export function readPredictOptions(args: readonly string[]): PredictOptions {
         "no-labels": { type: "boolean", default: false },
         block: { type: "string", default: "1024" },
         serve: { type: "boolean", default: false },
+        export: { type: "string" },
+        as: { type: "string", default: "web" },
         host: { type: "string", default: "127.0.0.1" },
         port: { type: "string", default: "8080" },
         "max-body": { type: "string", default: String(usualLimits.bytes / 2 ** 20) },
@@ -79,11 +92,12 @@ export function readPredictOptions(args: readonly string[]): PredictOptions {
     throw new UsageError(`${(error as Error).message}\n${usage}`);
   }
   const { values, positionals } = parsed;
-  const { run, data, engine, quiet, json, out, pid, serve, host } = values;
+  const { run, data, engine, quiet, json, out, pid, serve, host, export: to, as } = values;
   if (run === undefined) throw new UsageError(`Which run? --run FOLDER says it.\n${usage}`);
   const [file] = positionals;
-  if (positionals.length > 1 || serve === (file !== undefined))
-    throw new UsageError(`One file, or --serve.\n${usage}`);
+  if (positionals.length > 1 || [serve, file !== undefined, to !== undefined].filter(Boolean).length !== 1)
+    throw new UsageError(`One file, --serve or --export.\n${usage}`);
+  if (as !== "web" && as !== "package") throw new UsageError(`--as is web or package, not ${as}.\n${usage}`);
   const whole = (name: "block" | "port" | "max-samples" | "max-requests", least: number, most = Infinity) => {
     const value = Number(values[name]);
     if (values[name].trim() === "" || !Number.isInteger(value) || value < least || value > most)
@@ -94,21 +108,24 @@ export function readPredictOptions(args: readonly string[]): PredictOptions {
   };
   const bytes = Math.floor(Number(values["max-body"]) * 2 ** 20);
   if (!(bytes >= 1)) throw new UsageError("--max-body wants a number of MiB above 0.");
-  const task: PredictOptions["task"] = serve
-    ? {
-        kind: "serve",
-        host,
-        port: whole("port", 0, 65535),
-        limits: { bytes, samples: whole("max-samples", 1), requests: whole("max-requests", 1) },
-      }
-    : {
-        kind: "file",
-        file: file as string,
-        ...(out !== undefined && { out }),
-        pid,
-        labels: !values["no-labels"],
-        block: whole("block", 1),
-      };
+  const task: PredictOptions["task"] =
+    to !== undefined
+      ? { kind: "export", to, as }
+      : serve
+        ? {
+            kind: "serve",
+            host,
+            port: whole("port", 0, 65535),
+            limits: { bytes, samples: whole("max-samples", 1), requests: whole("max-requests", 1) },
+          }
+        : {
+            kind: "file",
+            file: file as string,
+            ...(out !== undefined && { out }),
+            pid,
+            labels: !values["no-labels"],
+            block: whole("block", 1),
+          };
   return {
     run,
     ...(data !== undefined && { data }),

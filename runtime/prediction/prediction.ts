@@ -9,6 +9,7 @@ import { UsageError } from "../session/options.js";
 import { readStatistics, type RunStatistics } from "../session/statistics.js";
 import { readTokenizers } from "../session/tokenizers.js";
 import { exitCodes, readRecord, tell, type RunRecord } from "../session/session.js";
+import { writeExport } from "./export/export.js";
 import { predictFile } from "./file.js";
 import { readPredictOptions, type PredictOptions } from "./options.js";
 import type { AnswerPlan } from "./plan.js";
@@ -88,7 +89,10 @@ export class Prediction {
     const say = (line: string) => {
       if (!quiet) process.stderr.write(`${line}\n`);
     };
-    if (task.kind === "file") await predictFile(plan, { task, ...kept, engine, json, say });
+    if (task.kind === "export") {
+      const { dataFolder } = this;
+      await writeExport(plan, { task, ...kept, model: about.model, folder, dataFolder, say });
+    } else if (task.kind === "file") await predictFile(plan, { task, ...kept, engine, json, say });
     else await serve(plan, { task, ...kept, engine: engine.name, model: about.model, folder, say });
   }
 }
@@ -101,7 +105,9 @@ export async function openPrediction(about: PredictionOptions): Promise<Predicti
     const record = await readRecord(folder);
     if (record === undefined)
       throw new UsageError(`${folder} is not the folder of a run: it has no run.json.`);
-    const engine = await openEngine(options.engine ?? record.engine.name);
+    // A model that is exported is read while it computes, as not every engine can be.
+    const usual = options.task.kind === "export" ? "wasm" : record.engine.name;
+    const engine = await openEngine(options.engine ?? usual);
     return new Prediction(about, options, engine, folder, record);
   } catch (error) {
     process.exit(tell(error, undefined));

@@ -41,6 +41,7 @@ import { readStatistics, writeStatistics, type RunStatistics } from "./statistic
 import { readTokenizers, writeTokenizers } from "./tokenizers.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
+import { UntraceableError } from "../prediction/export/untraceable.js";
 import { afterFailure } from "./engine-failed.js";
 import { renderReport } from "./render.js";
 import { report, type Findings } from "./report.js";
@@ -369,7 +370,11 @@ export function tell(error: unknown, folder: string | undefined): number {
     say(error.message);
     return exitCodes.usage;
   }
-  if (error instanceof WeightsError || error instanceof CheckpointError) {
+  if (
+    error instanceof WeightsError ||
+    error instanceof CheckpointError ||
+    error instanceof UntraceableError
+  ) {
     say(error.message);
     return exitCodes.data;
   }

@@ -3,7 +3,7 @@ import type { DataColumns, Names } from "../../runtime/index.js";
 import type { ModalityBinding } from "../../runtime/data/load.js";
 import type { Column } from "../../runtime/data/table.js";
 import { invert } from "../../runtime/data/transforms/invert.js";
-import { codeOf } from "../../runtime/data/names.js";
+import { codeOf } from "../../runtime/data/category-codes.js";
 import { unseenSamples } from "../../runtime/data/unseen.js";
 import { requestedSamples } from "../../runtime/prediction/serve/request.js";
 

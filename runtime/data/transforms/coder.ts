@@ -1,5 +1,6 @@
 import type { ModalityBinding } from "../load.js";
-import { codeOf, own, type Names } from "../names.js";
+import { codeOf } from "../category-codes.js";
+import { own, type Names } from "../names.js";
 import type { Transform } from "./transforms.js";
 import { openTokenizer, type KeptTokenizer, type Tokenizers } from "./tokenizer.js";
 import { padding as noWord, wordCoder } from "./words.js";

@@ -18,9 +18,12 @@ export interface SampleAnswer {
   missing?: string[];
 }
 
+/** What puts answers into words. */
+type Worded = Pick<AnswerPlan, "columns" | "components"> & { rules?: readonly { text: string }[] };
+
 export function answersOf(
   predictions: AnyPredictions,
-  { columns: { modalities }, components = [], rules = [] }: AnswerPlan,
+  { columns: { modalities }, components = [], rules = [] }: Worded,
 ): SampleAnswer[] {
   const { size, classes, shares, rule, present } = predictions;
   const optional = Object.keys(modalities).filter((name) => modalities[name]?.optional === true);

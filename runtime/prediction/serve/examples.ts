@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { size, type DataColumns, type ModalityBinding } from "../../data/load.js";
+import type { DataColumns, ModalityBinding } from "../../data/load.js";
+import { size } from "../../data/size.js";
 import { own, type Names } from "../../data/names.js";
 import { readNpz } from "../../data/npz.js";
 import type { Table } from "../../data/table.js";

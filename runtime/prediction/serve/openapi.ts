@@ -1,6 +1,7 @@
 import { encodingOf } from "../../data/transforms/coder.js";
 import { transformsText } from "./transforms-text.js";
-import { size, type ModalityBinding } from "../../data/load.js";
+import type { ModalityBinding } from "../../data/load.js";
+import { size } from "../../data/size.js";
 import { own, type Names } from "../../data/names.js";
 import type { Limits } from "../options.js";
 import type { AnswerPlan } from "../plan.js";

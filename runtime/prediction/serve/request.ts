@@ -1,11 +1,13 @@
 import { distance } from "fastest-levenshtein";
-import { size, type DataColumns, type ModalityBinding } from "../../data/load.js";
-import { codeOf, own, type Names } from "../../data/names.js";
+import type { DataColumns, ModalityBinding } from "../../data/load.js";
+import { size } from "../../data/size.js";
+import { own, type Names } from "../../data/names.js";
 import type { Samples } from "../../data/samples.js";
 import { ProblemList } from "../../data/problems.js";
 import { encodingOf, type CellCoder } from "../../data/transforms/coder.js";
 import { transform } from "../../data/transforms/transforms.js";
-import { unknownAnswers } from "../../data/unseen.js";
+import { codeOf } from "../../data/category-codes.js";
+import { unknownAnswers } from "../../data/outputs.js";
 import type { RunStatistics } from "../../session/statistics.js";
 import type { Limits } from "../options.js";
 import { RequestProblem } from "./problem.js";

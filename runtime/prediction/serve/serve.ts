@@ -1,23 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { size, type ModalityBinding } from "../../data/load.js";
 import type { Names } from "../../data/names.js";
 import type { RunStatistics } from "../../session/statistics.js";
-import { transformsText } from "./transforms-text.js";
 import { UsageError } from "../../session/options.js";
 import { versions } from "../../session/versions.js";
 import type { ServeTask } from "../options.js";
 import type { AnswerPlan } from "../plan.js";
+import { aboutModality } from "./about.js";
 import { answersOf, type SampleAnswer } from "./answer.js";
 import { letFinish, readBody } from "./body.js";
 import { heldOutExamples } from "./examples.js";
 import { Figures } from "./figures.js";
-import { cellCoders, encodingOf, type CellCoder } from "../../data/transforms/coder.js";
+import { cellCoders, type CellCoder } from "../../data/transforms/coder.js";
 import type { Tokenizers } from "../../data/transforms/tokenizer.js";
 import { openApi } from "./openapi.js";
 import { tryPage } from "./page.js";
 import { RequestProblem } from "./problem.js";
-import { isRow, requestedSamples, samplesOf } from "./request.js";
+import { requestedSamples, samplesOf } from "./request.js";
 
 interface ServeOptions {
   task: ServeTask;
@@ -261,15 +260,4 @@ class Service {
       error: { code: "failed", message: "The prediction failed; the service's log says why." },
     });
   }
-}
-
-/** What the page says of a modality's values. */
-function aboutModality(binding: ModalityBinding): string {
-  const { shape, columns, vocabulary, transforms = [] } = binding;
-  const sizes = `[${shape.join(", ")}]`;
-  if (isRow(binding)) return `a value for each of ${columns.join(", ")}`;
-  const encoding = encodingOf(binding);
-  if (encoding !== undefined) return encoding.kind === "one_hot" ? "a name" : "a text";
-  if (vocabulary !== undefined) return `${size(shape)} tokens from 0 to ${vocabulary - 1}`;
-  return `numbers, ${sizes}${transforms.length === 0 ? "" : `, as the data has them (the service does: ${transformsText(transforms)})`}`;
 }

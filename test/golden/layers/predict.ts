@@ -12,6 +12,7 @@ await prediction.run(async () => {
   await prediction.restore(model);
   await prediction.answer({
     columns,
+    model,
     predict: (samples) => predict(model, samples),
   });
 });
