@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
+import { exists } from "../runs/exists.js";
 import { Random } from "../data/random.js";
 import {
   apartFromSoftwareGpu,
@@ -23,12 +24,15 @@ import { Paused } from "../learning/pause.js";
 import type { Predictions } from "../learning/predict.js";
 import {
   CheckpointError,
+  copyAtomically,
   createProgress,
   createRunFolder,
+  FolderBusy,
   loadCheckpoint,
   loadWeights,
   removeCheckpoint,
   writeAtomically,
+  writeErrorOf,
   type Checkpoint,
   type Progress,
 } from "../runs/index.js";
@@ -37,6 +41,7 @@ import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js
 import { readNames, writeNames } from "./names.js";
 import { readStatistics, writeStatistics, type RunStatistics } from "./statistics.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
+import { RunLock, RunLost } from "./lock.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
 import { renderReport } from "./render.js";
@@ -82,6 +87,7 @@ export class Session {
     private readonly origin: Origin,
     /** What the folder said of the run before this process, and where to go on. */
     private readonly before: { record?: RunRecord; checkpoint?: Checkpoint } = {},
+    private readonly lock?: RunLock,
   ) {
     this.started = before.record ? new Date(before.record.started) : new Date();
     this.progress = createProgress({ quiet: options.quiet });
@@ -130,6 +136,7 @@ export class Session {
     process.on("SIGTERM", interrupt);
     // The command that started this process was killed.
     process.on("disconnect", interrupt);
+    this.lock?.onLost((reason) => this.interruption.abort(reason));
     let status = "failed";
     let [died, wentOn] = [false, false];
     try {
@@ -149,6 +156,7 @@ export class Session {
         const { folder, training, restored, divideBatch, options, about } = this;
         const batch = training.began && !restored ? training.batch : undefined;
         const { smallerBatch } = options;
+        await this.lock?.release();
         const after = await afterFailure(failure, {
           folder,
           batch,
@@ -164,11 +172,22 @@ export class Session {
       process.off("SIGTERM", interrupt);
       process.off("disconnect", interrupt);
       await this.training.end();
-      // The process that went on has written it.
-      if (!wentOn) await this.writeRecord(status);
-      if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
+      // The process that went on has written it; so has one that took the folder over.
+      if (!wentOn && this.lock?.lost !== true) await this.end(status);
+      await this.lock?.release();
       // What still waits for an engine that died would wait for ever.
       if (died) process.exit();
+    }
+  }
+
+  /** Says in run.json how it ended. A disk that is full may not have let it learn either: that was told already. */
+  private async end(status: string): Promise<void> {
+    try {
+      await this.writeRecord(status);
+      if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
+    } catch (error) {
+      if (writeErrorOf(error) === undefined) throw error;
+      if (process.exitCode === exitCodes.done) process.exitCode = tell(error, this.folder);
     }
   }
 
@@ -274,16 +293,17 @@ export class Session {
     if (from === to) return;
     await mkdir(to, { recursive: true });
     for (const name of await readdir(from)) {
-      if (/\.(ts|json|mmspec)$/.test(name)) await copyFile(join(from, name), join(to, name));
+      if (/\.(ts|json|mmspec)$/.test(name)) await copyAtomically(join(from, name), join(to, name));
     }
     for (const name of this.about.imports ?? []) {
       for (const folder of [to, this.folder]) {
+        if (!(await exists(join(from, name)))) continue;
         await mkdir(dirname(join(folder, name)), { recursive: true });
-        await copyFile(join(from, name), join(folder, name)).catch(() => undefined);
+        await copyAtomically(join(from, name), join(folder, name));
       }
     }
     const spec = join(from, basename(this.about.spec));
-    await copyFile(spec, join(this.folder, basename(this.about.spec))).catch(() => undefined);
+    if (await exists(spec)) await copyAtomically(spec, join(this.folder, basename(this.about.spec)));
   }
 
   /** run.json: what this run is, how it went, how long it took. */
@@ -323,9 +343,18 @@ export interface RunRecord {
   seconds: Record<string, number>;
 }
 
+/** @returns undefined when there is none @throws CheckpointError when it is damaged */
 export async function readRecord(folder: string): Promise<RunRecord | undefined> {
-  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
+  const path = join(folder, "run.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as RunRecord;
+  } catch (error) {
+    throw new CheckpointError(
+      `${path} is damaged (${(error as Error).message}). Put back a copy of it, or train anew.`,
+    );
+  }
 }
 
 class Interrupted extends Error {
@@ -352,9 +381,24 @@ export function tell(error: unknown, folder: string | undefined): number {
     say(error.message);
     return exitCodes.usage;
   }
-  if (error instanceof WeightsError || error instanceof CheckpointError) {
-    say(error.message);
+  if (error instanceof WeightsError || error instanceof CheckpointError || error instanceof FolderBusy) {
+    say(
+      error instanceof FolderBusy
+        ? `${error.message} Wait for it, or train into another folder.`
+        : error.message,
+    );
     return exitCodes.data;
+  }
+  if (error instanceof RunLost) {
+    say(`\n${error.message}`);
+    return exitCodes.failed;
+  }
+  const unwritten = writeErrorOf(error);
+  if (unwritten !== undefined) {
+    say(unwritten.message);
+    if (folder !== undefined && unwritten.code !== "ENOENT")
+      say(`\`mmspec resume ${folder}\` goes on from the last checkpoint.`);
+    return exitCodes.failed;
   }
   if (error instanceof TeamError) {
     say(`A thread that shared the batches failed: ${error.message}`);
@@ -391,6 +435,7 @@ function workersFor({ name }: Engine, { workers: asked, quiet }: ScriptOptions):
 export async function openSession(about: SessionOptions): Promise<Session> {
   const orders = helperOrders();
   if (orders !== undefined) return (await import("./helper.js")).openHelper(about, orders);
+  let lock: RunLock | undefined;
   try {
     const options = readOptions(process.argv.slice(2));
     if (options.workers !== undefined) useThreads(options.workers);
@@ -398,7 +443,7 @@ export async function openSession(about: SessionOptions): Promise<Session> {
       options.run === undefined
         ? resolve(await createRunFolder("runs", about.model.toLowerCase()))
         : resolve(options.run);
-    await mkdir(folder, { recursive: true });
+    lock = await RunLock.take(folder, options);
     const record = await readRecord(folder);
     const checkpoint = options.resume ? await loadCheckpoint(folder) : undefined;
     if (options.resume && checkpoint === undefined) {
@@ -406,6 +451,7 @@ export async function openSession(about: SessionOptions): Promise<Session> {
         throw new UsageError(`${folder} is not the folder of a run: it has no run.json.`);
       if (record.status === "complete") {
         process.stderr.write(`${folder} is complete: there is nothing left to learn.\n`);
+        await lock.release();
         process.exit(exitCodes.done);
       }
     }
@@ -417,11 +463,10 @@ export async function openSession(about: SessionOptions): Promise<Session> {
     const origin = await originOf(dirname(fileURLToPath(about.script)), engine, workers);
     const changed = earlier ? changes(earlier, origin) : [];
     if (changed.length > 0) throw cannotResume(folder, changed);
-    return new Session(about, options, engine, folder, origin, {
-      ...(record && { record }),
-      ...(checkpoint && { checkpoint }),
-    });
+    const before = { ...(record && { record }), ...(checkpoint && { checkpoint }) };
+    return new Session(about, options, engine, folder, origin, before, lock);
   } catch (error) {
+    await lock?.release();
     process.exit(tell(error, undefined));
   }
 }
