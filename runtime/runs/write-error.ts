@@ -8,7 +8,8 @@ export class WriteError extends Error {
     readonly code: string,
     options?: ErrorOptions,
   ) {
-    super(`${path}: it can't be written: ${reasons[code] ?? `the system says ${code}`}.`, options);
+    const why = reasons[code] ?? `the system says ${code}`;
+    super(`${path}: it can't be written: ${why}${why.endsWith("?") ? "" : "."}`, options);
   }
 }
 

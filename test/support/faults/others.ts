@@ -1,0 +1,4 @@
+export const others: {
+  name: string;
+  inject(folder: string, whole: unknown): Promise<{ code: string; said: string; intact: string }>;
+}[] = [];
