@@ -10,7 +10,8 @@ import { parseArgs } from "node:util";
 import { Random } from "../runtime/data/random.js";
 import { attacked, makeWhole } from "../test/support/faults/attacked.js";
 import { emptyTally, round, type Tally } from "../test/support/faults/kills.js";
-import { others } from "../test/support/faults/others.js";
+import { dataFaults } from "../test/support/faults/data-faults.js";
+import { canMount, faults } from "../test/support/faults/run-faults.js";
 
 const { values } = parseArgs({
   options: {
@@ -69,13 +70,21 @@ if (values.only !== "others") {
 }
 
 if (values.only !== "kills") {
-  console.log("\n| fault | exit code | what is said | what was finished before |");
+  const mounts = canMount();
+  console.log("\n| fault | exit code | what is said | what was finished |");
   console.log("| --- | --- | --- | --- |");
-  for (const fault of others) {
-    const folder = join(root, fault.name.replaceAll(/\W+/g, "-"));
-    const { code, said, intact } = await fault.inject(folder, whole);
-    console.log(
-      `| ${fault.name} | ${code} | ${said.replaceAll(root, "").replaceAll("|", "\\|")} | ${intact} |`,
-    );
+  for (const { name, root: wantsRoot, inject, wants } of [...faults, ...dataFaults]) {
+    if (wantsRoot === true && !mounts) {
+      console.log(`| ${name} | | left out: mounting a small disk wants root | |`);
+      continue;
+    }
+    const folder = join(root, name.replaceAll(/\W+/g, "-"));
+    const { code, said, lost } = await inject(folder, whole);
+    const right = code === wants.code && wants.said.test(said);
+    const text = said.replaceAll(folder, "…").replaceAll(whole.folder, "…").replaceAll("|", "\\|");
+    const intact = lost.length === 0 ? "intact" : `lost: ${lost.join("; ")}`;
+    console.log(`| ${name} | ${code}${right ? "" : " (unexpected)"} | ${text} | ${intact} |`);
   }
 }
+
+rmSync(root, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { version } from "../compiler/index.js";
 import { writeErrorOf } from "../runtime/runs/write-error.js";
-import { outliveReaders } from "./broken-pipe.js";
+import { outliveReaders } from "../runtime/runs/broken-pipe.js";
 import { check } from "./commands/check.js";
 import { compile } from "./commands/compile.js";
 import { engines } from "./commands/engines.js";

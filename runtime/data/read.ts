@@ -8,8 +8,9 @@ import { readJsonLines } from "./json-lines.js";
 import { gunzip } from "./limits.js";
 import { readNpyFile, readNpz } from "./npz.js";
 import { readParquet } from "./parquet.js";
-import { ProblemList } from "./problems.js";
+import { DataError, ProblemList } from "./problems.js";
 import { readSafetensors } from "./safetensors.js";
+import { checkUnchanged, stampOf } from "./unchanged.js";
 import type { Table } from "./table.js";
 
 interface Reader {
@@ -66,9 +67,14 @@ export async function readTable(path: string, folder: string, line?: number): Pr
     problems.add("noFile", full, { path, near }, line);
   }
   problems.check();
+  const stamp = await stampOf(full);
   try {
-    return await (reader as Reader).read(full);
+    const table = await (reader as Reader).read(full);
+    await checkUnchanged(stamp, line);
+    return table;
   } catch (error) {
+    if (error instanceof DataError) throw error;
+    await checkUnchanged(stamp, line);
     problems.add("unreadable", full, { reason: (error as Error).message.replace(/\.$/, "") }, line);
     problems.check();
     throw error;

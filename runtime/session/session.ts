@@ -41,6 +41,7 @@ import { estimatePid, type MeasureRequest, type MeasuredPid } from "./measure.js
 import { readNames, writeNames } from "./names.js";
 import { readStatistics, writeStatistics, type RunStatistics } from "./statistics.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
+import { outliveReaders } from "../runs/broken-pipe.js";
 import { RunLock, RunLost } from "./lock.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { afterFailure } from "./engine-failed.js";
@@ -435,6 +436,7 @@ function workersFor({ name }: Engine, { workers: asked, quiet }: ScriptOptions):
 export async function openSession(about: SessionOptions): Promise<Session> {
   const orders = helperOrders();
   if (orders !== undefined) return (await import("./helper.js")).openHelper(about, orders);
+  outliveReaders();
   let lock: RunLock | undefined;
   try {
     const options = readOptions(process.argv.slice(2));

@@ -28,7 +28,18 @@ export interface Whole {
 
 const engine = ["--engine", "cpu"];
 const quickly = ["--checkpoint-every", "0"];
-const sweepArgs = ["sweep", "s.mmspec", "--scheduler", "grid", "-j", "2", "--reports", "1", "-o", "swept"];
+export const sweepArgs = [
+  "sweep",
+  "s.mmspec",
+  "--scheduler",
+  "grid",
+  "-j",
+  "2",
+  "--reports",
+  "1",
+  "-o",
+  "swept",
+];
 
 /** Makes it. */
 export async function makeWhole(folder: string): Promise<Whole> {
@@ -173,7 +184,7 @@ function lastRun(folder: string): string | undefined {
 }
 
 /** Where two complete runs differ, but for what the clock decides. */
-async function sameRun(run: string, whole: string): Promise<string[]> {
+export async function sameRun(run: string, whole: string): Promise<string[]> {
   const names = ["weights.bin", "weights.json", "best.bin", "metrics.json", "pid.parquet", "held-out.npz"];
   weightsOf(run);
   const history = (folder: string) => {
@@ -193,9 +204,11 @@ function differing(folder: string, whole: string, names: readonly string[]): str
 }
 
 /** What came of a sweep's jobs, without what the clock decides. */
-function outcomes(folder: string): string {
+export function outcomes(folder: string): string {
   const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").trim().split("\n");
   const parsed = lines.map((line) => JSON.parse(line) as { type: string; key: string; seconds?: number });
   const found = parsed.filter(({ type }) => type === "outcome").map((line) => ({ ...line, seconds: 0 }));
-  return JSON.stringify(found.sort((a, b) => (a.key < b.key ? -1 : 1)));
+  // One that is tried again is there twice; the last one counts.
+  const last = [...new Map(found.map((line) => [line.key, line])).values()];
+  return JSON.stringify(last.sort((a, b) => (a.key < b.key ? -1 : 1)));
 }

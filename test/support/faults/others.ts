@@ -1,4 +1,0 @@
-export const others: {
-  name: string;
-  inject(folder: string, whole: unknown): Promise<{ code: string; said: string; intact: string }>;
-}[] = [];
