@@ -9,6 +9,7 @@ import { gunzip } from "./limits.js";
 import { readNpyFile, readNpz } from "./npz.js";
 import { readParquet } from "./parquet.js";
 import { DataError, ProblemList } from "./problems.js";
+import { leadsOut } from "./links.js";
 import { readSafetensors } from "./safetensors.js";
 import { checkUnchanged, stampOf } from "./unchanged.js";
 import type { Table } from "./table.js";
@@ -66,6 +67,7 @@ export async function readTable(path: string, folder: string, line?: number): Pr
     const near = names.map((name) => join(dirname(path), name));
     problems.add("noFile", full, { path, near }, line);
   }
+  if (await leadsOut(full, folder)) problems.add("outside", full, { path }, line);
   problems.check();
   const stamp = await stampOf(full);
   try {

@@ -142,7 +142,8 @@ export class Session {
     let [died, wentOn] = [false, false];
     try {
       await this.keepTrainer();
-      await this.writeRecord("running");
+      // Until something is learned: measuring a run that is complete, even when it is killed, leaves it complete.
+      await this.writeRecord(this.before.record?.status ?? "running");
       this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       this.sayWhereItGoesOn();
       await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
@@ -198,6 +199,7 @@ export class Session {
    */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     const { names, statistics } = data;
+    if (!this.training.began) await this.writeRecord("running");
     if (names !== undefined && !this.training.began) await writeNames(this.folder, names);
     if (statistics !== undefined && !this.training.began) await writeStatistics(this.folder, statistics);
     this.splits = data;
