@@ -10,7 +10,6 @@ import { parseArgs } from "node:util";
 import { Random } from "../runtime/data/random.js";
 import { attacked, makeWhole } from "../test/support/faults/attacked.js";
 import { emptyTally, round, type Tally } from "../test/support/faults/kills.js";
-import { dataFaults } from "../test/support/faults/data-faults.js";
 import { canMount, faults } from "../test/support/faults/run-faults.js";
 
 const { values } = parseArgs({
@@ -73,7 +72,7 @@ if (values.only !== "kills") {
   const mounts = canMount();
   console.log("\n| fault | exit code | what is said | what was finished |");
   console.log("| --- | --- | --- | --- |");
-  for (const { name, root: wantsRoot, inject, wants } of [...faults, ...dataFaults]) {
+  for (const { name, root: wantsRoot, inject, wants } of faults) {
     if (wantsRoot === true && !mounts) {
       console.log(`| ${name} | | left out: mounting a small disk wants root | |`);
       continue;

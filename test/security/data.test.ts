@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { tableFromArrays, tableToIPC } from "apache-arrow";
 import fc from "fast-check";
 import { zipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -106,13 +105,6 @@ describe("data from strangers", () => {
       await read(
         "a.parquet",
         new Uint8Array(parquetWriteBuffer({ columnData: names.map((name) => ({ name, data: [1, 2] })) })),
-      ),
-      await read(
-        "a.arrow",
-        tableToIPC(
-          tableFromArrays(Object.fromEntries(names.map((name) => [name, Float32Array.of(1, 2)]))),
-          "file",
-        ),
       ),
       await read("a.npz", zipSync(Object.fromEntries(names.map((name) => [`${name}.npy`, shaped("(2,)")])))),
     ];
