@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { tensorflowFolder, tensorflowPackage } from "../runtime/engines/tensorflow.js";
+import { writeAtomically } from "../runtime/runs/atomic.js";
 import { exists } from "../runtime/runs/exists.js";
+import { syncFolder } from "../runtime/runs/sync-folder.js";
 import { CommandError, exitCodes } from "./exit.js";
 
 /** What TensorFlow's library is taken from. Its C interface is the same ever since; of this release CPU and CUDA were built. */
@@ -55,6 +57,7 @@ export async function installTensorflow({ cuda, wheel, say }: InstallOptions): P
     await run(process.execPath, ["--eval", `require(${JSON.stringify(home)})`], folder);
     await rm(target, { recursive: true, force: true });
     await rename(folder, target);
+    await syncFolder(dirname(target));
     return target;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -63,7 +66,7 @@ export async function installTensorflow({ cuda, wheel, say }: InstallOptions): P
 
 async function installBinding(folder: string): Promise<void> {
   const content = { private: true, dependencies: { "@tensorflow/tfjs-node": binding } };
-  await writeFile(join(folder, "package.json"), JSON.stringify(content));
+  await writeAtomically(join(folder, "package.json"), JSON.stringify(content));
   await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], folder);
   // A second TensorFlow.js would be a second engine: the one above is to be found.
   const scope = join(folder, "node_modules", "@tensorflow");

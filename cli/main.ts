@@ -2,7 +2,8 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { version } from "../compiler/index.js";
-import { outliveReaders } from "./broken-pipe.js";
+import { writeErrorOf } from "../runtime/runs/write-error.js";
+import { outliveReaders } from "../runtime/runs/broken-pipe.js";
 import { check } from "./commands/check.js";
 import { compile } from "./commands/compile.js";
 import { data } from "./commands/data.js";
@@ -69,9 +70,13 @@ const parser = yargs(hideBin(process.argv))
 try {
   await parser.parseAsync();
 } catch (error) {
+  const unwritten = writeErrorOf(error);
   if (error instanceof CommandError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
+  } else if (unwritten !== undefined) {
+    process.stderr.write(`${unwritten.message}\n`);
+    process.exitCode = exitCodes.failed;
   } else {
     process.stderr.write(
       `mmspec failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -33,11 +33,20 @@ export async function runScript(
   try {
     return await new Promise((resolve, reject) => {
       child.on("error", reject);
-      child.on("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+      child.on("exit", (code, signal) => {
+        if (signal !== null) process.stderr.write(killed(signal));
+        resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+      });
     });
   } finally {
     process.off("SIGINT", wait);
     process.off("SIGTERM", stop);
     process.off("disconnect", stop);
   }
+}
+
+/** What a person is told of a script that ended without a word of its own. */
+function killed(signal: NodeJS.Signals): string {
+  const memory = signal === "SIGKILL" ? "; the system does that when memory is short" : "";
+  return `The process that computed was ended by ${signal}${memory}. What was finished is kept; \`mmspec resume RUN\` goes on with a run from its last checkpoint.\n`;
 }

@@ -1,5 +1,6 @@
 export { cellsOf, cutStudy, type Cell } from "./cells.js";
 export { provideData } from "./data-files.js";
+export { lockStudy } from "./lock.js";
 export { StudyProblem } from "./problem.js";
 export { studyProgress } from "./progress.js";
 export { contentOf, type StudyContent } from "./results/content.js";

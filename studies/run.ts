@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { removeTemporaryFiles } from "../runtime/runs/checkpoint.js";
+import { removeTemporaryFiles } from "../runtime/runs/temporary.js";
 import type { Cell } from "./cells.js";
 import { readResult, writeResult, type CellResult } from "./results/cell-result.js";
 import { trainCell, type TrainOptions } from "./train-cell.js";
@@ -25,10 +25,8 @@ export interface StudyProgress {
  */
 export async function runCells(cells: readonly Cell[], options: RunOptions): Promise<CellResult[]> {
   const { folder, engine, jobs, progress, signal } = options;
-  for (const name of ["specs", "cells"]) {
-    await mkdir(join(folder, name), { recursive: true });
-    await removeTemporaryFiles(join(folder, name));
-  }
+  for (const name of ["specs", "cells"]) await mkdir(join(folder, name), { recursive: true });
+  await removeTemporaryFiles(folder);
   const results = await Promise.all(cells.map((cell) => readResult(folder, cell, engine)));
   const queue = [...cells.keys()].filter((i) => results[i] === undefined);
   progress.begin(cells.length, cells.length - queue.length);

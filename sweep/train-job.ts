@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { compile, type GeneratedFile } from "../compiler/index.js";
-import { writeAtomically } from "../runtime/runs/atomic.js";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { compile } from "../compiler/index.js";
+import { writeAtomically, writeFiles } from "../runtime/runs/atomic.js";
 import { exists } from "../runtime/runs/exists.js";
 import type { ReportContent } from "../runtime/session/report.js";
 import type { ValidationScores } from "../runtime/session/scores.js";
@@ -97,13 +97,6 @@ async function writeTrainer(
     join(folder, "trainer.json"),
     `${JSON.stringify({ trial: trial.name, seed, choices: trial.choices }, null, 2)}\n`,
   );
-}
-
-async function writeFiles(folder: string, files: readonly GeneratedFile[]): Promise<void> {
-  for (const { path, text } of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeAtomically(join(folder, path), text);
-  }
 }
 
 /** @returns false when it was stopped. @throws Error with what the process said, when it failed */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
+import { writeFiles } from "../../runtime/runs/atomic.js";
 import { print, printJson } from "../output.js";
 import { compileSpec, customOption, setOption } from "../spec.js";
-import { writeFiles } from "../write-files.js";
 
 interface Options {
   file: string;

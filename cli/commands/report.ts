@@ -31,11 +31,8 @@ export const report: CommandModule<object, Options> = {
     });
     const page = resolve(out ?? join(run, "report.html"));
     const html = await pageOf(read);
-    await writeAtomically(page, html).catch((error: NodeJS.ErrnoException) => {
-      throw new CommandError(
-        `${page}: it can't be written (${error.code ?? error.message}).`,
-        exitCodes.wrongInput,
-      );
+    await writeAtomically(page, html).catch((error: unknown) => {
+      throw new CommandError((error as Error).message, exitCodes.wrongInput);
     });
     const pictures: string[] = [];
     if (svg !== undefined) {

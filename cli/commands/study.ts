@@ -72,8 +72,17 @@ function list(studies: readonly Study[], json: boolean): void {
 }
 
 async function runStudy(whole: Study, options: Omit<Options, "name">): Promise<void> {
-  const { cellsOf, contentOf, cutStudy, provideData, runCells, StudyProblem, studyProgress, writeStudy } =
-    await import("../../studies/index.js");
+  const {
+    cellsOf,
+    contentOf,
+    cutStudy,
+    lockStudy,
+    provideData,
+    runCells,
+    StudyProblem,
+    studyProgress,
+    writeStudy,
+  } = await import("../../studies/index.js");
   const cut = readCut(whole, options);
   const jobs = wholeNumber("jobs", options.jobs) ?? availableParallelism();
   const folder = resolve(options.out ?? join("studies-out", whole.name));
@@ -81,46 +90,59 @@ async function runStudy(whole: Study, options: Omit<Options, "name">): Promise<v
   const cells = cellsOf(chosen, cut);
   const quiet = options.quiet || options.json;
   const files = chosen.rows.flatMap(({ task }) => task.file ?? []);
-  try {
-    await provideData(files, join(folder, "specs", "data"), options.data);
-  } catch (error) {
-    if (error instanceof StudyProblem) throw new CommandError(error.message, exitCodes.wrongInput);
-    throw error;
-  }
-
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  const results = await runCells(cells, {
-    folder,
-    jobs,
-    engine: options.engine,
-    keepRuns: options["keep-runs"],
-    command: [process.execPath, fileURLToPath(new URL("../main.js", import.meta.url))],
-    progress: studyProgress({ quiet }),
+  const lock = await lockStudy(folder, {
     signal: interruption.signal,
+    onWait: () =>
+      quiet || process.stderr.write(`${folder}: a study was here; waiting until its lock is stale\n`),
+    lost: interrupt,
+  }).catch((error: unknown) => {
+    if (error instanceof StudyProblem) throw new CommandError(error.message, exitCodes.wrongInput);
+    throw error;
   });
-  process.off("SIGINT", interrupt);
-  process.off("SIGTERM", interrupt);
-  if (interruption.signal.aborted) {
-    throw new CommandError(
-      `\nInterrupted: ${results.length} of ${cells.length} runs are done and kept in ${folder}. The same command goes on.`,
-      exitCodes.interrupted,
-    );
-  }
+  try {
+    try {
+      await provideData(files, join(folder, "specs", "data"), options.data);
+    } catch (error) {
+      if (error instanceof StudyProblem) throw new CommandError(error.message, exitCodes.wrongInput);
+      throw error;
+    }
 
-  const content = contentOf(chosen, cut, { cells, results });
-  const paths = await writeStudy(folder, content);
-  if (options.json) printJson(content);
-  else if (!options.quiet) print(`${resultTables(content)}\n\n${paths.join("\n")}`);
-  const { failed, all } = content.cells;
-  if (failed === 0) return;
-  const firstError = results.find(({ error }) => error !== undefined);
-  process.stderr.write(
-    `${plural(failed, "run")} of ${all} failed; the first, ${firstError?.name}:\n${firstError?.error}\nThe same command tries them again. All errors: ${join(folder, "table.md")}\n`,
-  );
-  process.exitCode = exitCodes.wrongInput;
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
+    const results = await runCells(cells, {
+      folder,
+      jobs,
+      engine: options.engine,
+      keepRuns: options["keep-runs"],
+      command: [process.execPath, fileURLToPath(new URL("../main.js", import.meta.url))],
+      progress: studyProgress({ quiet }),
+      signal: interruption.signal,
+    });
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    if (interruption.signal.aborted) {
+      throw new CommandError(
+        `\nInterrupted: ${results.length} of ${cells.length} runs are done and kept in ${folder}. The same command goes on.`,
+        exitCodes.interrupted,
+      );
+    }
+
+    const content = contentOf(chosen, cut, { cells, results });
+    const paths = await writeStudy(folder, content);
+    if (options.json) printJson(content);
+    else if (!options.quiet) print(`${resultTables(content)}\n\n${paths.join("\n")}`);
+    const { failed, all } = content.cells;
+    if (failed === 0) return;
+    const firstError = results.find(({ error }) => error !== undefined);
+    process.stderr.write(
+      `${plural(failed, "run")} of ${all} failed; the first, ${firstError?.name}:\n${firstError?.error}\nThe same command tries them again. All errors: ${join(folder, "table.md")}\n`,
+    );
+    process.exitCode = exitCodes.wrongInput;
+  } finally {
+    await lock.release();
+  }
 }
 
 /** @throws CommandError when a number or a name makes no sense */

@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
+import { writeFiles } from "../../runtime/runs/atomic.js";
 import { createRunFolder } from "../../runtime/runs/folder.js";
 import { trainFolds } from "../folds/run.js";
 import { runScript } from "../run-script.js";
 import { compileSpec, customOption, setOption } from "../spec.js";
-import { writeFiles } from "../write-files.js";
 
 interface Options {
   file: string;

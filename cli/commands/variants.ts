@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CommandModule } from "yargs";
 import {
@@ -15,7 +14,7 @@ import { diagnosticsJson, grouped, print, printDiagnostics, printJson } from "..
 import { customOption, readSpec, readSpecWith, setOption } from "../spec.js";
 import { look, type NoVariant, type Wanted } from "../variants/look.js";
 import { variantsTable } from "../variants/table.js";
-import { indexRow, writeIndex, writeVariant, type IndexRow } from "../variants/write.js";
+import { indexRow, takeVariants, writeIndex, writeVariant, type IndexRow } from "../variants/write.js";
 
 interface Options {
   file: string;
@@ -133,9 +132,22 @@ async function writeAll(
   space: VariantSpace,
   wanted: Wanted,
   out: string,
+  options: Options & Pick<CheckOptions, "read">,
+): Promise<void> {
+  const lock = await takeVariants(out);
+  try {
+    await writeInto(out, space, wanted, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function writeInto(
+  out: string,
+  space: VariantSpace,
+  wanted: Wanted,
   { file, custom, json, read }: Options & Pick<CheckOptions, "read">,
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
   const rows: IndexRow[] = [];
   const write = async (variant: Variant): Promise<void> => {
     const { name, spec } = variant;

@@ -8,7 +8,7 @@ import type { DataColumns } from "../../runtime/data/load.js";
 import { inputOfSplits, type LookInput } from "../../runtime/data/look/index.js";
 import { readTable } from "../../runtime/data/read.js";
 import type { Splits } from "../../runtime/data/samples.js";
-import { writeFiles } from "../write-files.js";
+import { writeFiles } from "../../runtime/runs/atomic.js";
 
 /** The generated `data.ts`. */
 interface DataModule {

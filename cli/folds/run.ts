@@ -7,7 +7,7 @@ import { CommandError, exitCodes } from "../exit.js";
 import { print, printJson } from "../output.js";
 import { runScript } from "../run-script.js";
 import { copyCustomFiles, readSpecWith, type SpecOptions } from "../spec.js";
-import { writeFiles } from "../write-files.js";
+import { writeFiles } from "../../runtime/runs/atomic.js";
 import { foldsText, isComplete, summarise } from "./summary.js";
 import { withFold } from "./with-fold.js";
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { VariantSpace } from "../../compiler/index.js";
 import type { SweepContent } from "../../sweep/index.js";
+import { removeTemporaryFiles } from "../../runtime/runs/temporary.js";
 import { CommandError, exitCodes } from "../exit.js";
 import { plural, print } from "../output.js";
 import { writePage } from "./page.js";
@@ -36,7 +37,7 @@ export async function runSweepCommand({ space, imports }: SweepSpec, options: Sw
   const signals = ["SIGINT", "SIGTERM", "disconnect"] as const;
   for (const name of signals) process.on(name, interrupt);
   let lost = false;
-  const release = await sweeps.lockFolder(folder, {
+  const lock = await sweeps.lockFolder(folder, {
     signal,
     onWait: () =>
       quiet || process.stderr.write(`${folder}: a sweep was here; waiting until its lock is stale\n`),
@@ -46,6 +47,7 @@ export async function runSweepCommand({ space, imports }: SweepSpec, options: Sw
     },
   });
   try {
+    await removeTemporaryFiles(folder);
     const settings = { scheduler, eta, seeds, metric, seed, engine };
     const retry = options["retry-failed"];
     const opened = await sweeps.openSweep(folder, file, variants, settings, { retry });
@@ -84,7 +86,7 @@ export async function runSweepCommand({ space, imports }: SweepSpec, options: Sw
     tellFailures(content);
   } finally {
     for (const name of signals) process.off(name, interrupt);
-    await release().catch(() => undefined);
+    await lock.release();
   }
 }
 

@@ -5,7 +5,34 @@ import type { GeneratedFile, Variant } from "../../compiler/index.js";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
 import { csvField } from "../../runtime/runs/csv-field.js";
 import { exists } from "../../runtime/runs/exists.js";
+import { FolderBusy, lockFolder, type FolderLock } from "../../runtime/runs/lock.js";
+import { syncFolder } from "../../runtime/runs/sync-folder.js";
+import { removeTemporaryFiles } from "../../runtime/runs/temporary.js";
 import { CommandError, exitCodes } from "../exit.js";
+
+/**
+ * Keeps a folder to one process that writes variants. What one that was killed had begun is removed; the earlier folder of a variant that it was about to
+ * replace gets its name back.
+ * @throws CommandError when another process writes there
+ */
+export async function takeVariants(folder: string): Promise<FolderLock> {
+  const lock = await lockFolder(folder, { name: "variants", lost: () => undefined }).catch(
+    (error: unknown) => {
+      if (!(error instanceof FolderBusy)) throw error;
+      throw new CommandError(
+        `${error.message} Wait for it, or write into another folder: -o DIR.`,
+        exitCodes.wrongInput,
+      );
+    },
+  );
+  for (const name of await readdir(folder)) {
+    const [, variant] = /^\.(.+)\.[0-9a-f]{12}\.tmp\.old$/.exec(name) ?? [];
+    if (variant !== undefined && !(await exists(join(folder, variant))))
+      await rename(join(folder, name), join(folder, variant));
+  }
+  await removeTemporaryFiles(folder);
+  return lock;
+}
 
 /**
  * Writes the folder of a variant whole or not at all: aside, synced, then renamed. One of an earlier time is replaced.
@@ -24,6 +51,7 @@ export async function writeVariant(
     await Promise.all(files.map(({ path, text }) => writeAtomically(join(aside, path), text)));
     if (await exists(place)) await replace(aside, place, `${name}.mmspec`);
     else await rename(aside, place);
+    await syncFolder(folder);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }

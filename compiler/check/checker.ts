@@ -8,7 +8,8 @@ import type { Source } from "../source.js";
 type ParametersOf<Key extends DiagnosticName> = Parameters<(typeof diagnosticTable)[Key]["text"]>[0];
 
 /** Names that JavaScript objects have by themselves, or that would hide what generated code needs. */
-const reserved = new Set(["__proto__", "constructor", "prototype", "hasOwnProperty", "toString", "valueOf"]);
+/** What every object of JavaScript has, and `prototype`; what begins with two underscores is refused besides. */
+const reserved = new Set([...Object.getOwnPropertyNames(Object.prototype), "prototype"]);
 
 /** Reports that something isn't there: it may just have been unreadable. */
 const absences: ReadonlySet<DiagnosticName> = new Set<DiagnosticName>([

@@ -1,13 +1,21 @@
 import type { OptionValue, RuntimeCall, Shape } from "../ir.js";
 
-/** A string of the spec as a literal: whatever it holds, it ends where the literal ends. */
+/** Characters that end a line, or turn the direction of what follows, so that code reads as something else than it is (CVE-2021-42574). */
+const deceptive = /[\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/**
+ * A string of the spec as a literal: whatever it holds, it ends where the literal ends, and reads as what it is. A backslash is written by its number, since what lays
+ * the code out takes the quote behind two of them for an escaped one.
+ */
 export function literal(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(text)
+    .replace(/\\(.)/g, (escape, c) => (c === "\\" ? "\\u005c" : escape))
+    .replace(deceptive, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Text of the spec as part of a comment: it can't end the comment. */
 export function commentText(text: string): string {
-  return text.replace(/\*\//g, "* /").replace(/[\u2028\u2029]/g, " ");
+  return text.replace(deceptive, " ").replace(/\*\//g, "* /");
 }
 
 export function value(option: OptionValue): string {

@@ -13,7 +13,16 @@ export async function readArrow(path: string): Promise<Table> {
   const table = arrow.tableFromIPC(bytes);
   const columns = new Map<string, Column>();
   table.schema.fields.forEach(({ name }, i) => {
-    const cells = Array.from(table.getChildAt(i) ?? [], plain);
+    const column = table.getChildAt(i);
+    for (const { length, byteLength, values, type } of column?.data ?? []) {
+      const plainNumbers = arrow.DataType.isFloat(type) || arrow.DataType.isInt(type);
+      const most = plainNumbers
+        ? (values as ArrayLike<number>).length
+        : 8 * Math.max(byteLength, bytes.length);
+      if (length > most)
+        throw new Error(`its header tells of ${length} rows, but "${name}" has fewer values`);
+    }
+    const cells = Array.from(column ?? [], plain);
     columns.set(name, columnOfCells(cells));
   });
   return { source: path, columns };

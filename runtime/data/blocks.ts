@@ -6,6 +6,7 @@ import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { ProblemList } from "./problems.js";
 import { readTable, readers } from "./read.js";
+import { checkUnchanged, stampOf } from "./unchanged.js";
 import { columnOfCells, rowsOf, textsOfCells, type Column, type Table } from "./table.js";
 
 /** Some rows of a file. */
@@ -47,10 +48,13 @@ export async function* readBlocks(path: string, options: BlockOptions): AsyncGen
     yield* blocksOf(await readTable(basename(full), dirname(full)), options);
     return;
   }
+  const stamp = await stampOf(full);
   try {
     yield* stream(full, options);
+    await checkUnchanged(stamp);
   } catch (error) {
     if (!isReading(error)) throw error;
+    await checkUnchanged(stamp);
     const problems = new ProblemList();
     problems.add("unreadable", full, { reason: error.message.replace(/\.$/, "") });
     problems.check();

@@ -43,12 +43,15 @@ export async function readNpyFile(path: string): Promise<Table> {
 
 /** One .npy file. @throws Error for types and orders that can't be read */
 export function readNpy(bytes: Uint8Array): Column {
+  if (Buffer.from(bytes.subarray(0, 6)).toString("latin1") !== "\x93NUMPY")
+    throw new Error("it is no NumPy array");
   const buffer = bytes.slice().buffer;
   const header = new TextDecoder("latin1").decode(bytes.subarray(0, 256));
   const text = /'descr'\s*:\s*'[<|]U(\d+)'/.exec(header);
   if (text !== null) return readTexts(bytes, Number(text[1]));
   const { data, shape, fortranOrder } = parse(buffer);
   if (fortranOrder && shape.length > 1) throw new Error("an array is in Fortran order; save it with order C");
+  checkShape(shape, (data as unknown as ArrayLike<unknown>).length);
   const [, ...rest] = shape;
   const values =
     data instanceof BigInt64Array || data instanceof BigUint64Array
@@ -56,6 +59,15 @@ export function readNpy(bytes: Uint8Array): Column {
       : (data as unknown as ArrayLike<number | boolean>);
   const numbers = Array.isArray(values) ? Float64Array.from(values, Number) : (values as ArrayLike<number>);
   return { kind: "numeric", shape: rest, values: numbers };
+}
+
+/** @throws Error when a header makes up a shape that the file doesn't have the values for */
+function checkShape(shape: readonly number[], length: number): void {
+  const sizes = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!sizes || shape.reduce((a, b) => a * b, 1) !== length)
+    throw new Error(`its header tells of an array of [${shape.join(", ")}], but it has ${length} values`);
+  if (shape.slice(1).includes(0))
+    throw new Error(`an array of [${shape.join(", ")}] has rows without values`);
 }
 
 /** NumPy's fixed-length texts: four bytes a character, padded with zeros. */

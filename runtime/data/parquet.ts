@@ -1,4 +1,4 @@
-import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { compressors } from "hyparquet-compressors";
 import { mostBytes, TooLarge } from "./limits.js";
@@ -13,9 +13,12 @@ export async function readParquet(path: string, limit = mostBytes): Promise<Tabl
   const metadata = await parquetMetadataAsync(file);
   const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
   if (unpacked > limit) throw new TooLarge(limit);
-  const rows = (await parquetReadObjects({ file, metadata, compressors })) as Record<string, unknown>[];
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  // Rows as lists: a column may be called like what every object of JavaScript has.
+  let rows: unknown[][] = [];
+  const onComplete = (all: unknown[][]) => void (rows = all);
+  await parquetRead({ file, metadata, compressors, onComplete });
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
   const columns = new Map<string, Column>();
-  for (const name of names) columns.set(name, columnOfCells(rows.map((row) => row[name])));
+  names.forEach((name, i) => columns.set(name, columnOfCells(rows.map((row) => row[i]))));
   return { source: path, columns };
 }

@@ -333,6 +333,10 @@ export const dataProblems = {
     message: `The run has statistics of ${counted(p.found, "feature")} of \`${p.name}\`; the spec has ${p.wanted}.`,
     fix: "train anew: the spec isn't the one that the model was trained with",
   })),
+  changed: row("MM4085", (p: { before: number; now: number }) => ({
+    message: `The file was changed while it was read: it had ${p.before} bytes, and now has ${p.now}.`,
+    fix: "wait until it is written, and call again; whoever writes it can write aside and rename",
+  })),
 } as const;
 
 export type DataProblemName = keyof typeof dataProblems;

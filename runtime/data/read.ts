@@ -9,8 +9,10 @@ import { readJsonLines } from "./json-lines.js";
 import { gunzip } from "./limits.js";
 import { readNpyFile, readNpz } from "./npz.js";
 import { readParquet } from "./parquet.js";
-import { ProblemList } from "./problems.js";
+import { DataError, ProblemList } from "./problems.js";
+import { leadsOut } from "./links.js";
 import { readSafetensors } from "./safetensors.js";
+import { checkUnchanged, stampOf } from "./unchanged.js";
 import type { Table } from "./table.js";
 
 interface Reader {
@@ -73,10 +75,16 @@ export async function readTable(path: string, folder: string, line?: number): Pr
     const near = names.map((name) => join(dirname(path), name));
     problems.add("noFile", full, { path, near }, line);
   }
+  if (await leadsOut(full, folder)) problems.add("outside", full, { path }, line);
   problems.check();
+  const stamp = await stampOf(full);
   try {
-    return await (reader as Reader).read(full);
+    const table = await (reader as Reader).read(full);
+    await checkUnchanged(stamp, line);
+    return table;
   } catch (error) {
+    if (error instanceof DataError) throw error;
+    await checkUnchanged(stamp, line);
     problems.add("unreadable", full, { reason: (error as Error).message.replace(/\.$/, "") }, line);
     problems.check();
     throw error;

@@ -31,7 +31,8 @@ export function unpackSafetensors(bytes: Uint8Array): Safetensors {
     throw new Error(`its header should take ${length} bytes, but ${bytes.length - 8} follow`);
   const body = bytes.subarray(8 + length);
   const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  if (typeof header !== "object" || header === null) throw new Error("its header is no object");
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw new Error("its header is no object");
   const tensors = new Map<string, PackedTensor>();
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, entry] of Object.entries(header)) {
@@ -112,6 +113,7 @@ export async function readSafetensors(path: string): Promise<Table> {
   const columns = new Map<string, Column>();
   for (const [name, tensor] of unpackSafetensors(await readFile(path)).tensors) {
     const [rows, ...shape] = tensor.shape;
+    if (shape.includes(0)) throw new Error(`"${name}" has rows without values`);
     if (rows !== undefined) columns.set(name, { kind: "numeric", shape, values: numbersOf(tensor) });
   }
   return { source: path, columns };

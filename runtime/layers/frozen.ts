@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
+import { leadsOut } from "../data/links.js";
 import { ProblemList } from "../data/problems.js";
 import type { LayerMaker } from "./layer.js";
 
@@ -34,6 +35,10 @@ export async function loadFrozen(folder: string, paths: readonly string[]): Prom
     const where = join(folder, file);
     if (leaves(path)) {
       problems.add("outside", path, { path });
+      continue;
+    }
+    if (await leadsOut(where, folder)) {
+      problems.add("outside", where, { path });
       continue;
     }
     try {

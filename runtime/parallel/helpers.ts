@@ -101,6 +101,8 @@ export class Helped {
 
   constructor({ rank, memory }: HelperOrders) {
     this.team = new Team(rank, memory);
+    // The others would wait for this thread, and the first one hears of no event while it waits.
+    process.on("exit", () => this.team.fail("The thread ended."));
     parentPort?.on("message", (order: StageOrder) => {
       this.orders.push(order);
       this.wake?.();

@@ -1,3 +1,5 @@
+import { existsSync, readlinkSync } from "node:fs";
+
 /** A part of a batch: the rows that one worker learns from. */
 export interface Part {
   /** The first of them. */
@@ -12,6 +14,8 @@ export interface TeamMemory {
   size: number;
   control: SharedArrayBuffer;
   numbers: SharedArrayBuffer;
+  /** Per worker, the system's number of its thread; 0 where that isn't known. */
+  threads: SharedArrayBuffer;
 }
 
 /** What the first worker tells the others to do next. */
@@ -26,6 +30,20 @@ const words = 4096;
 const patience = 600_000;
 /** Looks at the others before this worker sleeps: most of them are there within microseconds. */
 const looks = 2000;
+
+/** The system's number of the thread that calls, where Linux tells; 0 elsewhere. */
+function systemThread(): number {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  } catch {
+    return 0;
+  }
+}
+
+/** Whether a thread of this process runs; of one without a number that isn't known, and it is given `patience`. */
+function runs(thread: number): boolean {
+  return thread === 0 || existsSync(`/proc/self/task/${thread}`);
+}
 
 /** Positions in the control memory, an Int32Array. */
 const at = { arrived: 0, round: 1, failed: 2, length: 3, command: 4, argument: 6, words: 8 } as const;
@@ -45,6 +63,7 @@ export class Team {
   private readonly control: Int32Array;
   private readonly text: Uint8Array;
   private readonly numbers: Float32Array;
+  private readonly threads: Int32Array;
   private round = 0;
 
   static memory(size: number): TeamMemory {
@@ -53,18 +72,21 @@ export class Team {
       control: new SharedArrayBuffer(4 * at.words + words),
       // Two slots a worker: while one is read by those who are late, the next is written.
       numbers: new SharedArrayBuffer(4 * 2 * size * capacity),
+      threads: new SharedArrayBuffer(4 * size),
     };
   }
 
   /** @param rank of this worker, from 0 */
   constructor(
     readonly rank: number,
-    { size, control, numbers }: TeamMemory,
+    { size, control, numbers, threads }: TeamMemory,
   ) {
     this.size = size;
     this.control = new Int32Array(control, 0, at.words);
     this.text = new Uint8Array(control, 4 * at.words);
     this.numbers = new Float32Array(numbers);
+    this.threads = new Int32Array(threads);
+    Atomics.store(this.threads, rank, systemThread());
   }
 
   /** This worker's rows of a batch; undefined when it is too small to be shared, and each worker is to learn from all of it. */
@@ -138,7 +160,8 @@ export class Team {
       const begin = performance.now();
       while (Atomics.load(control, at.round) === round && Atomics.load(control, at.failed) === 0) {
         if (performance.now() - begin > patience) this.fail("A worker no longer answers.");
-        else Atomics.wait(control, at.round, round, 1000);
+        else if (Atomics.wait(control, at.round, round, 1000) === "timed-out" && !this.threads.every(runs))
+          this.fail("A thread ended without a word; the system or its limits of memory do that.");
       }
     }
     if (Atomics.load(control, at.failed) !== 0) throw new TeamError(this.reason());

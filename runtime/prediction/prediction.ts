@@ -3,6 +3,7 @@ import type { Names } from "../data/names.js";
 import type { Tokenizers } from "../data/transforms/tokenizer.js";
 import { engineFailure, failureOf, openEngine, type Engine } from "../engines/index.js";
 import type { Model } from "../learning/model.js";
+import { outliveReaders } from "../runs/broken-pipe.js";
 import { loadWeights } from "../runs/index.js";
 import { readNames } from "../session/names.js";
 import { UsageError } from "../session/options.js";
@@ -45,8 +46,10 @@ export class Prediction {
     try {
       await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
     } catch (error) {
+      // Whom the answers were for has heard enough.
+      if ((error as NodeJS.ErrnoException).code === "EPIPE") return;
       const failure = failureOf(error, this.engine.name);
-      process.exitCode = tell(failure ?? error, this.folder);
+      process.exitCode = tell(failure ?? error, undefined);
       // What still waits for an engine that died would wait for ever.
       if (failure !== undefined) process.exit(exitCodes.failed);
     }
@@ -99,6 +102,7 @@ export class Prediction {
 
 /** Opens the run that a generated `predict.ts` answers for. Ends the process with a message when it can't be done. */
 export async function openPrediction(about: PredictionOptions): Promise<Prediction> {
+  outliveReaders();
   try {
     const options = readPredictOptions(process.argv.slice(2));
     const folder = resolve(options.run);

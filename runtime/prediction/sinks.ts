@@ -33,8 +33,8 @@ export async function openSink(path: string): Promise<Sink> {
   const format = formats.get(extname(path).toLowerCase());
   if (format === undefined)
     throw new UsageError(`${path}: predictions are written as ${[...formats.keys()].join(", ")}.`);
-  const file = await GrowingFile.open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${path}: it can't be written (${error.code ?? error.message}).`);
+  const file = await GrowingFile.open(path).catch((error: unknown) => {
+    throw new UsageError((error as Error).message);
   });
   return format(file);
 }

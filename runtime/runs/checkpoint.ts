@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { numbersOf, unpackSafetensors } from "../data/safetensors.js";
@@ -93,13 +93,6 @@ function decode(bytes: Buffer): Checkpoint {
 /** Removes the checkpoint of a run that is complete, or that begins anew. */
 export async function removeCheckpoint(folder: string): Promise<void> {
   await rm(join(folder, fileName), { force: true });
-}
-
-/** Removes what a process that was killed had begun to write. */
-export async function removeTemporaryFiles(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (/\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
-  }
 }
 
 function hash(text: string, parts: readonly Uint8Array[]): string {

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder } from "./sync-folder.js";
 
 /**
  * Makes a new folder for a run: `runs/digits-20261124-120301`, with `-2`, `-3` ... when it is already there.
@@ -14,6 +15,7 @@ export async function createRunFolder(root: string, name: string, now = new Date
     const path = join(root, `${name}-${date}-${time}${i === 1 ? "" : `-${i}`}`);
     try {
       await mkdir(path);
+      await syncFolder(root);
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

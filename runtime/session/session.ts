@@ -1,9 +1,10 @@
-import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits, type Tokenizers } from "../data/index.js";
 import { problemText } from "../data/problems.js";
+import { exists } from "../runs/exists.js";
 import { Random } from "../data/random.js";
 import {
   apartFromSoftwareGpu,
@@ -25,12 +26,15 @@ import { Paused } from "../learning/pause.js";
 import type { Predictions } from "../learning/predict.js";
 import {
   CheckpointError,
+  copyAtomically,
   createProgress,
   createRunFolder,
+  FolderBusy,
   loadCheckpoint,
   loadWeights,
   removeCheckpoint,
   writeAtomically,
+  writeErrorOf,
   type Checkpoint,
   type Progress,
 } from "../runs/index.js";
@@ -40,6 +44,8 @@ import { readNames, writeNames } from "./names.js";
 import { readStatistics, writeStatistics, type RunStatistics } from "./statistics.js";
 import { readTokenizers, writeTokenizers } from "./tokenizers.js";
 import { readOptions, UsageError, type ScriptOptions } from "./options.js";
+import { outliveReaders } from "../runs/broken-pipe.js";
+import { RunLock, RunLost } from "./lock.js";
 import { changes, originOf, type Origin, type Workers } from "./origin.js";
 import { UntraceableError } from "../prediction/export/untraceable.js";
 import { afterFailure } from "./engine-failed.js";
@@ -87,6 +93,7 @@ export class Session {
     private readonly origin: Origin,
     /** What the folder said of the run before this process, and where to go on. */
     private readonly before: { record?: RunRecord; checkpoint?: Checkpoint } = {},
+    private readonly lock?: RunLock,
   ) {
     this.started = before.record ? new Date(before.record.started) : new Date();
     this.progress = createProgress({ quiet: options.quiet });
@@ -135,11 +142,13 @@ export class Session {
     process.on("SIGTERM", interrupt);
     // The command that started this process was killed.
     process.on("disconnect", interrupt);
+    this.lock?.onLost((reason) => this.interruption.abort(reason));
     let status = "failed";
     let [died, wentOn] = [false, false];
     try {
       await this.keepTrainer();
-      await this.writeRecord("running");
+      // Until something is learned: measuring a run that is complete, even when it is killed, leaves it complete.
+      await this.writeRecord(this.before.record?.status ?? "running");
       this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       this.sayWhereItGoesOn();
       await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
@@ -154,6 +163,7 @@ export class Session {
         const { folder, training, restored, divideBatch, options, about } = this;
         const batch = training.began && !restored ? training.batch : undefined;
         const { smallerBatch } = options;
+        await this.lock?.release();
         const after = await afterFailure(failure, {
           folder,
           batch,
@@ -169,12 +179,23 @@ export class Session {
       process.off("SIGTERM", interrupt);
       process.off("disconnect", interrupt);
       await this.training.end();
-      // The process that went on has written it.
-      if (!wentOn) await this.writeRecord(status);
-      if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
+      // The process that went on has written it; so has one that took the folder over.
+      if (!wentOn && this.lock?.lost !== true) await this.end(status);
+      await this.lock?.release();
       // What still waits for an engine that died would wait for ever.
       if (died) process.exit();
       closeEngine();
+    }
+  }
+
+  /** Says in run.json how it ended. A disk that is full may not have let it learn either: that was told already. */
+  private async end(status: string): Promise<void> {
+    try {
+      await this.writeRecord(status);
+      if (status === "complete" && this.training.began) await removeCheckpoint(this.folder);
+    } catch (error) {
+      if (writeErrorOf(error) === undefined) throw error;
+      if (process.exitCode === exitCodes.done) process.exitCode = tell(error, this.folder);
     }
   }
 
@@ -184,6 +205,7 @@ export class Session {
    */
   async fit<Inputs>(model: Model<Inputs>, data: Splits, stage: Stage<Inputs>): Promise<void> {
     const { names, statistics, tokenizers } = data;
+    if (!this.training.began) await this.writeRecord("running");
     if (names !== undefined && !this.training.began) await writeNames(this.folder, names);
     if (statistics !== undefined && !this.training.began) await writeStatistics(this.folder, statistics);
     if (tokenizers !== undefined && !this.training.began) await writeTokenizers(this.folder, tokenizers);
@@ -293,16 +315,17 @@ export class Session {
     if (from === to) return;
     await mkdir(to, { recursive: true });
     for (const name of await readdir(from)) {
-      if (/\.(ts|json|mmspec)$/.test(name)) await copyFile(join(from, name), join(to, name));
+      if (/\.(ts|json|mmspec)$/.test(name)) await copyAtomically(join(from, name), join(to, name));
     }
     for (const name of this.about.imports ?? []) {
       for (const folder of [to, this.folder]) {
+        if (!(await exists(join(from, name)))) continue;
         await mkdir(dirname(join(folder, name)), { recursive: true });
-        await copyFile(join(from, name), join(folder, name)).catch(() => undefined);
+        await copyAtomically(join(from, name), join(folder, name));
       }
     }
     const spec = join(from, basename(this.about.spec));
-    await copyFile(spec, join(this.folder, basename(this.about.spec))).catch(() => undefined);
+    if (await exists(spec)) await copyAtomically(spec, join(this.folder, basename(this.about.spec)));
   }
 
   /** run.json: what this run is, how it went, how long it took. */
@@ -343,9 +366,18 @@ export interface RunRecord {
   seconds: Record<string, number>;
 }
 
+/** @returns undefined when there is none @throws CheckpointError when it is damaged */
 export async function readRecord(folder: string): Promise<RunRecord | undefined> {
-  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
+  const path = join(folder, "run.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as RunRecord;
+  } catch (error) {
+    throw new CheckpointError(
+      `${path} is damaged (${(error as Error).message}). Put back a copy of it, or train anew.`,
+    );
+  }
 }
 
 class Interrupted extends Error {
@@ -370,6 +402,10 @@ export function tell(error: unknown, folder: string | undefined): number {
     say(error.message);
     return exitCodes.usage;
   }
+  if (error instanceof FolderBusy) {
+    say(`${error.message} Wait for it, or train into another folder.`);
+    return exitCodes.data;
+  }
   if (
     error instanceof WeightsError ||
     error instanceof CheckpointError ||
@@ -377,6 +413,17 @@ export function tell(error: unknown, folder: string | undefined): number {
   ) {
     say(error.message);
     return exitCodes.data;
+  }
+  if (error instanceof RunLost) {
+    say(`\n${error.message}`);
+    return exitCodes.failed;
+  }
+  const unwritten = writeErrorOf(error);
+  if (unwritten !== undefined) {
+    say(unwritten.message);
+    if (folder !== undefined && unwritten.code !== "ENOENT")
+      say(`\`mmspec resume ${folder}\` goes on from the last checkpoint.`);
+    return exitCodes.failed;
   }
   if (error instanceof TeamError) {
     say(`A thread that shared the batches failed: ${error.message}`);
@@ -413,6 +460,8 @@ function workersFor({ name }: Engine, { workers: asked, quiet }: ScriptOptions):
 export async function openSession(about: SessionOptions): Promise<Session> {
   const orders = helperOrders();
   if (orders !== undefined) return (await import("./helper.js")).openHelper(about, orders);
+  outliveReaders();
+  let lock: RunLock | undefined;
   try {
     const options = readOptions(process.argv.slice(2));
     if (options.workers !== undefined) useThreads(options.workers);
@@ -420,7 +469,7 @@ export async function openSession(about: SessionOptions): Promise<Session> {
       options.run === undefined
         ? resolve(await createRunFolder("runs", about.model.toLowerCase()))
         : resolve(options.run);
-    await mkdir(folder, { recursive: true });
+    lock = await RunLock.take(folder, options);
     const record = await readRecord(folder);
     const checkpoint = options.resume ? await loadCheckpoint(folder) : undefined;
     if (options.resume && checkpoint === undefined) {
@@ -428,6 +477,7 @@ export async function openSession(about: SessionOptions): Promise<Session> {
         throw new UsageError(`${folder} is not the folder of a run: it has no run.json.`);
       if (record.status === "complete") {
         process.stderr.write(`${folder} is complete: there is nothing left to learn.\n`);
+        await lock.release();
         process.exit(exitCodes.done);
       }
     }
@@ -439,11 +489,10 @@ export async function openSession(about: SessionOptions): Promise<Session> {
     const origin = await originOf(dirname(fileURLToPath(about.script)), engine, workers);
     const changed = earlier ? changes(earlier, origin) : [];
     if (changed.length > 0) throw cannotResume(folder, changed);
-    return new Session(about, options, engine, folder, origin, {
-      ...(record && { record }),
-      ...(checkpoint && { checkpoint }),
-    });
+    const before = { ...(record && { record }), ...(checkpoint && { checkpoint }) };
+    return new Session(about, options, engine, folder, origin, before, lock);
   } catch (error) {
+    await lock?.release();
     process.exit(tell(error, undefined));
   }
 }

@@ -19,7 +19,6 @@ import {
   CheckpointError,
   EventFile,
   removeCheckpoint,
-  removeTemporaryFiles,
   saveCheckpoint,
   saveWeights,
   type Checkpoint,
@@ -182,7 +181,6 @@ export class Training {
     const { folder, checkpoint } = this.options;
     const saved = frozenHashes();
     this.data = dataHash(data, saved);
-    await removeTemporaryFiles(folder);
     if (checkpoint === undefined) {
       await removeCheckpoint(folder);
       await this.events.begin([]);

@@ -8,7 +8,7 @@ import { SweepProblem } from "../problem.js";
 export async function packRun(folder: string): Promise<Uint8Array> {
   const entries: Record<string, Uint8Array> = {};
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || /\.tmp$|^trainer\.pid$|^report\.html$/.test(entry.name)) continue;
+    if (!entry.isFile() || /\.tmp$|^trainer\.pid$|\.lock\.json$|^report\.html$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
     // One that is renamed at this moment is in the next archive.
     const bytes = await readFile(path).catch(() => undefined);

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Queue, QueueEvents, type Job as QueuedJob } from "bullmq";
 import type { Redis } from "ioredis";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
+import { syncFolder } from "../../runtime/runs/sync-folder.js";
 import { exists } from "../../runtime/runs/exists.js";
 import { version } from "../../compiler/index.js";
 import type { DataFile } from "../data-files.js";
@@ -155,9 +156,14 @@ export class QueueExecutor implements Executor {
       if (archive === undefined) return;
       const temporary = `${to}.${randomBytes(6).toString("hex")}.tmp`;
       await mkdir(dirname(to), { recursive: true });
-      await unpackRun(archive, temporary);
-      await rm(to, { recursive: true, force: true });
-      await rename(temporary, to);
+      try {
+        await unpackRun(archive, temporary);
+        await rm(to, { recursive: true, force: true });
+        await rename(temporary, to);
+        await syncFolder(dirname(to));
+      } finally {
+        await rm(temporary, { recursive: true, force: true });
+      }
     }
     await storage.remove(this.id, stateName(run));
   }

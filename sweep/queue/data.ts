@@ -1,10 +1,9 @@
 import { mkdir, stat } from "node:fs/promises";
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
+import { GrowingFile } from "../../runtime/runs/growing-file.js";
+import { WriteError } from "../../runtime/runs/write-error.js";
 import { fileHash, type DataFile } from "../data-files.js";
 import { SweepProblem } from "../problem.js";
 
@@ -75,7 +74,6 @@ export class DataStore {
       path.split(/[\\/]/).map(encodeURIComponent).join("/"),
       url.endsWith("/") ? url : `${url}/`,
     );
-    const temporary = `${to}.${randomBytes(6).toString("hex")}.tmp`;
     await mkdir(dirname(to), { recursive: true });
     try {
       const response = await fetch(from);
@@ -88,10 +86,17 @@ export class DataStore {
           yield chunk;
         }
       };
-      await pipeline(Readable.fromWeb(response.body as never), limited, createWriteStream(temporary));
-      await rename(temporary, to);
+      const file = await GrowingFile.open(to);
+      try {
+        for await (const chunk of limited(Readable.fromWeb(response.body as never))) await file.write(chunk);
+        if (got < bytes) throw new Error(`it ends after ${got} of ${bytes} bytes`);
+        await file.commit();
+      } catch (error) {
+        await file.discard();
+        throw error;
+      }
     } catch (error) {
-      await rm(temporary, { force: true });
+      if (error instanceof WriteError) throw new SweepProblem(error.message);
       const { message, cause } = error as Error & { cause?: Error };
       throw new SweepProblem(`${from.href}: it can't be fetched: ${cause?.message ?? message}.`);
     }

@@ -1,7 +1,8 @@
 import { readFile, realpath } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { ModalityBinding } from "../load.js";
 import type { DataProblemName, ProblemList } from "../problems.js";
+import { isInside } from "../links.js";
 import type { TextColumn } from "../table.js";
 import { cropSound } from "../transforms/crop.js";
 import { fitPicture } from "../transforms/fit-picture.js";
@@ -82,8 +83,7 @@ async function loadFile(file: string, binding: ModalityBinding, base: string, ro
     throw error;
   });
   if (path === undefined) return "absent";
-  const inside = relative(root, path);
-  if (inside.startsWith("..") || isAbsolute(inside)) return { problem: "mediaOutside", about: {} };
+  if (!isInside(path, root)) return { problem: "mediaOutside", about: {} };
   try {
     const bytes = await readFile(path);
     return binding.rate === undefined
