@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { writeAtomically } from "../runtime/runs/atomic.js";
-import { isAlive } from "./alive.js";
+import { isAlive } from "../runtime/runs/alive.js";
 import { SweepProblem } from "./problem.js";
 
 /** Milliseconds without a sign of life after which a lock is that of a process that died. */

@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { writeAtomically } from "../runtime/runs/atomic.js";
-import { isAlive } from "./alive.js";
+import { isAlive } from "../runtime/runs/alive.js";
 
 const fileName = "trainer.pid";
 /** Milliseconds that a trainer gets to notice that its sweep is gone, and to make its last checkpoint. */

@@ -44,6 +44,20 @@ export function* batches(samples: Samples, size: number, random?: Random, skip =
     yield takeBatch(samples, order.slice(at, at + size));
 }
 
+/**
+ * The same, also of samples that aren't in memory; of those a batch is valid until the next one is asked for.
+ * @throws DataError when what they are kept in is damaged and can't be made anew
+ */
+export async function* eachBatch(
+  samples: Samples,
+  size: number,
+  random?: Random,
+  skip = 0,
+): AsyncGenerator<Batch> {
+  if (samples.stored !== undefined) yield* samples.stored.batches(samples, size, random, skip);
+  else yield* batches(samples, size, random, skip);
+}
+
 /** The samples at these positions. */
 export function takeBatch(samples: Samples, rows: Int32Array): Batch {
   const { size, inputs, present, labels, targets } = takeSamples(samples, rows);

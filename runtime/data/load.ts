@@ -63,6 +63,8 @@ export interface DataPlan extends DataColumns {
   /** Path inside the data folder. */
   from: string;
   split: SplitPlan;
+  /** Samples are never in memory all at once; the data takes so many bytes at most. */
+  streamed?: { within: number; line?: number };
   line?: number;
 }
 
@@ -79,6 +81,8 @@ export async function loadData(
   kept?: Names,
   statistics?: Readonly<Record<string, Statistics>>,
 ): Promise<Splits> {
+  if (plan.streamed !== undefined)
+    return (await import("./streamed/load.js")).loadStreamed(plan, folder, kept, statistics);
   const where = join(folder, plan.from);
   const table = await readTable(plan.from, folder, plan.line);
   const problems = new ProblemList();
@@ -360,21 +364,44 @@ function checkFinite(
 }
 
 function loadLabels(
-  { name, column: columnName, classes: given, line }: TargetBinding,
+  target: TargetBinding,
   classes: readonly string[],
   table: Table,
   where: string,
   problems: ProblemList,
 ): Int32Array | undefined {
-  const column = table.columns.get(columnName);
+  const column = labelColumn(target, table, where, problems);
+  if (column === undefined) return undefined;
+  const { labels, wrong } = readLabels(column, classes);
+  const [first] = wrong;
+  if (first !== undefined) tellWrongLabels(target, { ...first, count: wrong.length }, where, problems);
+  return labels;
+}
+
+/** The column that tells each sample's class. */
+export function labelColumn(
+  { column: name, line }: TargetBinding,
+  table: Table,
+  where: string,
+  problems: ProblemList,
+): Column | undefined {
+  const column = table.columns.get(name);
   if (column === undefined) {
-    problems.add("noColumn", where, { column: columnName, columns: [...table.columns.keys()] }, line);
+    problems.add("noColumn", where, { column: name, columns: [...table.columns.keys()] }, line);
     return undefined;
   }
   if (column.kind === "numeric" && size(column.shape) !== 1) {
-    problems.add("labelShape", where, { column: columnName, found: column.shape }, line);
+    problems.add("labelShape", where, { column: name, found: column.shape }, line);
     return undefined;
   }
+  return column;
+}
+
+/** The class of each row, by its name or its position; 0 where it has none. */
+export function readLabels(
+  column: Column,
+  classes: readonly string[],
+): { labels: Int32Array; wrong: { row: number; value: string }[] } {
   const positions = new Map(classes.map((text, i) => [text, i]));
   const labels = new Int32Array(rowsOf(column));
   const wrong: { row: number; value: string }[] = [];
@@ -388,13 +415,19 @@ function loadLabels(
     if (position === undefined) wrong.push({ row, value: text });
     else labels[row] = position;
   }
-  const [first] = wrong;
-  if (first !== undefined) {
-    const described =
-      typeof given === "number"
-        ? `the classes 0 to ${given - 1}`
-        : classes.map((text) => `"${text}"`).join(", ");
-    problems.add("wrongLabel", where, { name, ...first, classes: described, count: wrong.length }, line);
-  }
-  return labels;
+  return { labels, wrong };
+}
+
+/** Reports rows that are of no class. */
+export function tellWrongLabels(
+  { name, classes, line }: TargetBinding,
+  first: { row: number; value: string; count: number },
+  where: string,
+  problems: ProblemList,
+): void {
+  const described =
+    typeof classes === "number"
+      ? `the classes 0 to ${classes - 1}`
+      : classes.map((text) => `"${text}"`).join(", ");
+  problems.add("wrongLabel", where, { name, ...first, classes: described }, line);
 }

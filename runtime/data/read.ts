@@ -48,11 +48,15 @@ export const readers: ReadonlyMap<string, Reader> = new Map([
 ] satisfies [string, Reader][]);
 
 /**
- * Reads a file of samples.
+ * Finds what reads a path.
  * @param path inside `folder`
- * @throws DataError when it isn't there, can't be read, or leaves the folder
+ * @throws DataError when it isn't there, nothing reads it, or it leaves the folder
  */
-export async function readTable(path: string, folder: string, line?: number): Promise<Table> {
+export async function findReader(
+  path: string,
+  folder: string,
+  line?: number,
+): Promise<{ full: string; reader: Reader }> {
   const problems = new ProblemList();
   if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) problems.add("outside", path, { path }, line);
   problems.check();
@@ -66,9 +70,20 @@ export async function readTable(path: string, folder: string, line?: number): Pr
     problems.add("noFile", full, { path, near }, line);
   }
   problems.check();
+  return { full, reader: reader as Reader };
+}
+
+/**
+ * Reads a file of samples.
+ * @param path inside `folder`
+ * @throws DataError when it isn't there, can't be read, or leaves the folder
+ */
+export async function readTable(path: string, folder: string, line?: number): Promise<Table> {
+  const { full, reader } = await findReader(path, folder, line);
   try {
-    return await (reader as Reader).read(full);
+    return await reader.read(full);
   } catch (error) {
+    const problems = new ProblemList();
     problems.add("unreadable", full, { reason: (error as Error).message.replace(/\.$/, "") }, line);
     problems.check();
     throw error;

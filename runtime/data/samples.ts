@@ -1,4 +1,5 @@
 import type { Names } from "./names.js";
+import type { StoredInputs } from "./streamed/stored.js";
 import type { Statistics } from "./transforms/standardise.js";
 
 /** What is to be predicted where that isn't one class. Row i is sample i. */
@@ -14,8 +15,10 @@ export interface Targets {
 /** Samples as plain arrays; row i is sample i. */
 export interface Samples {
   size: number;
-  /** Per modality, [size, ...shape]; zeros where it is missing. */
+  /** Per modality, [size, ...shape]; zeros where it is missing. Nothing where they are `stored`. */
   inputs: Record<string, Float32Array>;
+  /** What gives the inputs, batch by batch, of samples that aren't in memory. */
+  stored?: StoredInputs;
   /** Of one sample. */
   shapes: Record<string, number[]>;
   /** Per modality: 1 where the sample has it, 0 where it is missing. */

@@ -144,11 +144,16 @@ export function splitSamples(samples: Samples, plan: SplitPlan, where: string, t
     test: take(positions.test),
     ...(outside && { outside: takeSamples(samples, outside) }),
   };
-  for (const { part, ...missing } of plan.missing ?? []) {
+  takeAwayAll(splits, plan.missing);
+  return splits;
+}
+
+/** Takes modalities away from the samples of the parts that `missing` names, in place. */
+export function takeAwayAll(splits: Splits, missing: SplitPlan["missing"] = []): void {
+  for (const { part, ...taken } of missing) {
     // What was held out stands beside the test samples: neither is told by what it lacks.
     for (const of of part === "test" ? [splits.test, splits.outside] : [splits[part]]) {
-      if (of !== undefined) takeAway(of, missing);
+      if (of !== undefined) takeAway(of, taken);
     }
   }
-  return splits;
 }

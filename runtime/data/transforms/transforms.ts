@@ -23,7 +23,7 @@ export interface Reach {
   padded: boolean;
 }
 
-function reachOf({ shape, rate, padding, columns, categories = {} }: ModalityBinding): Reach {
+export function reachOf({ shape, rate, padding, columns, categories = {} }: ModalityBinding): Reach {
   return {
     stride: rate === undefined ? (shape.at(-1) ?? 1) : 1,
     codes: columns.map((column) => own(categories, column) !== undefined),
