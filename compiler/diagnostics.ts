@@ -691,6 +691,14 @@ export const diagnosticTable = {
   drawnTarget: error("MM7033", (p: { source: string; target: string; kind: string; reason: string }) => ({
     message: `\`${p.source}\` can't draw \`${p.target}\`, whose kind is \`${p.kind}\`: ${p.reason}.`,
   })),
+  streamedDrawn: error("MM7110", () => ({
+    message: "Samples that are drawn are in memory: only a file can be streamed.",
+    fix: "leave out `streamed within`",
+  })),
+  streamedTooNarrow: error("MM7111", (p: { least: number }) => ({
+    message: `Data that is streamed takes ${p.least} MB at least.`,
+    fix: `write \`streamed within ${p.least} MB\`, or more`,
+  })),
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",

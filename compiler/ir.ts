@@ -329,8 +329,21 @@ export interface HoldOutIr {
   line: number;
 }
 
+/** Samples are never in memory all at once. */
+export interface StreamedIr {
+  /** Bytes that the data may take. */
+  within: number;
+  line: number;
+}
+
 export type DataIr = { split: SplitIr; line: number } & (
-  | { kind: "file"; path: string; modalities: readonly BindingIr[]; target: BindingIr }
+  | {
+      kind: "file";
+      path: string;
+      modalities: readonly BindingIr[];
+      target: BindingIr;
+      streamed?: StreamedIr;
+    }
   | { kind: "drawn"; load: string; options: Readonly<Record<string, OptionValue>> }
 );
 

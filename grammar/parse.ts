@@ -30,6 +30,7 @@ const constructs: Record<string, string> = {
   split: "the split",
   lack: "`missing ... in ... of ...`",
   holdOut: "`hold out classes`",
+  streaming: "`streamed within`",
   variants: "the variants",
   vary: "`vary`",
   where: "`where`",

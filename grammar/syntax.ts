@@ -296,6 +296,7 @@ export interface DataDeclaration extends Node {
   splits: SplitDeclaration[];
   lacks: MissingDeclaration[];
   heldOut: HoldOutDeclaration[];
+  streamings: StreamingDeclaration[];
 }
 
 /** `from "digits.npz"` or `from synthetic(synergy: 1.0, samples: 8000)` */
@@ -337,6 +338,13 @@ export interface MissingDeclaration extends Node {
   share: NumberLiteral;
   part: Name;
   seed?: NumberLiteral;
+}
+
+/** `streamed within 512 MB` */
+export interface StreamingDeclaration extends Node {
+  kind: "streaming";
+  size: NumberLiteral;
+  unit: Name;
 }
 
 /** `hold out classes 8, 9` or `hold out classes "calm"` */

@@ -82,6 +82,8 @@ export const words = {
   to: keyword("to"),
   log: keyword("log"),
   clipped: keyword("clipped"),
+  streamed: keyword("streamed"),
+  within: keyword("within"),
   standardised: keyword("standardised"),
   split: keyword("split"),
   stratified: keyword("stratified"),

@@ -507,6 +507,12 @@ export class TreeBuilder {
         if (classes.length === 0) throw new Incomplete();
         return { kind: "hold-out", classes, span: this.span(child) };
       }),
+      streamings: this.each(node, "streaming", (child): S.StreamingDeclaration => ({
+        kind: "streaming",
+        size: this.numberIn(child),
+        unit: this.nameIn(child),
+        span: this.span(child),
+      })),
       ...this.documented(node),
     };
   }

@@ -90,13 +90,13 @@ export function outline(spec: Spec): DocumentSymbol[] {
   };
   const ofModel = ({ name, members, span }: ModelDeclaration) =>
     symbol(name.text, SymbolKind.Class, span, name.span, members.map(ofMember));
-  const ofData = ({ model, sources, bindings, splits, lacks, heldOut, span }: DataDeclaration) =>
+  const ofData = ({ model, sources, bindings, splits, lacks, heldOut, streamings, span }: DataDeclaration) =>
     symbol(
       `data for ${model.text}`,
       SymbolKind.Module,
       span,
       model.span,
-      [...sources, ...bindings, ...splits, ...lacks, ...heldOut]
+      [...sources, ...bindings, ...splits, ...lacks, ...heldOut, ...streamings]
         .sort((a, b) => a.span.start - b.span.start)
         .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
     );

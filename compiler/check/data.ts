@@ -9,6 +9,7 @@ import { checkHoldOut, checkMissing } from "./held-out.js";
 import type { CheckedModality } from "./modalities.js";
 import { leavesFolder } from "./paths.js";
 import { checkSeed } from "./seed.js";
+import { checkStreaming } from "./streaming.js";
 import { checkTransforms } from "./transforms.js";
 
 /** What the data must feed. */
@@ -31,6 +32,7 @@ export function checkData(
     checkBindings(declaration.bindings, wants, checker);
     return undefined;
   }
+  const streamed = checkStreaming(declaration.streamings, source.value.kind === "call", checker);
   if (source.value.kind === "call") {
     const drawn = checkDrawn(source.value, declaration, wants, checker);
     return drawn && split && { kind: "drawn", ...drawn, split, line };
@@ -50,7 +52,7 @@ export function checkData(
   const target = wants.target && bindings.get(wants.target.name);
   if (path === undefined || split === undefined || target === undefined) return undefined;
   const modalities = [...wants.modalities.keys()].flatMap((name) => bindings.get(name) ?? []);
-  return { kind: "file", path, modalities, target, split, line };
+  return { kind: "file", path, modalities, target, split, ...(streamed && { streamed }), line };
 }
 
 /** A path that stays in the spec's folder and that something can read. */

@@ -58,6 +58,24 @@ export async function* eachBatch(
   else yield* batches(samples, size, random, skip);
 }
 
+/** Gives what `source` gives, and tells how many milliseconds each took to come. */
+export async function* timed<T>(
+  source: AsyncGenerator<T>,
+  tell: (milliseconds: number) => void,
+): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const begin = performance.now();
+      const next = await source.next();
+      tell(performance.now() - begin);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}
+
 /** The samples at these positions. */
 export function takeBatch(samples: Samples, rows: Int32Array): Batch {
   const { size, inputs, present, labels, targets } = takeSamples(samples, rows);

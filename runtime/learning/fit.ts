@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batches, type Batch } from "../data/batches.js";
+import { batches, eachBatch, timed, type Batch } from "../data/batches.js";
 import type { Samples, Splits } from "../data/load.js";
 import type { Random, RandomState } from "../data/random.js";
 import type { Context } from "../layers/layer.js";
@@ -38,6 +38,8 @@ export interface FitOptions {
    * @returns those to share each batch with; undefined to learn alone
    */
   share?(state: FitState, work: () => Promise<Work>): Promise<Team | undefined>;
+  /** Hears how many milliseconds each step had no batch to learn from. */
+  onWaited?(milliseconds: number): void;
   /** Hears why the stage can't be shared, when it is learned by this worker alone. */
   onAlone?(reason: string): void;
 }
@@ -178,7 +180,8 @@ class Fit<Inputs> {
     this.steps.team?.tell(commands.epoch);
     this.steps.shareWeights();
     if (!this.tried) this.tryParts();
-    for (const batch of batches(data.train, stage.batch, this.order, this.step)) {
+    const source = eachBatch(data.train, stage.batch, this.order, this.step);
+    for await (const batch of timed(source, (waited) => options.onWaited?.(waited))) {
       this.steps.team?.tell(commands.step);
       this.steps.learnFrom(batch, this.moment());
       this.step++;
@@ -279,7 +282,7 @@ class Fit<Inputs> {
     const { noise, targets } = this.steps;
     const context: Context = { training: false, random: noise, temperature: 0 };
     const tally = new LossTally();
-    for (const batch of batches(samples, Math.max(stage.batch, 256))) {
+    for await (const batch of eachBatch(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
         const tensors = toTensors<Inputs>(batch, samples, targets);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);

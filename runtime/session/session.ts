@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, type Names, type Splits } from "../data/index.js";
 import { Random } from "../data/random.js";
+import { hearOfData } from "../data/streamed/say.js";
 import {
   apartFromSoftwareGpu,
   engineFailure,
@@ -137,6 +138,7 @@ export class Session {
       await this.writeRecord("running");
       this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       this.sayWhereItGoesOn();
+      hearOfData((line) => this.say(line));
       await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
       status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
@@ -190,6 +192,9 @@ export class Session {
       throw error;
     }
     await this.writeRecord("running");
+    const { waiting } = this;
+    if (data.train.stored !== undefined && waiting !== undefined)
+      this.say(`data      Learning waited for it ${(100 * waiting.share).toFixed(1)} % of the time.`);
   }
 
   /** What whole numbers stood for when the run's model was trained; undefined where nothing needs a name. */
@@ -263,6 +268,12 @@ export class Session {
       this.say(`resume    in stage ${plan.ended + 1}, epoch ${plan.fit.epoch}, after step ${plan.fit.step}.`);
   }
 
+  /** How long steps waited for what they learn from, in this process. */
+  private get waiting(): RunRecord["waitingForData"] {
+    const { waited, learning } = this.training;
+    return learning > 0 ? { seconds: waited, share: waited / learning } : undefined;
+  }
+
   private say(line: string): void {
     if (!this.options.quiet) process.stderr.write(`${line}\n`);
   }
@@ -291,6 +302,7 @@ export class Session {
     const before = await readRecord(this.folder);
     const { history } = this.training;
     const { user, system } = process.cpuUsage();
+    const waiting = this.waiting ?? before?.waitingForData;
     const record = {
       ...before,
       model: this.about.model,
@@ -307,6 +319,7 @@ export class Session {
       seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
       // Of the process that wrote this.
       processorSeconds: (user + system) / 1e6,
+      ...(waiting && { waitingForData: waiting }),
       ...(history.length > 0 && { history }),
     };
     await writeAtomically(join(this.folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
@@ -321,6 +334,8 @@ export interface RunRecord {
   batchDividedBy?: number;
   started: string;
   seconds: Record<string, number>;
+  /** How long steps had no batch to learn from, and what share of the learning that is. */
+  waitingForData?: { seconds: number; share: number };
 }
 
 export async function readRecord(folder: string): Promise<RunRecord | undefined> {
