@@ -319,6 +319,7 @@ export class Session {
       seconds: { ...before?.seconds, ...this.training.seconds, ...this.seconds },
       // Of the process that wrote this.
       processorSeconds: (user + system) / 1e6,
+      peakMemory: 1024 * process.resourceUsage().maxRSS,
       ...(waiting && { waitingForData: waiting }),
       ...(history.length > 0 && { history }),
     };

@@ -84,7 +84,7 @@ export async function openCache(plan: DataPlan, folder: string, say: (line: stri
   const leave = await claim(`${at}.part`, say);
   try {
     // Another process may have made it meanwhile.
-    return (await read(at, source, say)) ?? (await make(at, source));
+    return (await read(at, source, () => {})) ?? (await make(at, source));
   } finally {
     await leave();
   }

@@ -13,6 +13,7 @@ class FeedingThread {
 
   constructor() {
     this.worker = startThread(runtimeFile("data/streamed/feeder"), { "mmspec feed": true });
+    this.worker.unref();
     this.worker.on("message", (word: Fed) => this.jobs.get(word.job)?.hear(word));
     this.worker.on("error", (failed) => {
       thread = undefined;

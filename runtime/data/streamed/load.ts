@@ -5,6 +5,7 @@ import type { Samples, Splits } from "../samples.js";
 import { splitSamples, takeAwayAll } from "../split.js";
 import type { Statistics } from "../transforms/standardise.js";
 import { openCache, remakeBlock, type Cache } from "./cache.js";
+import { feedingThread } from "./feeding-thread.js";
 import { targetWidth } from "./first-pass.js";
 import { blockCount } from "./layout.js";
 import { MergedProblems } from "./merged-problems.js";
@@ -23,6 +24,8 @@ export async function loadStreamed(
   statistics?: Readonly<Record<string, Statistics>>,
 ): Promise<Splits> {
   const { full: where } = await findReader(plan.from, folder, plan.line);
+  // It takes a while to start.
+  feedingThread();
   const cache = await openCache(plan, folder, say);
   const { rows, layout } = { rows: cache.rows, layout: cache.manifest.layout };
   tellOf(cache);
