@@ -264,6 +264,10 @@ function loadNumbers(
     return undefined;
   }
   const values = new Float32Array(rows * width);
+  if (columns.length === 1) {
+    values.set((columns[0] as NumericColumn).values);
+    return values;
+  }
   let offset = 0;
   for (const column of columns) {
     const part = size(column.shape);
@@ -339,6 +343,10 @@ function checkFinite(
   const partly: number[] = [];
   const whole: number[] = [];
   for (let i = 0; i < rows; i++) {
+    // NaN where any value isn't finite.
+    let zero = 0;
+    for (let j = i * width; j < (i + 1) * width; j++) zero += 0 * (values[j] as number);
+    if (zero === 0) continue;
     let bad = 0;
     let missing = 0;
     for (let j = i * width; j < (i + 1) * width; j++) {
@@ -346,7 +354,6 @@ function checkFinite(
       bad++;
       if (Number.isNaN(values[j])) missing++;
     }
-    if (bad === 0) continue;
     count += bad;
     if (missing === width) {
       whole.push(i);

@@ -1,5 +1,5 @@
 import type { Samples } from "../samples.js";
-import { changing, type Reach } from "./transforms.js";
+import { eachChanging, type Reach } from "./transforms.js";
 
 /** Mean and standard deviation of each feature, or of each channel of a picture; of a sound one of each. */
 export interface Statistics {
@@ -24,14 +24,14 @@ export class Moments {
     const { count, mean, squares } = this;
     const values = samples.inputs[modality] as Float32Array;
     // Welford 1962: sums of squares around the mean so far, which don't cancel.
-    for (const at of changing(samples, modality, reach)) {
+    eachChanging(samples, modality, reach, (at) => {
       const k = at % reach.stride;
       const value = values[at] as number;
       const n = (count[k] = (count[k] as number) + 1);
       const before = value - (mean[k] as number);
       mean[k] = (mean[k] as number) + before / n;
       squares[k] = (squares[k] as number) + before * (value - (mean[k] as number));
-    }
+    });
   }
 
   statistics(): Statistics {
@@ -58,8 +58,8 @@ export function standardise(
   { mean, deviation }: Statistics,
 ): void {
   const values = samples.inputs[modality] as Float32Array;
-  for (const at of changing(samples, modality, reach)) {
+  eachChanging(samples, modality, reach, (at) => {
     const k = at % reach.stride;
     values[at] = ((values[at] as number) - (mean[k] as number)) / (deviation[k] as number);
-  }
+  });
 }
