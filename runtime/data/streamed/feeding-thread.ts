@@ -13,12 +13,13 @@ class FeedingThread {
 
   constructor() {
     this.worker = startThread(runtimeFile("data/streamed/feeder"), { "mmspec feed": true });
-    this.worker.unref();
     this.worker.on("message", (word: Fed) => this.jobs.get(word.job)?.hear(word));
     this.worker.on("error", (failed) => {
       thread = undefined;
       for (const [job, own] of this.jobs) own.hear({ job, failed });
     });
+    // After the listeners, which hold the process.
+    this.worker.unref();
   }
 
   begin(order: FeedOrder): FeedingJob {

@@ -10,6 +10,8 @@ import { streamedOrder } from "./order.js";
 
 /** Batches that are ready while one is learned from. */
 const ahead = 3;
+/** Of what is left for blocks; the rest is for what is thrown away and not yet collected. */
+const blocksShare = 0.62;
 /** Samples whose encodings and inputs are kept for measures, at most. */
 const mostKept = 20_000;
 
@@ -58,13 +60,13 @@ export class StoredInputs {
     const { within, known, where, line } = this.#bound;
     const block = 4 * layout.blockRows * rowValues(layout);
     const batches = (ahead + 1) * size * rowBytes(layout);
-    const left = within - known - batches;
+    const left = blocksShare * (within - known - batches);
     const count = blockCount(layout);
     if (left >= count * block) return count;
     const window = Math.floor(left / (2 * block));
     if (window < 1) {
       const problems = new ProblemList();
-      const needs = known + batches + 2 * block;
+      const needs = known + batches + (2 * block) / blocksShare;
       problems.add("boundTooSmall", where, { within, needs, rows: layout.rows }, line);
       problems.check();
     }
