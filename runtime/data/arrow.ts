@@ -1,3 +1,4 @@
+import type * as Arrow from "apache-arrow";
 import { readFile } from "node:fs/promises";
 import { Decompress } from "fzstd";
 import { mostBytes, TooLarge } from "./limits.js";
@@ -27,7 +28,7 @@ export function plain(cell: unknown): unknown {
 }
 
 /** Apache Arrow's library, loaded when the first such file is read, with what unpacks its buffers. */
-export async function openArrow(): Promise<typeof import("apache-arrow")> {
+export async function openArrow(): Promise<typeof Arrow> {
   const arrow = await import("apache-arrow");
   const { compressionRegistry, CompressionType } = arrow;
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => unpackLz4(bytes, mostBytes) });

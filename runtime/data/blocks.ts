@@ -3,6 +3,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import type { AsyncRecordBatchStreamReader } from "apache-arrow";
 import { parse } from "csv-parse";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
@@ -211,9 +212,6 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-/** A file's or a stream's record batches, one after the other. */
-type AsyncRecordBatches = import("apache-arrow").AsyncRecordBatchStreamReader;
-
 async function* arrowBlocks(path: string, { size, texts }: BlockOptions): AsyncGenerator<TableBlock> {
   const arrow = await openArrow();
   const file = await open(path);
@@ -223,7 +221,7 @@ async function* arrowBlocks(path: string, { size, texts }: BlockOptions): AsyncG
     if (head.toString("latin1", 0, 4) === "FEA1")
       throw new Error("it is Feather of version 1; save it with version 2");
     const source = head.toString("latin1") === "ARROW1" ? file : createReadStream(path);
-    const reader = (await arrow.RecordBatchReader.from(source as Readable)) as AsyncRecordBatches;
+    const reader = (await arrow.RecordBatchReader.from(source as Readable)) as AsyncRecordBatchStreamReader;
     await reader.open();
     const names = reader.schema.fields.map(({ name }) => String(name));
     const cut = (cells: readonly (readonly unknown[])[], from: number, to: number, firstRow: number) => ({

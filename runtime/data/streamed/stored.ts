@@ -11,7 +11,7 @@ import { streamedOrder } from "./order.js";
 /** Batches that are ready while one is learned from. */
 const ahead = 3;
 /** Of what is left for blocks; the rest is for what is thrown away and not yet collected. */
-const blocksShare = 0.62;
+const blocksShare = 0.55;
 /** Samples whose encodings and inputs are kept for measures, at most. */
 const mostKept = 20_000;
 
