@@ -361,6 +361,13 @@ export interface SkipIr {
   line: number;
 }
 
+/** Samples are never in memory all at once. */
+export interface StreamedIr {
+  /** Bytes that the data may take. */
+  within: number;
+  line: number;
+}
+
 export type DataIr = { split: SplitIr; line: number } & (
   | {
       kind: "file";
@@ -370,6 +377,7 @@ export type DataIr = { split: SplitIr; line: number } & (
       skip?: SkipIr;
       modalities: readonly BindingIr[];
       target: BindingIr;
+      streamed?: StreamedIr;
     }
   | { kind: "drawn"; load: string; options: Readonly<Record<string, OptionValue>> }
 );

@@ -33,8 +33,8 @@ function layoutOf({ imports, params, encoders, fusions, models, data, variants }
     if (member.kind === "evaluate")
       member.items.forEach((item, i) => begin([item], openEnded(member.items[i - 1]) ? statements : items));
   }
-  for (const { sources, bindings, splits, lacks, heldOut, skips } of data)
-    begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut, ...skips]);
+  for (const { sources, bindings, splits, lacks, heldOut, skips, streamings } of data)
+    begin([...sources, ...bindings, ...splits, ...lacks, ...heldOut, ...skips, ...streamings]);
   for (const { varies, wheres, limits, samples } of variants)
     begin([...varies, ...wheres, ...limits, ...samples]);
   return { statements, items };

@@ -32,6 +32,7 @@ const constructs: Record<string, string> = {
   holdOut: "`hold out classes`",
   skip: "`skip unreadable`",
   join: "`joined with ... by ...`",
+  streaming: "`streamed within`",
   variants: "the variants",
   vary: "`vary`",
   where: "`where`",

@@ -385,11 +385,19 @@ export class SpecParser extends CstParser {
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.lack) },
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.holdOut) },
           { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.skip) },
+          { GATE: () => this.LA(2).tokenType !== s.feeds, ALT: () => this.SUBRULE(this.streaming) },
           { ALT: () => this.SUBRULE(this.binding) },
         ],
       });
     });
     this.CONSUME(s.closeBrace);
+  });
+
+  private readonly streaming: Rule = this.RULE("streaming", () => {
+    this.CONSUME(w.streamed);
+    this.CONSUME(w.within);
+    this.SUBRULE(this.number);
+    this.SUBRULE(this.name);
   });
 
   private readonly source: Rule = this.RULE("source", () => {

@@ -304,6 +304,7 @@ export interface DataDeclaration extends Node {
   lacks: MissingDeclaration[];
   heldOut: HoldOutDeclaration[];
   skips: SkipDeclaration[];
+  streamings: StreamingDeclaration[];
 }
 
 /** `from "digits.npz"` or `from synthetic(synergy: 1.0, samples: 8000)` */
@@ -366,6 +367,13 @@ export interface MissingDeclaration extends Node {
   share: NumberLiteral;
   part: Name;
   seed?: NumberLiteral;
+}
+
+/** `streamed within 512 MB` */
+export interface StreamingDeclaration extends Node {
+  kind: "streaming";
+  size: NumberLiteral;
+  unit: Name;
 }
 
 /** `hold out classes 8, 9` or `hold out classes "calm"` */

@@ -87,6 +87,8 @@ export const words = {
   cropped: keyword("cropped"),
   one_hot: keyword("one_hot"),
   tokenised: keyword("tokenised"),
+  streamed: keyword("streamed"),
+  within: keyword("within"),
   standardised: keyword("standardised"),
   split: keyword("split"),
   fold: keyword("fold"),

@@ -526,6 +526,12 @@ export class TreeBuilder {
         const bounded = this.nodes(child, "number").length > 0;
         return { kind: "skip", ...(bounded && { atMost: this.numberIn(child) }), span: this.span(child) };
       }),
+      streamings: this.each(node, "streaming", (child): S.StreamingDeclaration => ({
+        kind: "streaming",
+        size: this.numberIn(child),
+        unit: this.nameIn(child),
+        span: this.span(child),
+      })),
       ...this.documented(node),
     };
   }

@@ -90,16 +90,18 @@ export function outline(spec: Spec): DocumentSymbol[] {
   };
   const ofModel = ({ name, members, span }: ModelDeclaration) =>
     symbol(name.text, SymbolKind.Class, span, name.span, members.map(ofMember));
-  const ofData = ({ model, sources, bindings, splits, lacks, heldOut, skips, span }: DataDeclaration) =>
-    symbol(
+  const ofData = ({ model, span, ...members }: DataDeclaration) => {
+    const { sources, bindings, splits, lacks, heldOut, skips, streamings } = members;
+    return symbol(
       `data for ${model.text}`,
       SymbolKind.Module,
       span,
       model.span,
-      [...sources, ...bindings, ...splits, ...lacks, ...heldOut, ...skips]
+      [...sources, ...bindings, ...splits, ...lacks, ...heldOut, ...skips, ...streamings]
         .sort((a, b) => a.span.start - b.span.start)
         .map((node) => symbol(text(node.span), SymbolKind.Property, node.span)),
     );
+  };
   return [
     ...imports.map(({ span, path }) => symbol(path.value, SymbolKind.File, span, path.span)),
     ...encoders.map((encoder) => named(encoder, SymbolKind.Function, encoder.layers.span)),

@@ -7,6 +7,7 @@ import { checkDrawn } from "./drawn.js";
 import type { CheckedModality } from "./modalities.js";
 import { checkJoins, checkPath, checkSkip } from "./sources.js";
 import { checkSplit } from "./split.js";
+import { checkStreaming } from "./streaming.js";
 import { checkTransforms } from "./transforms.js";
 
 /** What the data must feed. */
@@ -30,6 +31,7 @@ export function checkData(
     return undefined;
   }
   const skip = checkSkip(declaration.skips, checker);
+  const streamed = checkStreaming(declaration, checker);
   if (source.value.kind === "call") {
     for (const { span } of declaration.skips.slice(0, 1))
       checker.report("drawnSkip", span, { source: source.value.name.text });
@@ -53,7 +55,17 @@ export function checkData(
   if (path === undefined || joins === undefined || split === undefined || target === undefined)
     return undefined;
   const modalities = [...wants.modalities.keys()].flatMap((name) => bindings.get(name) ?? []);
-  return { kind: "file", path, joins, ...(skip && { skip }), modalities, target, split, line };
+  return {
+    kind: "file",
+    path,
+    joins,
+    ...(skip && { skip }),
+    modalities,
+    target,
+    split,
+    ...(streamed && { streamed }),
+    line,
+  };
 }
 
 function checkBindings(

@@ -1,4 +1,4 @@
-import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr, TransformIr } from "../ir.js";
+import type { BindingIr, DataIr, MissingIr, ModalityIr, SplitIr, StreamedIr, TransformIr } from "../ir.js";
 import { docs, type Module } from "./module.js";
 import type { Plan } from "./plan.js";
 import { commentText, key, literal, numeral, options } from "./text.js";
@@ -109,11 +109,18 @@ function fileLines(module: Module, plan: Plan, data: Extract<DataIr, { kind: "fi
         from: ${literal(data.path)},
         line: ${data.line},
         ...columns,
-        split: ${splitText(data.split)},
+        split: ${splitText(data.split)},${streamedText(data.streamed)}
       },
       folder,${keptText(plan)}
     );`,
   ];
+}
+
+function streamedText(streamed: StreamedIr | undefined): string {
+  if (streamed === undefined) return "";
+  const { within, line } = streamed;
+  const bytes = within % 2 ** 20 === 0 ? `${within / 2 ** 20} * 2 ** 20` : numeral(within);
+  return `\nstreamed: { within: ${bytes}, line: ${line} },`;
 }
 
 /** What a trained model was given of its data. */

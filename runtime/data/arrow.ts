@@ -1,3 +1,4 @@
+import type * as Arrow from "apache-arrow";
 import { readFile } from "node:fs/promises";
 import { Decompress } from "fzstd";
 import { mostBytes, TooLarge } from "./limits.js";
@@ -29,14 +30,14 @@ export async function readArrow(path: string): Promise<Table> {
 }
 
 /** Lists of Arrow, also of lists, as arrays. */
-function plain(cell: unknown): unknown {
+export function plain(cell: unknown): unknown {
   if (typeof cell !== "object" || cell === null || ArrayBuffer.isView(cell)) return cell;
   if ("toArray" in cell && Symbol.iterator in cell) return Array.from(cell as Iterable<unknown>, plain);
   throw new Error("a column has neither numbers nor texts nor lists of numbers");
 }
 
 /** Apache Arrow's library, loaded when the first such file is read, with what unpacks its buffers. */
-async function openArrow() {
+export async function openArrow(): Promise<typeof Arrow> {
   const arrow = await import("apache-arrow");
   const { compressionRegistry, CompressionType } = arrow;
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => unpackLz4(bytes, mostBytes) });

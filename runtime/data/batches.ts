@@ -42,6 +42,38 @@ export function* batches(samples: Samples, size: number, random?: Random, skip =
     yield takeBatch(samples, order.slice(at, at + size));
 }
 
+/**
+ * The same, also of samples that aren't in memory; of those a batch is valid until the next one is asked for.
+ * @throws DataError when what they are kept in is damaged and can't be made anew
+ */
+export async function* eachBatch(
+  samples: Samples,
+  size: number,
+  random?: Random,
+  skip = 0,
+): AsyncGenerator<Batch> {
+  if (samples.stored !== undefined) yield* samples.stored.batches(samples, size, random, skip);
+  else yield* batches(samples, size, random, skip);
+}
+
+/** Gives what `source` gives, and tells how many milliseconds each took to come. */
+export async function* timed<T>(
+  source: AsyncGenerator<T>,
+  tell: (milliseconds: number) => void,
+): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const begin = performance.now();
+      const next = await source.next();
+      tell(performance.now() - begin);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}
+
 /** Where batches were taken from. What is made of a batch is another one, which isn't in it. */
 const origins = new WeakMap<Batch, Samples>();
 

@@ -1,11 +1,19 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename, dirname, extname, resolve } from "node:path";
+import { open, readdir, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { AsyncRecordBatchStreamReader } from "apache-arrow";
 import { parse } from "csv-parse";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
-import { ProblemList } from "./problems.js";
-import { readTable, readers } from "./read.js";
+import { compressors } from "hyparquet-compressors";
+import { arrayBlocks, arrayFiles } from "./array-blocks.js";
+import { openArrow, plain } from "./arrow.js";
+import { rowOf } from "./json-lines.js";
+import { mostBytes } from "./limits.js";
+import { DataError, ProblemList } from "./problems.js";
+import { readTable } from "./read.js";
 import { checkUnchanged, stampOf } from "./unchanged.js";
 import { columnOfCells, rowsOf, textsOfCells, type Column, type Table } from "./table.js";
 
@@ -23,34 +31,78 @@ export interface BlockOptions {
   texts: ReadonlySet<string>;
   /** Columns that have a value for each sample, as far as they are there. */
   samples: ReadonlySet<string>;
+  /** Bytes that a part which is read at once may unpack to. */
+  most?: number;
 }
 
-/** What reads a file part by part. Blocks of others are parts of the whole file, which is in memory. */
-const streams: ReadonlyMap<string, (path: string, options: BlockOptions) => AsyncGenerator<TableBlock>> =
-  new Map([
-    [".csv", csvBlocks],
-    [".parquet", parquetBlocks],
-  ]);
+type Stream = (path: string, options: BlockOptions) => AsyncGenerator<TableBlock>;
+
+const packed = (
+  stream: (source: Readable, path: string, options: BlockOptions) => AsyncGenerator<TableBlock>,
+) => ({
+  plain: (path: string, options: BlockOptions) => stream(createReadStream(path), path, options),
+  gzipped: (path: string, options: BlockOptions) => stream(gunzipped(path), path, options),
+});
+const comma = packed((source, path, options) => csvBlocks(source, ",", path, options));
+const tab = packed((source, path, options) => csvBlocks(source, "\t", path, options));
+const lines = packed(jsonBlocks);
+
+/** What reads a file part by part, by the file's ending; a folder ends with a slash. Blocks of others are parts of the whole file, which is in memory. */
+const streams: ReadonlyMap<string, Stream> = new Map<string, Stream>([
+  [".csv", comma.plain],
+  [".csv.gz", comma.gzipped],
+  [".tsv", tab.plain],
+  [".tsv.gz", tab.gzipped],
+  [".jsonl", lines.plain],
+  [".jsonl.gz", lines.gzipped],
+  [".ndjson", lines.plain],
+  [".ndjson.gz", lines.gzipped],
+  [".parquet", parquetBlocks],
+  [".arrow", arrowBlocks],
+  [".feather", arrowBlocks],
+  ...Array.from(arrayFiles, ([ending, find]): [string, Stream] => [
+    ending,
+    (path, options) => arrayBlocks(path, find, options),
+  ]),
+]);
+
+/** What reads a path part by part; nothing where the whole of it has to be read. */
+async function streamOf(path: string): Promise<Stream | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    const names = await readdir(path);
+    return names.some((name) => /^[^.].*\.npy$/i.test(name)) ? streams.get("/") : undefined;
+  }
+  const ending = [...streams.keys()].find((known) => path.toLowerCase().endsWith(known));
+  return found?.isFile() && ending !== undefined ? streams.get(ending) : undefined;
+}
+
+/** True where a block of a path is in memory at a time, and no more. */
+export async function isStreamed(path: string): Promise<boolean> {
+  return (await streamOf(path)) !== undefined;
+}
 
 /**
- * Reads a file of samples in blocks: of CSV a block is in memory at a time, of Parquet a row group, of .npz the file.
+ * Reads a file of samples in blocks, of which one is in memory at a time: of Parquet a row group, of Arrow a record batch, of arrays and texts, also gzipped, some
+ * rows.
  * @throws DataError when it isn't there or can't be read
  */
 export async function* readBlocks(path: string, options: BlockOptions): AsyncGenerator<TableBlock> {
   const full = resolve(path);
-  const ending = extname(full).toLowerCase();
-  const stream = streams.get(ending);
-  const there = await stat(full).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  if (stream === undefined || !there || !readers.has(ending)) {
-    yield* blocksOf(await readTable(basename(full), dirname(full)), options);
+  const stream = await streamOf(full);
+  if (stream === undefined) {
+    const slash = /[\\/]$/.test(path) ? "/" : "";
+    yield* blocksOf(await readTable(basename(full) + slash, dirname(full)), options);
     return;
   }
   const stamp = await stampOf(full);
+  const blocks = stream(full, options);
   try {
-    yield* stream(full, options);
+    for (;;) {
+      const next = await reading(() => blocks.next());
+      if (next.done) break;
+      yield next.value;
+    }
     await checkUnchanged(stamp);
   } catch (error) {
     if (!isReading(error)) throw error;
@@ -58,6 +110,8 @@ export async function* readBlocks(path: string, options: BlockOptions): AsyncGen
     const problems = new ProblemList();
     problems.add("unreadable", full, { reason: error.message.replace(/\.$/, "") });
     problems.check();
+  } finally {
+    await blocks.return(undefined);
   }
 }
 
@@ -72,32 +126,43 @@ async function reading<T>(step: () => Promise<T> | T): Promise<T> {
   try {
     return await step();
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new ReadingError(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function* csvBlocks(path: string, { size, texts }: BlockOptions): AsyncGenerator<TableBlock> {
+function gunzipped(path: string): Readable {
   const source = createReadStream(path);
-  const parser = parse({ bom: true, skip_empty_lines: true, trim: true });
+  const unpacked = source.pipe(createGunzip());
+  source.on("error", (error) => unpacked.destroy(error));
+  unpacked.on("close", () => source.destroy());
+  return unpacked;
+}
+
+async function* csvBlocks(
+  source: Readable,
+  delimiter: string,
+  path: string,
+  { size, texts }: BlockOptions,
+): AsyncGenerator<TableBlock> {
+  const parser = parse({ bom: true, skip_empty_lines: true, trim: true, delimiter });
   source.on("error", (error) => parser.destroy(error));
   const records = source.pipe(parser)[Symbol.asyncIterator]() as AsyncIterator<string[]>;
   try {
-    const head = await reading(() => records.next());
+    const head = await records.next();
     if (head.done) return;
     const names = head.value;
     let firstRow = 0;
     for (;;) {
       const rows: string[][] = [];
       while (rows.length < size) {
-        const next = await reading(() => records.next());
+        const next = await records.next();
         if (next.done) break;
         rows.push(next.value);
       }
       // A file without samples is told of as one.
       if (rows.length === 0 && firstRow > 0) return;
-      const columns = await reading(() =>
-        columnsOfRows(names, texts, rows.length, (_, column, i) => rows[i]?.[column] ?? ""),
-      );
+      const columns = columnsOfRows(names, texts, rows.length, (_, column, i) => rows[i]?.[column] ?? "");
       yield { table: { source: path, columns }, firstRow };
       if (rows.length < size) return;
       firstRow += rows.length;
@@ -107,24 +172,107 @@ async function* csvBlocks(path: string, { size, texts }: BlockOptions): AsyncGen
   }
 }
 
-async function* parquetBlocks(path: string, { size, texts }: BlockOptions): AsyncGenerator<TableBlock> {
-  const { file, metadata } = await reading(async () => {
-    const file = await asyncBufferFromFile(path);
-    return { file, metadata: await parquetMetadataAsync(file) };
-  });
+async function* jsonBlocks(
+  source: Readable,
+  path: string,
+  { size, texts }: BlockOptions,
+): AsyncGenerator<TableBlock> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoded = async function* () {
+    for await (const bytes of source as AsyncIterable<Uint8Array>)
+      yield decoder.decode(bytes, { stream: true });
+    yield decoder.decode();
+  };
+  let rows: ReadonlyMap<string, unknown>[] = [];
+  let [number, firstRow] = [0, 0];
+  const names = new Set<string>();
+  const block = (): TableBlock => {
+    for (const row of rows) for (const name of row.keys()) names.add(name);
+    const columns = columnsOfRows([...names], texts, rows.length, (name, _, i) => rows[i]?.get(name));
+    return { table: { source: path, columns }, firstRow };
+  };
+  try {
+    for await (const line of linesOf(decoded())) {
+      number++;
+      if (line.trim() !== "") rows.push(rowOf(line, number));
+      if (rows.length < size) continue;
+      yield block();
+      firstRow += rows.length;
+      rows = [];
+    }
+    if (rows.length > 0 || firstRow === 0) yield block();
+  } finally {
+    source.destroy();
+  }
+}
+
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of texts) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+async function* arrowBlocks(path: string, { size, texts }: BlockOptions): AsyncGenerator<TableBlock> {
+  const arrow = await openArrow();
+  const file = await open(path);
+  try {
+    const head = Buffer.alloc(6);
+    await file.read(head, 0, 6, 0);
+    if (head.toString("latin1", 0, 4) === "FEA1")
+      throw new Error("it is Feather of version 1; save it with version 2");
+    const source = head.toString("latin1") === "ARROW1" ? file : createReadStream(path);
+    const reader = (await arrow.RecordBatchReader.from(source as Readable)) as AsyncRecordBatchStreamReader;
+    await reader.open();
+    const names = reader.schema.fields.map(({ name }) => String(name));
+    const cut = (cells: readonly (readonly unknown[])[], from: number, to: number, firstRow: number) => ({
+      table: {
+        source: path,
+        columns: columnsOfRows(names, texts, to - from, (_, column, i) => cells[column]?.[from + i]),
+      },
+      firstRow,
+    });
+    let firstRow = 0;
+    for await (const batch of reader) {
+      const cells = names.map((_, i) => Array.from(batch.getChildAt(i) ?? [], plain));
+      for (let at = 0; at < batch.numRows; at += size)
+        yield cut(cells, at, Math.min(batch.numRows, at + size), firstRow + at);
+      firstRow += batch.numRows;
+    }
+    if (firstRow === 0) yield cut([], 0, 0, 0);
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+}
+
+async function* parquetBlocks(
+  path: string,
+  { size, texts, most = mostBytes }: BlockOptions,
+): AsyncGenerator<TableBlock> {
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
   const names = metadata.schema.filter((_, i) => i > 0 && isTop(metadata.schema, i)).map(({ name }) => name);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const rows = await reading(
-      async () =>
-        (await parquetReadObjects({ file, metadata, rowStart, rowEnd })) as Record<string, unknown>[],
-    );
+    const bytes = Number(group.total_byte_size);
+    if (bytes > most)
+      throw new Error(
+        `a row group unpacks to ${bytes} bytes, more than the ${most} that fit; write smaller ones`,
+      );
+    const rows = (await parquetReadObjects({
+      file,
+      metadata,
+      compressors,
+      rowStart,
+      rowEnd,
+    })) as Record<string, unknown>[];
     for (let at = 0; at < rows.length; at += size) {
       const part = rows.slice(at, at + size);
-      const columns = await reading(() =>
-        columnsOfRows(names, texts, part.length, (name, _, i) => part[i]?.[name]),
-      );
+      const columns = columnsOfRows(names, texts, part.length, (name, _, i) => part[i]?.[name]);
       yield { table: { source: path, columns }, firstRow: rowStart + at };
     }
     rowStart = rowEnd;
@@ -145,6 +293,11 @@ function isTop(schema: readonly { num_children?: number }[], at: number): boolea
   return i === at;
 }
 
+/** True and false are read as 1 and 0, as numbers are. */
+function digit(cell: unknown): unknown {
+  return typeof cell === "boolean" ? Number(cell) : cell;
+}
+
 function columnsOfRows(
   names: readonly string[],
   texts: ReadonlySet<string>,
@@ -154,7 +307,7 @@ function columnsOfRows(
   return new Map(
     names.map((name, column) => {
       const cells = Array.from({ length: count }, (_, i) => cell(name, column, i));
-      return [name, texts.has(name) ? textsOfCells(cells) : columnOfCells(cells)] as const;
+      return [name, texts.has(name) ? textsOfCells(cells.map(digit)) : columnOfCells(cells)] as const;
     }),
   );
 }

@@ -16,7 +16,8 @@ export function readJsonLines(bytes: Uint8Array, path: string): Table {
   return { source: path, columns };
 }
 
-function rowOf(line: string, number: number): ReadonlyMap<string, unknown> {
+/** The cells of a line, by name. @param number of the line, for messages */
+export function rowOf(line: string, number: number): ReadonlyMap<string, unknown> {
   let row: unknown;
   try {
     row = JSON.parse(line);

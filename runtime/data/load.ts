@@ -78,6 +78,8 @@ export interface DataPlan extends DataColumns {
   /** Path inside the data folder; `*` in it names several files. */
   from: string;
   split: SplitPlan;
+  /** Samples are never in memory all at once; the data takes so many bytes at most. */
+  streamed?: { within: number; line?: number };
   line?: number;
 }
 
@@ -96,6 +98,8 @@ export async function loadData(
   statistics?: Readonly<Record<string, Statistics>>,
   tokenizers?: Tokenizers,
 ): Promise<Splits> {
+  if (plan.streamed !== undefined)
+    return (await import("./streamed/load.js")).loadStreamed(plan, folder, kept, statistics);
   const where = join(folder, plan.from);
   const { table, joins } = await readSource(plan, folder);
   const unreadable = plan.skip && new Unreadable();
@@ -281,6 +285,10 @@ function loadNumbers(
     return undefined;
   }
   const values = new Float32Array(rows * width);
+  if (columns.length === 1) {
+    values.set((columns[0] as NumericColumn).values);
+    return values;
+  }
   let offset = 0;
   for (const column of columns) {
     const part = size(column.shape);
@@ -368,6 +376,10 @@ function checkFinite(
   const partly: { name: string; samples: number; row: number }[] = [];
   const bad: { name: string; count: number; samples: number; row: number }[] = [];
   for (let row = 0; row < rows; row++) {
+    // NaN where any value isn't finite.
+    let zero = 0;
+    for (let j = row * width; j < (row + 1) * width; j++) zero += 0 * (values[j] as number);
+    if (zero === 0) continue;
     let wrong = 0;
     let missing = 0;
     for (let j = row * width; j < (row + 1) * width; j++) {
@@ -375,7 +387,6 @@ function checkFinite(
       wrong++;
       if (Number.isNaN(values[j])) missing++;
     }
-    if (wrong === 0) continue;
     count += wrong;
     bad.push({ name, count: wrong, samples: 1, row });
     if (missing === width) {
@@ -389,21 +400,44 @@ function checkFinite(
 }
 
 function loadLabels(
-  { name, column: columnName, classes: given, line }: TargetBinding,
+  target: TargetBinding,
   classes: readonly string[],
   table: Table,
   where: string,
   problems: ProblemList,
 ): Int32Array | undefined {
-  const column = table.columns.get(columnName);
+  const column = labelColumn(target, table, where, problems);
+  if (column === undefined) return undefined;
+  const { labels, wrong } = readLabels(column, classes);
+  const each = wrong.map((one) => ({ ...one, count: 1 }));
+  tellWrongLabels(target, each, where, problems);
+  return labels;
+}
+
+/** The column that tells each sample's class. */
+export function labelColumn(
+  { column: name, line }: TargetBinding,
+  table: Table,
+  where: string,
+  problems: ProblemList,
+): Column | undefined {
+  const column = table.columns.get(name);
   if (column === undefined) {
-    problems.add("noColumn", where, { column: columnName, columns: [...table.columns.keys()] }, line);
+    problems.add("noColumn", where, { column: name, columns: [...table.columns.keys()] }, line);
     return undefined;
   }
   if (column.kind === "numeric" && size(column.shape) !== 1) {
-    problems.add("labelShape", where, { column: columnName, found: column.shape }, line);
+    problems.add("labelShape", where, { column: name, found: column.shape }, line);
     return undefined;
   }
+  return column;
+}
+
+/** The class of each row, by its name or its position; 0 where it has none. */
+export function readLabels(
+  column: Column,
+  classes: readonly string[],
+): { labels: Int32Array; wrong: { row: number; value: string }[] } {
   const positions = new Map(classes.map((text, i) => [text, i]));
   const labels = new Int32Array(rowsOf(column));
   const wrong: { row: number; value: string }[] = [];
@@ -417,11 +451,24 @@ function loadLabels(
     if (position === undefined) wrong.push({ row, value: text });
     else labels[row] = position;
   }
+  return { labels, wrong };
+}
+
+/**
+ * Reports rows that are of no class.
+ * @param wrong of which each stands for `count` rows
+ */
+export function tellWrongLabels(
+  { name, classes, line }: TargetBinding,
+  wrong: readonly { row: number; value: string; count: number }[],
+  where: string,
+  problems: ProblemList,
+): void {
   const described =
-    typeof given === "number"
-      ? `the classes 0 to ${given - 1}`
+    typeof classes === "number"
+      ? `the classes 0 to ${classes - 1}`
       : classes.map((text) => `"${text}"`).join(", ");
-  const each = wrong.map((one) => ({ name, ...one, classes: described, count: 1 }));
-  problems.addRows("wrongLabel", where, each, { count: wrong.length }, line);
-  return labels;
+  const each = wrong.map((one) => ({ name, ...one, classes: described }));
+  const count = wrong.reduce((sum, one) => sum + one.count, 0);
+  problems.addRows("wrongLabel", where, each, { count }, line);
 }

@@ -47,6 +47,10 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
 /** A share that is just large enough, with two digits. */
 const nextShare = (share: number) => +(Math.ceil(share * 100) / 100).toFixed(2);
 
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
+
 /** Of files that rows name: the first that is wrong, and how many there are. */
 interface MediaParameters {
   name: string;
@@ -328,6 +332,22 @@ export const dataProblems = {
   tokenizerPadding: row("MM4065", (p: { name: string; found: number; padding: number }) => ({
     message: `It fills with token ${p.found}; \`${p.name}\` has \`padding: ${p.padding}\`.`,
     fix: `write \`padding: ${p.found}\``,
+  })),
+  boundTooSmall: row("MM4095", (p: { within: number; needs: number; rows: number }) => ({
+    message: `The data may take ${megabytes(p.within)}, but that isn't enough for what ${counted(p.rows, "sample")} need at least.`,
+    fix: `write \`streamed within ${Math.ceil(p.needs / 2 ** 20)} MB\``,
+  })),
+  notStreamed: row("MM4096", (p: { bytes: number; within: number }) => ({
+    message: `This kind of file is read as a whole: its ${megabytes(p.bytes)} don't fit into the ${megabytes(p.within)} that the data may take.`,
+    fix: "save it as .parquet, .npz, .safetensors, .csv or .jsonl, which are read part by part",
+  })),
+  changedMeanwhile: row("MM4097", () => ({
+    message: "The data changed while it was read, or since its blocks were kept.",
+    fix: "run it again when nothing writes to it",
+  })),
+  numbersAndNames: row("MM4098", (p: { column: string; row: number; value: string }) => ({
+    message: `Column "${p.column}" has "${p.value}" in row ${p.row}, and numbers in all other rows: whether it is a name or missing can't be told.`,
+    fix: "leave the cell empty, or give the category another name",
   })),
   otherStatistics: row("MM4057", (p: { name: string; wanted: number; found: number }) => ({
     message: `The run has statistics of ${counted(p.found, "feature")} of \`${p.name}\`; the spec has ${p.wanted}.`,

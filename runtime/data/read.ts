@@ -58,11 +58,15 @@ export function leaves(path: string): boolean {
 }
 
 /**
- * Reads a file of samples.
+ * Finds what reads a path.
  * @param path inside `folder`
- * @throws DataError when it isn't there, can't be read, or leaves the folder
+ * @throws DataError when it isn't there, nothing reads it, or it leaves the folder
  */
-export async function readTable(path: string, folder: string, line?: number): Promise<Table> {
+export async function findReader(
+  path: string,
+  folder: string,
+  line?: number,
+): Promise<{ full: string; reader: Reader }> {
   const problems = new ProblemList();
   if (leaves(path)) problems.add("outside", path, { path }, line);
   problems.check();
@@ -77,14 +81,25 @@ export async function readTable(path: string, folder: string, line?: number): Pr
   }
   if (await leadsOut(full, folder)) problems.add("outside", full, { path }, line);
   problems.check();
+  return { full, reader: reader as Reader };
+}
+
+/**
+ * Reads a file of samples.
+ * @param path inside `folder`
+ * @throws DataError when it isn't there, can't be read, or leaves the folder
+ */
+export async function readTable(path: string, folder: string, line?: number): Promise<Table> {
+  const { full, reader } = await findReader(path, folder, line);
   const stamp = await stampOf(full);
   try {
-    const table = await (reader as Reader).read(full);
+    const table = await reader.read(full);
     await checkUnchanged(stamp, line);
     return table;
   } catch (error) {
     if (error instanceof DataError) throw error;
     await checkUnchanged(stamp, line);
+    const problems = new ProblemList();
     problems.add("unreadable", full, { reason: (error as Error).message.replace(/\.$/, "") }, line);
     problems.check();
     throw error;

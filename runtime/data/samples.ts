@@ -1,6 +1,7 @@
 import type { JoinCount } from "./join.js";
 import type { Names } from "./names.js";
 import type { Tokenizers } from "./transforms/tokenizer.js";
+import type { StoredInputs } from "./streamed/stored.js";
 import type { Statistics } from "./transforms/standardise.js";
 import type { Skipped } from "./unreadable.js";
 
@@ -17,8 +18,10 @@ export interface Targets {
 /** Samples as plain arrays; row i is sample i. */
 export interface Samples {
   size: number;
-  /** Per modality, [size, ...shape]; zeros where it is missing. */
+  /** Per modality, [size, ...shape]; zeros where it is missing. Nothing where they are `stored`. */
   inputs: Record<string, Float32Array>;
+  /** What gives the inputs, batch by batch, of samples that aren't in memory. */
+  stored?: StoredInputs;
   /** Of one sample. */
   shapes: Record<string, number[]>;
   /** Per modality: 1 where the sample has it, 0 where it is missing. */

@@ -164,12 +164,7 @@ export function splitSamples(
     test: take(positions.test),
     ...(outside && { outside: takeSamples(samples, outside) }),
   };
-  for (const { part, ...missing } of plan.missing ?? []) {
-    // What was held out stands beside the test samples: neither is told by what it lacks.
-    for (const of of part === "test" ? [splits.test, splits.outside] : [splits[part]]) {
-      if (of !== undefined) takeAway(of, missing);
-    }
-  }
+  takeAwayAll(splits, plan.missing);
   return splits;
 }
 
@@ -185,4 +180,14 @@ function checkKeys(
   const parts = fold?.of ?? [train, validation, test].filter((share) => share !== undefined).length;
   if (found < parts)
     problems.add("tooFewKeys", where, { what: by.kind, column: by.column, found, parts }, line);
+}
+
+/** Takes modalities away from the samples of the parts that `missing` names, in place. */
+export function takeAwayAll(splits: Splits, missing: SplitPlan["missing"] = []): void {
+  for (const { part, ...taken } of missing) {
+    // What was held out stands beside the test samples: neither is told by what it lacks.
+    for (const of of part === "test" ? [splits.test, splits.outside] : [splits[part]]) {
+      if (of !== undefined) takeAway(of, taken);
+    }
+  }
 }

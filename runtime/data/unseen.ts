@@ -116,7 +116,7 @@ function checkWhole(
 }
 
 /** A table in which an optional modality without columns, or without a value in any row, has columns of NaN. */
-function withMissing(table: Table, modalities: DataColumns["modalities"], rows: number): Table {
+export function withMissing(table: Table, modalities: DataColumns["modalities"], rows: number): Table {
   const columns = new Map(table.columns);
   for (const { columns: names, shape, optional } of Object.values(modalities)) {
     if (optional !== true) continue;

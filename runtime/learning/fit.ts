@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batches, type Batch } from "../data/batches.js";
+import { batches, eachBatch, timed, type Batch } from "../data/batches.js";
 import type { Samples, Splits } from "../data/load.js";
 import type { Random, RandomState } from "../data/random.js";
 import { engineSettled } from "../engines/index.js";
@@ -42,6 +42,8 @@ export interface FitOptions {
   share?(state: FitState, work: () => Promise<Work>): Promise<Team | undefined>;
   /** Of a device: what stays on it. It is read once an epoch, or where that takes long, every `readEvery`. */
   resident?: Resident;
+  /** Hears how many milliseconds each step had no batch to learn from. */
+  onWaited?(milliseconds: number): void;
   /** Hears why the stage can't be shared, when it is learned by this worker alone. */
   onAlone?(reason: string): void;
 }
@@ -185,7 +187,8 @@ class Fit<Inputs> {
     this.steps.team?.tell(commands.epoch);
     this.steps.shareWeights();
     if (!this.tried) this.tryParts();
-    for (const batch of batches(data.train, stage.batch, this.order, this.step)) {
+    const source = eachBatch(data.train, stage.batch, this.order, this.step);
+    for await (const batch of timed(source, (waited) => options.onWaited?.(waited))) {
       this.steps.team?.tell(commands.step);
       this.steps.learnFrom(batch, this.moment());
       this.step++;
@@ -298,7 +301,7 @@ class Fit<Inputs> {
     const { noise, transfer } = this.steps;
     const context: Context = { training: false, random: noise, temperature: 0 };
     const tally = new LossTally();
-    for (const batch of batches(samples, Math.max(stage.batch, 256))) {
+    for await (const batch of eachBatch(samples, Math.max(stage.batch, 256))) {
       tf.tidy(() => {
         const tensors = toTensors<Inputs>(batch, samples, transfer);
         tally.note((stage.validate ?? stage.loss)(tensors, context), batch.size);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batches } from "../data/batches.js";
+import { eachBatch } from "../data/batches.js";
 import { Random } from "../data/random.js";
 import type { Samples } from "../data/samples.js";
 import type { Context } from "../layers/layer.js";
@@ -139,7 +139,7 @@ async function classMeans<Inputs, Modality extends string>(
 ): Promise<Record<Modality, tf.Tensor2D>> {
   const context: Context = { training: false, random: new Random(0), temperature: 0 };
   const sums = new Map<Modality, { values: Float64Array; counts: Float64Array }>();
-  for (const batch of batches(samples, 256)) {
+  for await (const batch of eachBatch(samples, 256)) {
     const parts = tf.tidy(() => {
       const tensors = toTensors<Inputs>(batch, samples);
       const encodings = model.encode(tensors, context);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batches } from "../data/batches.js";
+import { eachBatch } from "../data/batches.js";
 import type { Samples, Truth } from "../data/samples.js";
 import { Random } from "../data/random.js";
 import type { View } from "../measures/view.js";
@@ -16,6 +16,8 @@ interface Predicted {
   index: Int32Array;
   /** Per modality: 1 where the sample has it, 0 where it is missing. */
   present: Record<string, Uint8Array>;
+  /** Rows whose encodings, points and inputs are here, rising; of all when it is left out. Row i of those is sample `kept[i]`. */
+  kept?: Int32Array;
   /** What each modality was encoded to. */
   encodings: Record<string, View>;
   /** More named points of the model, where its answer has them. */
@@ -134,24 +136,41 @@ async function run<Inputs>(
   answer: (outputs: tf.Tensor2D) => tf.Tensor2D,
 ): Promise<Predicted & { outputs: Float32Array }> {
   const collected = new Map<string, { values: Float32Array; width: number }>();
+  let kept: Int32Array | undefined;
+  // Where each row's values go; -1 where they aren't kept.
+  let places: Int32Array | undefined;
   const collect = (name: string, rows: Int32Array, values: ArrayLike<number>, width: number) => {
+    const own = isView(name) ? places : undefined;
     let target = collected.get(name);
     if (target === undefined) {
-      target = { values: new Float32Array(samples.size * width), width };
+      const size = own === undefined ? samples.size : (kept?.length ?? 0);
+      target = { values: new Float32Array(size * width), width };
       collected.set(name, target);
     }
     for (let i = 0; i < rows.length; i++) {
-      for (let j = 0; j < width; j++)
-        target.values[(rows[i] as number) * width + j] = values[i * width + j] as number;
+      const row = rows[i] as number;
+      const to = own === undefined ? row : (own[row] as number);
+      if (to < 0) continue;
+      for (let j = 0; j < width; j++) target.values[to * width + j] = values[i * width + j] as number;
     }
   };
   const context = { training: false, random: new Random(0), temperature: 0 };
-  for (const batch of batches(samples, batchSize)) {
+  const widths = Object.values(samples.shapes).map((shape) => shape.reduce((a, b) => a * b, 1));
+  for await (const batch of eachBatch(samples, batchSize)) {
     const said = tf.tidy(() =>
       tensorsOf(model.predict(toTensors<Inputs>(batch, samples, model), context), answer),
     );
     // A GPU can't be read without waiting; all are asked for before the first is waited for.
     const values = await Promise.all(said.map(([, tensor]) => tensor.data()));
+    if (samples.stored !== undefined) {
+      kept ??= keptRows(samples, [
+        ...said.map(([name, tensor]) => (isView(name) ? tensor.shape[1] : 0)),
+        ...widths,
+      ]);
+      places ??= placesOf(kept, samples.size);
+      for (const [name, given] of Object.entries(batch.inputs))
+        collect(`inputs:${name}`, batch.rows, given, given.length / batch.size);
+    }
     said.forEach(([name, tensor], i) =>
       collect(name, batch.rows, values[i] as ArrayLike<number>, tensor.shape[1]),
     );
@@ -175,11 +194,14 @@ async function run<Inputs>(
     present: samples.present,
     outputs: collected.get("outputs")?.values ?? new Float32Array(0),
     encodings: group("encodings:"),
+    ...(kept && { kept }),
     inputs: Object.fromEntries(
-      Object.entries(samples.inputs).map(([name, values]) => [
-        name,
-        { values, width: (samples.shapes[name] ?? []).reduce((a, b) => a * b, 1) },
-      ]),
+      kept === undefined
+        ? Object.entries(samples.inputs).map(([name, values], m) => [
+            name,
+            { values, width: widths[m] as number },
+          ])
+        : Object.entries(group("inputs:")),
     ),
     shapes: samples.shapes,
     ...(points.length > 0 && {
@@ -189,6 +211,34 @@ async function run<Inputs>(
     ...(shares && { shares }),
     ...(rules && { rule: argMax(rules.values, rules.width) }),
   };
+}
+
+/** Where rows that are kept lie in encodings, points and inputs. @param rows rising */
+export function placesIn({ kept }: Pick<Predicted, "kept">, rows: Int32Array): Int32Array {
+  if (kept === undefined) return rows;
+  let at = 0;
+  return rows.map((row) => {
+    while ((kept[at] as number) < row) at++;
+    return at;
+  });
+}
+
+/** What measures read, of which only so much is kept as fits where samples aren't in memory. */
+function isView(name: string): boolean {
+  return /^(encodings|point|inputs):/.test(name);
+}
+
+/** Evenly spaced rows, as many as fit. @param widths of all that is kept of a row */
+function keptRows({ size, stored }: Samples, widths: readonly number[]): Int32Array {
+  const bytes = 4 * widths.reduce((a, b) => a + b, 0);
+  const count = Math.min(size, stored?.kept(bytes) ?? size);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
+}
+
+function placesOf(kept: Int32Array, size: number): Int32Array {
+  const places = new Int32Array(size).fill(-1);
+  kept.forEach((row, i) => (places[row] = i));
+  return places;
 }
 
 function tensorsOf(said: Answer, answer: (outputs: tf.Tensor2D) => tf.Tensor2D): [string, tf.Tensor2D][] {

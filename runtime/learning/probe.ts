@@ -23,17 +23,17 @@ export async function linearProbes<Inputs>(
 ): Promise<Record<string, Float32Array>> {
   const several = data.train.targets?.kind === "multilabel";
   const train = await (several ? predictLabels : predict)(model, data.train);
-  const test = await (several ? predictLabels : predict)(model, data.test);
   const loss = several ? binaryCrossEntropy : crossEntropy;
   const classes = data.train.classes.length;
-  const probabilities: Record<string, Float32Array> = {};
+  const probes: Record<string, (encoding: tf.Tensor2D) => tf.Tensor2D> = {};
+  const owned: { dispose(): void }[] = [];
   for (const [name, view] of Object.entries(train.encodings)) {
     const random = new Random(0).fork(name);
     const parameters = new Parameters(0);
     const layer = linear({ inputs: view.width, units: classes })(parameters.scope(name));
     const optimizer = adam({ learningRate: 0.01 });
     const context = { training: true, random, temperature: 0 };
-    const order = Int32Array.from({ length: train.size }, (_, i) => i);
+    const order = Int32Array.from({ length: view.values.length / view.width }, (_, i) => i);
     const scale = standardScale(view.values, view.width);
     for (let step = 0, at = order.length; step < steps; step++, at += batchSize) {
       if (at + batchSize > order.length) {
@@ -43,25 +43,31 @@ export async function linearProbes<Inputs>(
       const rows = order.subarray(at, at + batchSize);
       tf.tidy(() => {
         const x = tf.tensor2d(takeScaled(view.values, view.width, rows, scale), [rows.length, view.width]);
-        const y = labelsOf(data.train, rows);
+        const y = labelsOf(data.train, train.kept ? rows.map((at) => train.kept?.[at] as number) : rows);
         takeStep(optimizer, parameters.select(), () => loss(layer.apply(x, context), y));
       });
       if (step % 16 === 0) await new Promise(setImmediate);
     }
-    const held = test.encodings[name];
-    if (held === undefined) continue;
-    const rows = Int32Array.from({ length: test.size }, (_, i) => i);
-    const said = tf.tidy(() => {
-      const x = tf.tensor2d(takeScaled(held.values, held.width, rows, scale), [test.size, held.width]);
-      const logits = layer.apply(x, context);
-      return several ? tf.sigmoid(logits) : tf.softmax(logits);
-    });
-    probabilities[name] = Float32Array.from(await said.data());
-    said.dispose();
     optimizer.dispose();
-    parameters.dispose();
+    const [mean, deviation] = [tf.tensor1d([...scale.mean]), tf.tensor1d([...scale.deviation])];
+    probes[name] = (encoding) => layer.apply(tf.div(tf.sub(encoding, mean), deviation), context);
+    owned.push(parameters, mean, deviation);
   }
-  return probabilities;
+  // They read the encodings as the model makes them, so that those of all samples needn't be kept.
+  const probed: Model<Inputs> = {
+    parameters: model.parameters,
+    predict(batch, context) {
+      const said = model.predict(batch, context);
+      const alone = Object.entries(probes).flatMap(([name, probe]) => {
+        const encoding = said.encodings[name];
+        return encoding === undefined ? [] : [[name, probe(encoding)] as const];
+      });
+      return { ...said, unimodal: Object.fromEntries(alone) };
+    },
+  };
+  const { unimodal = {} } = await (several ? predictLabels : predict)(probed, data.test);
+  owned.forEach((one) => one.dispose());
+  return unimodal;
 }
 
 /** What is true of some samples: one-hot of their classes, or 1 and 0 of their labels, [rows, classes or labels]. */

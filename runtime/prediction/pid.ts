@@ -1,6 +1,6 @@
 import { ProblemList } from "../data/problems.js";
 import { apartFromSoftwareGpu, type Engine } from "../engines/index.js";
-import type { AnyPredictions, Predictions } from "../learning/predict.js";
+import { placesIn, type AnyPredictions, type Predictions } from "../learning/predict.js";
 import { fitLsmi, type Atoms, type View } from "../measures/index.js";
 import { pointOf, rowsWith, takeRows } from "../session/measure.js";
 import type { AnswerPlan, PidPlan } from "./plan.js";
@@ -56,6 +56,7 @@ function viewsOf(
 ): { views: [View, View]; labels: Int32Array; rows: Int32Array } {
   const rows = rowsWith(predictions, modalities);
   const point = pointOf(predictions, on);
-  const views = modalities.map((name) => takeRows(point[name] as View, rows)) as [View, View];
+  const places = placesIn(predictions, rows);
+  const views = modalities.map((name) => takeRows(point[name] as View, places)) as [View, View];
   return { views, labels: Int32Array.from(rows, (row) => predictions.labels[row] as number), rows };
 }

@@ -30,7 +30,9 @@ export function heldOutArrays(predictions: AnyPredictions, limit = keptBytes): R
     (sum, [name, { width }]) => sum + (isPicture(name) ? width : 4 * width),
     0,
   );
-  const kept = evenlySpaced(size, Math.min(size, Math.floor(limit / bytesOfOne)));
+  const there = predictions.kept ?? Int32Array.from({ length: size }, (_, i) => i);
+  const places = evenlySpaced(there.length, Math.min(there.length, Math.floor(limit / bytesOfOne)));
+  const kept = places.map((at) => there[at] as number);
   const arrays: Record<string, NumpyArray> = {
     index: { shape: [size], values: index },
     ...answers(predictions),
@@ -41,7 +43,7 @@ export function heldOutArrays(predictions: AnyPredictions, limit = keptBytes): R
   for (const [name, { values, width }] of Object.entries(inputs)) {
     const shape = [kept.length, ...(shapes[name] ?? [width])];
     const rows = new Float32Array(kept.length * width);
-    kept.forEach((row, i) => rows.set(values.subarray(row * width, (row + 1) * width), i * width));
+    places.forEach((at, i) => rows.set(values.subarray(at * width, (at + 1) * width), i * width));
     arrays[`present_${name}`] = { shape: [size], values: present[name] ?? new Uint8Array(size).fill(1) };
     if (!isPicture(name)) arrays[`input_${name}`] = { shape, values: rows };
     else {

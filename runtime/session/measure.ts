@@ -1,5 +1,5 @@
 import { ProblemList } from "../data/problems.js";
-import type { AnyPredictions, Predictions } from "../learning/predict.js";
+import { placesIn, type AnyPredictions, type Predictions } from "../learning/predict.js";
 import { gateAtoms, inUnit, quantise, TooManySymbols } from "../measures/index.js";
 import type {
   Atoms,
@@ -75,7 +75,8 @@ export async function estimatePid<const Modalities extends readonly string[]>(
   const { measure, modalities, on, unit = "nats" } = request;
   const rows = rowsWith(predictions, modalities);
   const point = pointOf(predictions, on);
-  const views = modalities.map((name) => takeRows(point[name] as View, rows));
+  const places = placesIn(predictions, rows);
+  const views = modalities.map((name) => takeRows(point[name] as View, places));
   const labels = Int32Array.from(rows, (row) => predictions.labels[row] as number);
   const measured = (pid: Decomposition): MeasuredPid => ({
     measure,
@@ -103,10 +104,12 @@ export async function estimatePid<const Modalities extends readonly string[]>(
   }
 }
 
-/** Those of the samples that have all of the modalities. */
-export function rowsWith({ present, size }: Predictions, modalities: readonly string[]): Int32Array {
+/** Those of the samples that have all of the modalities, and whose values are kept. */
+export function rowsWith({ present, size, kept }: Predictions, modalities: readonly string[]): Int32Array {
   const masks = modalities.map((name) => present[name]);
-  return Int32Array.from(Array(size).keys()).filter((i) => masks.every((mask) => mask?.[i] !== 0));
+  return (kept ?? Int32Array.from({ length: size }, (_, i) => i)).filter((i) =>
+    masks.every((mask) => mask?.[i] !== 0),
+  );
 }
 
 function quantised({ quantiser, bins }: QuantiseOptions, symbols: readonly Int32Array[]): Quantised {

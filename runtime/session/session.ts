@@ -6,6 +6,7 @@ import { DataError, type Names, type Splits, type Tokenizers } from "../data/ind
 import { problemText } from "../data/problems.js";
 import { exists } from "../runs/exists.js";
 import { Random } from "../data/random.js";
+import { hearOfData } from "../data/streamed/say.js";
 import {
   apartFromSoftwareGpu,
   closeEngine,
@@ -151,6 +152,7 @@ export class Session {
       await this.writeRecord(this.before.record?.status ?? "running");
       this.say(`engine    ${this.engine.name}: ${this.engine.detail}. ${this.engine.why}`);
       this.sayWhereItGoesOn();
+      hearOfData((line) => this.say(line));
       await Promise.race([body(), engineFailure().then((failure) => Promise.reject(failure))]);
       status = this.restored ? (this.before.record?.status ?? "complete") : "complete";
       process.exitCode = exitCodes.done;
@@ -219,6 +221,9 @@ export class Session {
       throw error;
     }
     await this.writeRecord("running");
+    const { waiting } = this;
+    if (data.train.stored !== undefined && waiting !== undefined)
+      this.say(`data      Learning waited for it ${(100 * waiting.share).toFixed(1)} % of the time.`);
   }
 
   /** Keeps the samples, and tells once what became of those that were left out. */
@@ -304,6 +309,12 @@ export class Session {
       this.say(`resume    in stage ${plan.ended + 1}, epoch ${plan.fit.epoch}, after step ${plan.fit.step}.`);
   }
 
+  /** How long steps waited for what they learn from, in this process. */
+  private get waiting(): RunRecord["waitingForData"] {
+    const { waited, learning } = this.training;
+    return learning > 0 ? { seconds: waited, share: waited / learning } : undefined;
+  }
+
   private say(line: string): void {
     if (!this.options.quiet) process.stderr.write(`${line}\n`);
   }
@@ -333,6 +344,7 @@ export class Session {
     const before = await readRecord(this.folder);
     const { history } = this.training;
     const { user, system } = process.cpuUsage();
+    const waiting = this.waiting ?? before?.waitingForData;
     const record = {
       ...before,
       model: this.about.model,
@@ -350,6 +362,8 @@ export class Session {
       // Of the process that wrote this.
       processorSeconds: (user + system) / 1e6,
       ...(this.splits?.reading && { reading: this.splits.reading }),
+      peakMemory: 1024 * process.resourceUsage().maxRSS,
+      ...(waiting && { waitingForData: waiting }),
       ...(history.length > 0 && { history }),
     };
     await writeAtomically(join(this.folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
@@ -364,6 +378,8 @@ export interface RunRecord {
   batchDividedBy?: number;
   started: string;
   seconds: Record<string, number>;
+  /** How long steps had no batch to learn from, and what share of the learning that is. */
+  waitingForData?: { seconds: number; share: number };
 }
 
 /** @returns undefined when there is none @throws CheckpointError when it is damaged */

@@ -80,6 +80,9 @@ export class Training {
   private resident: Resident | undefined;
   /** Threads that share a batch now. */
   private workers: number;
+  /** Seconds of this process in which steps had no batch to learn from, and those that they took in all. */
+  waited = 0;
+  learning = 0;
   /** Samples a step of the stage under way, or of the last one. */
   batch = 1;
 
@@ -126,6 +129,7 @@ export class Training {
         },
         share: (state, work) => this.share(model, data, stage, state, work),
         onAlone: (reason) => this.options.say(`workers   stage ${stage.name} is learned by one: ${reason}.`),
+        onWaited: (waited) => (this.waited += waited / 1000),
         onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
         ...(pauseAfter !== undefined && { pauseAfter: pauseAfter - this.history.length }),
         ...(from && { from }),
@@ -135,6 +139,7 @@ export class Training {
       if (error instanceof Paused) this.history.push(...error.history);
       throw error;
     });
+    this.learning += (performance.now() - begin) / 1000;
     if (from !== undefined) tf.dispose(from.tensors.map(({ tensor }) => tensor));
     time();
     this.history.push(...learned.history);
@@ -153,6 +158,12 @@ export class Training {
     const { helpers, say, workers } = this.options;
     const { batch } = this;
     if (this.workers === 1 || batch < 2 * this.workers) return undefined;
+    if (data.train.stored !== undefined) {
+      if (workers.always)
+        say("workers   Data that is streamed is learned from by one thread; another one reads it.");
+      this.workers = 1;
+      return undefined;
+    }
     const steps = epochs * Math.ceil(data.train.size / batch);
     if (!workers.always && !worthSharing(await work(), steps, this.workers)) return undefined;
     this.helpers ??= new Helpers(helpers.script, helpers.orders, this.workers);

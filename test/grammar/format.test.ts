@@ -14,10 +14,11 @@ function meaning(source: string): unknown {
 describe("format", () => {
   it("puts what is missing and held out on lines of their own, names in parentheses close", () => {
     const source = `data for M { from synthetic( synergy ( a,b ):0.2, unique (c) :.1 )
-  missing a in .3 of test   seed 4 hold out classes 8 ,"x" split .5 train,.5 test }`;
+  missing a in .3 of test   seed 4 streamed within   1.5 GB hold out classes 8 ,"x" split .5 train,.5 test }`;
     expect(format(source)).toBe(`data for M {
   from synthetic(synergy(a, b): 0.2, unique(c): .1)
   missing a in .3 of test seed 4
+  streamed within 1.5 GB
   hold out classes 8, "x"
   split .5 train, .5 test
 }

@@ -82,6 +82,9 @@ describe("parse", () => {
       from synthetic(synergy(a, b): 0.2, unique(c): 0.1, f(d), seed: 1)
       missing missing in 0.3 of test seed 4
       hold out classes 8, "nine"
+      streamed within 512 MB
+      streamed <- "of"
+      within <- "of"
       hold <- "column"
       missing <- "other"
     }`);
@@ -101,7 +104,8 @@ describe("parse", () => {
       seed: { value: 4 },
     });
     expect(data?.heldOut[0]?.classes.map(({ value }) => value)).toEqual([8, "nine"]);
-    expect(data?.bindings.map(({ name }) => name.text)).toEqual(["hold", "missing"]);
+    expect(data?.bindings.map(({ name }) => name.text)).toEqual(["streamed", "within", "hold", "missing"]);
+    expect(data?.streamings).toMatchObject([{ size: { value: 512 }, unit: { text: "MB" } }]);
   });
 
   it("gives spans that underline what they name", () => {

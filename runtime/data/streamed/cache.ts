@@ -1,0 +1,378 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { crc32 } from "node:zlib";
+import { isAlive } from "../../runs/alive.js";
+import { exists } from "../../runs/exists.js";
+import type { DataPlan } from "../load.js";
+import { FirstPass, planKey, targetWidth, type LoadedBlock } from "./first-pass.js";
+import { blockCount, layoutOf, placeOf, rowValues, type Layout } from "./layout.js";
+import { MergedProblems } from "./merged-problems.js";
+import type { Numbered } from "./numbering.js";
+import { contentHash, filesOf, sameFiles, type FileState } from "./source.js";
+
+/** Of what is kept; others are made anew. */
+const version = 1;
+
+/** What a cache says of itself. */
+interface Manifest {
+  version: number;
+  plan: string;
+  /** What it was made of. */
+  files: FileState[];
+  sha256: string;
+  layout: Layout;
+  /** CRC-32 of each block, and of what is known of all rows. */
+  blocks: number[];
+  rows: number;
+  /** Of each modality and column: names as they came. */
+  names: Record<string, Record<string, Numbered>>;
+  vocabularies: Record<string, Record<string, readonly string[]>>;
+}
+
+/** What is known of every row, in memory. */
+export interface Rows {
+  /** Of classes. */
+  labels: Int32Array;
+  /** Of a target that isn't one class, [rows, outputs]. */
+  targets: Float32Array;
+  present: Record<string, Uint8Array>;
+}
+
+/** Blocks of samples, kept in a folder, of which each is held against its checksum when it is read. */
+export interface Cache {
+  folder: string;
+  manifest: Manifest;
+  rows: Rows;
+  /** False where it was there already. */
+  made: boolean;
+  bytes: number;
+}
+
+const files = {
+  blocks: "blocks.bin",
+  rows: "rows.bin",
+  manifest: "cache.json",
+  media: "media.json",
+} as const;
+
+export function blocksFile({ folder }: { folder: string }): string {
+  return join(folder, files.blocks);
+}
+
+/** Where caches are kept: what MMSPEC_CACHE says, or `.mmspec/cache` in the folder of the data. */
+export function cacheFolder(folder: string): string {
+  return resolve(process.env.MMSPEC_CACHE || join(folder, ".mmspec", "cache"));
+}
+
+/**
+ * Opens the cache of a source, or makes it. It is used when the source's content and what is read of it are the same; which samples learn, and all transforms
+ * but `resized`, may differ.
+ * @throws DataError with everything that is wrong with the data
+ */
+export async function openCache(plan: DataPlan, folder: string, say: (line: string) => void): Promise<Cache> {
+  const [path, where] = [join(folder, plan.from), join(folder, plan.from)];
+  const key = createHash("sha256")
+    .update(`${version}\n${resolve(path)}\n${planKey(plan)}`)
+    .digest("hex")
+    .slice(0, 16);
+  const name = basename(plan.from).replace(/[^\w.-]/g, "_");
+  const at = join(cacheFolder(folder), `${name}-${key}`);
+  const source = { plan, folder, path, where };
+  const found = await read(at, source, say);
+  if (found !== undefined) return found;
+  const leave = await claim(`${at}.part`, say);
+  try {
+    // Another process may have made it meanwhile.
+    return (await read(at, source, () => {})) ?? (await make(at, source));
+  } finally {
+    await leave();
+  }
+}
+
+interface Source {
+  plan: DataPlan;
+  folder: string;
+  path: string;
+  where: string;
+}
+
+/** @returns undefined where there is none, or one of another content */
+async function read(
+  at: string,
+  { plan, path }: Source,
+  say: (line: string) => void,
+): Promise<Cache | undefined> {
+  const text = await readFile(join(at, files.manifest), "utf8").catch(() => undefined);
+  if (text === undefined || !(await exists(path))) return undefined;
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    if (manifest.version !== version || manifest.plan !== planKey(plan)) return undefined;
+    const now = await filesOf(path);
+    if (!sameFiles(now, manifest.files) && (await contentHash(now)) !== manifest.sha256) return undefined;
+    const media = JSON.parse(await readFile(join(at, files.media), "utf8")) as FileState[];
+    for (const { path: file, size, mtimeMs } of media) {
+      const state = await stat(file).catch(() => undefined);
+      if ((state?.size ?? -1) !== size || (state?.mtimeMs ?? 0) !== mtimeMs) return undefined;
+    }
+    const bytes = await readFile(join(at, files.rows));
+    const { size } = await stat(join(at, files.blocks));
+    const last = placeOf(manifest.layout, blockCount(manifest.layout) - 1);
+    if (crc32(bytes) !== manifest.rows || size !== last.at + last.bytes)
+      throw new Error("it is cut off, or damaged");
+    const rows = unpackRows(bytes, plan, manifest.layout);
+    return { folder: at, manifest, rows, made: false, bytes: size + bytes.length };
+  } catch (error) {
+    say(`data      The blocks kept in ${at} are made anew: ${(error as Error).message}.`);
+    return undefined;
+  }
+}
+
+async function make(at: string, source: Source): Promise<Cache> {
+  const { plan, folder, path, where } = source;
+  const part = `${at}.part`;
+  const problems = new MergedProblems();
+  const before = (await exists(path)) ? await filesOf(path) : [];
+  const hash = contentHash(before);
+  hash.catch(() => undefined);
+  const pass = new FirstPass(plan, { path, folder, where }, problems);
+  const layout = layoutOf(plan);
+  const writer = await BlockWriter.open(join(part, files.blocks), layout);
+  const labels: Float64Array[] = [];
+  const targets: Float32Array[] = [];
+  const present: Record<string, Uint8Array>[] = [];
+  let count = 0;
+  try {
+    for await (const block of pass.blocks(layout)) {
+      // What is wrong is looked for to the end, but no longer written.
+      if (!problems.any) await writer.add(block);
+      if (block.labels) labels.push(block.labels);
+      if (block.targets) targets.push(block.targets);
+      present.push(block.present);
+      count += block.rows;
+    }
+    await writer.end();
+  } finally {
+    await writer.close();
+  }
+  const classes = pass.classes();
+  pass.checkNames();
+  problems.check();
+  const whole: Layout = { ...layout, rows: count };
+  const rows = packRows(whole, {
+    labels: labels.map((codes) => Int32Array.from(codes, (code) => classes[code] as number)),
+    targets,
+    present,
+  });
+  const media = await statesOf(pass.media, path, folder);
+  const after = (await exists(path)) ? await filesOf(path) : [];
+  if (!sameFiles(before, after)) problems.add("changedMeanwhile", where, undefined, plan.line);
+  problems.check();
+  const manifest: Manifest = {
+    version,
+    plan: planKey(plan),
+    files: after,
+    sha256: await hash,
+    layout: whole,
+    blocks: writer.checksums,
+    rows: crc32(rows),
+    names: Object.fromEntries(
+      Array.from(pass.categories, ([modality, columns]) => [
+        modality,
+        Object.fromEntries(
+          Array.from(columns, ([column, { names, numbers }]) => [column, { names, numbers }]),
+        ),
+      ]),
+    ),
+    vocabularies: pass.vocabularies,
+  };
+  await writeSynced(join(part, files.rows), rows);
+  await writeSynced(join(part, files.media), JSON.stringify(media));
+  await writeSynced(join(part, files.manifest), JSON.stringify(manifest));
+  await rm(at, { recursive: true, force: true });
+  await rename(part, at);
+  const bytes = rows.length + writer.bytes;
+  return { folder: at, manifest, rows: unpackRows(rows, plan, whole), made: true, bytes };
+}
+
+/** Pictures and sounds that rows name; -1 bytes of those that aren't there. */
+async function statesOf(names: readonly string[], path: string, folder: string): Promise<FileState[]> {
+  const base = /[\\/]$/.test(path) ? path : join(path, "..");
+  const states: FileState[] = [];
+  for (const name of new Set(names)) {
+    const file = resolve(folder, base, name);
+    const found = await stat(file).catch(() => undefined);
+    states.push({ path: file, size: found?.size ?? -1, mtimeMs: found?.mtimeMs ?? 0 });
+  }
+  return states;
+}
+
+async function writeSynced(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes blocks of always as many rows, whatever the parts that they are given in. */
+class BlockWriter {
+  readonly checksums: number[] = [];
+  bytes = 0;
+  private filled = 0;
+  private readonly values: Record<string, Float32Array> = {};
+  private readonly block: Float32Array;
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly layout: Layout,
+    /** Writes only this block, over what is there. */
+    private readonly only?: number,
+  ) {
+    for (const { name, width } of layout.modalities)
+      this.values[name] = new Float32Array(layout.blockRows * width);
+    this.block = new Float32Array(layout.blockRows * rowValues(layout));
+  }
+
+  static async open(path: string, layout: Layout, only?: number): Promise<BlockWriter> {
+    return new BlockWriter(await open(path, only === undefined ? "w" : "r+"), layout, only);
+  }
+
+  async add({ rows, inputs }: LoadedBlock): Promise<void> {
+    const { layout } = this;
+    for (let from = 0; from < rows;) {
+      const taken = Math.min(rows - from, layout.blockRows - this.filled);
+      for (const { name, width } of layout.modalities)
+        this.values[name]?.set(
+          (inputs[name] as Float32Array).subarray(from * width, (from + taken) * width),
+          this.filled * width,
+        );
+      this.filled += taken;
+      from += taken;
+      if (this.filled === layout.blockRows) await this.flush();
+    }
+  }
+
+  private async flush(): Promise<void> {
+    const { layout, filled, block } = this;
+    let at = 0;
+    for (const { name, width } of layout.modalities) {
+      block.set((this.values[name] as Float32Array).subarray(0, filled * width), at);
+      at += filled * width;
+    }
+    const bytes = new Uint8Array(block.buffer, 0, 4 * at);
+    if (this.only === undefined || this.only === this.checksums.length) {
+      const place = this.checksums.length * layout.blockRows * 4 * rowValues(layout);
+      for (let written = 0; written < bytes.length;)
+        written += (await this.file.write(bytes, written, bytes.length - written, place + written))
+          .bytesWritten;
+    }
+    this.checksums.push(crc32(bytes));
+    this.bytes += bytes.length;
+    this.filled = 0;
+  }
+
+  /** Writes what is left, and syncs. */
+  async end(): Promise<void> {
+    if (this.filled > 0) await this.flush();
+    await this.file.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}
+
+/**
+ * Makes a damaged block anew from the source.
+ * @throws DataError when the source isn't what the cache was made of
+ */
+export async function remakeBlock(
+  { folder: at, manifest }: Cache,
+  { plan, folder }: Pick<Source, "plan" | "folder">,
+  block: number,
+): Promise<void> {
+  const path = join(folder, plan.from);
+  const problems = new MergedProblems();
+  const { layout } = manifest;
+  const pass = new FirstPass(plan, { path, folder, where: path }, problems);
+  const writer = await BlockWriter.open(join(at, files.blocks), layout, block);
+  try {
+    for await (const rows of pass.blocks(layout)) {
+      await writer.add(rows);
+      if (writer.checksums.length > block) break;
+    }
+    await writer.end();
+  } finally {
+    await writer.close();
+  }
+  if (writer.checksums[block] !== manifest.blocks[block])
+    problems.add("changedMeanwhile", path, undefined, plan.line);
+  problems.check();
+}
+
+/** Labels, then targets, then which rows have each modality. */
+function packRows(
+  { rows, modalities }: Layout,
+  {
+    labels,
+    targets,
+    present,
+  }: { labels: Int32Array[]; targets: Float32Array[]; present: Record<string, Uint8Array>[] },
+): Uint8Array {
+  const parts: ArrayBufferView[] = [
+    ...labels,
+    ...targets,
+    ...modalities.flatMap(({ name }) => present.flatMap((block) => block[name] ?? [])),
+  ];
+  const packed = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    packed.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  if (rows === 0) return new Uint8Array(0);
+  return packed;
+}
+
+function unpackRows(bytes: Uint8Array, plan: DataPlan, { rows, modalities }: Layout): Rows {
+  const outputs = targetWidth(plan);
+  const copy = bytes.slice().buffer;
+  const labels = plan.target.kind === undefined ? new Int32Array(copy, 0, rows) : new Int32Array(rows);
+  const targets = new Float32Array(copy, 0, rows * outputs);
+  const begin = plan.target.kind === undefined ? labels.byteLength : targets.byteLength;
+  return {
+    labels,
+    targets,
+    present: Object.fromEntries(
+      modalities.map(({ name }, m) => [name, new Uint8Array(copy, begin + m * rows, rows)]),
+    ),
+  };
+}
+
+/**
+ * Makes a folder that one process at a time has; waits for another that has it, and takes it over from one that was killed.
+ * @returns what removes it, where it is still there
+ */
+async function claim(part: string, say: (line: string) => void): Promise<() => Promise<void>> {
+  await mkdir(join(part, ".."), { recursive: true });
+  await writeFile(join(part, "..", ".gitignore"), "*\n");
+  for (let waits = 0; ; waits++) {
+    try {
+      await mkdir(part);
+      await writeFile(join(part, "pid"), String(process.pid));
+      return () => rm(part, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const owner = Number(await readFile(join(part, "pid"), "utf8").catch(() => NaN));
+    // A folder without a number is one that is just being made, unless it stays so.
+    if (Number.isNaN(owner) ? waits > 20 : !isAlive(owner)) await rm(part, { recursive: true, force: true });
+    else {
+      if (waits === 0) say("data      Another process is making the blocks of this data; waiting for it.");
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { DataPlan } from "../load.js";
+import type { Names } from "../names.js";
+import { outputsOf } from "../outputs.js";
+import { findReader } from "../read.js";
+import type { Samples, Splits } from "../samples.js";
+import { splitSamples, takeAwayAll } from "../split.js";
+import type { Statistics } from "../transforms/standardise.js";
+import { openCache, remakeBlock, type Cache } from "./cache.js";
+import { feedingThread } from "./feeding-thread.js";
+import { targetWidth } from "./first-pass.js";
+import { blockCount } from "./layout.js";
+import { MergedProblems } from "./merged-problems.js";
+import { say } from "./say.js";
+import { StoredInputs, type Bound } from "./stored.js";
+import { survey } from "./survey.js";
+
+/**
+ * What `loadData` does, of samples that aren't in memory: their inputs stay in blocks on disk. Parts, names and statistics are those that samples in memory would have.
+ * @throws DataError with everything that is wrong, or when the bound is too small
+ */
+export async function loadStreamed(
+  plan: DataPlan,
+  folder: string,
+  kept?: Names,
+  statistics?: Readonly<Record<string, Statistics>>,
+): Promise<Splits> {
+  const { full: where } = await findReader(plan.from, folder, plan.line);
+  // It takes a while to start.
+  feedingThread();
+  const cache = await openCache(plan, folder, say);
+  const { rows, layout } = { rows: cache.rows, layout: cache.manifest.layout };
+  tellOf(cache);
+  const problems = new MergedProblems();
+  const splits = splitRows(plan, cache, where);
+  const remake = async (block: number) => {
+    say(`data      Block ${block} of ${cache.folder} is damaged; it is made anew from ${where}.`);
+    await remakeBlock(cache, { plan, folder }, block);
+  };
+  const place = { cache, where, problems, remake };
+  const { names, ...preparation } = await survey(splits, plan, { names: kept, statistics }, place);
+  problems.check();
+  const bound: Bound = {
+    within: plan.streamed?.within ?? Infinity,
+    known: layout.rows * bytesKnown(plan),
+    where,
+    ...(plan.streamed?.line !== undefined && { line: plan.streamed.line }),
+  };
+  rows.present = {};
+  const stored = new StoredInputs(cache, bound, preparation, remake);
+  stored.window(1);
+  for (const part of partsOf(splits)) part.stored = stored;
+  return {
+    ...splits,
+    ...(Object.keys(names).length > 0 && { names }),
+    ...(Object.keys(preparation.statistics).length > 0 && { statistics: preparation.statistics }),
+  };
+}
+
+function tellOf({ manifest: { layout }, bytes, folder, made }: Cache): void {
+  const size = bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  const what = made ? "made, to be used again" : "made before";
+  say(`data      ${layout.rows} samples in ${blockCount(layout)} blocks, ${what}: ${size} in ${folder}`);
+}
+
+/** Bytes of each sample that stay in memory: label or targets and masks, of the file and of the parts, and the orders in which it comes. */
+function bytesKnown(plan: DataPlan): number {
+  const each = 4 + 4 * targetWidth(plan) + Object.keys(plan.modalities).length;
+  return 2 * each + 4 + 12;
+}
+
+function partsOf({ train, validation, test, outside }: Splits): Samples[] {
+  return [train, validation, test, outside].filter((part) => part !== undefined);
+}
+
+/** The parts, each with all that is known of its samples but their inputs. */
+function splitRows(plan: DataPlan, { rows, manifest: { layout } }: Cache, where: string): Splits {
+  const { target } = plan;
+  const all: Samples = {
+    size: layout.rows,
+    inputs: {},
+    present: {},
+    shapes: {},
+    labels: rows.labels,
+    ...(target.kind !== undefined && { targets: { kind: target.kind, values: rows.targets } }),
+    index: Int32Array.from({ length: layout.rows }, (_, i) => i),
+    classes: outputsOf(target),
+  };
+  const splits = splitSamples(all, plan.split, where, target.name);
+  for (const part of partsOf(splits)) {
+    part.shapes = Object.fromEntries(layout.modalities.map(({ name, shape }) => [name, [...shape]]));
+    part.present = Object.fromEntries(
+      layout.modalities.map(({ name }) => [
+        name,
+        Uint8Array.from(part.index, (row) => rows.present[name]?.[row] as number),
+      ]),
+    );
+  }
+  takeAwayAll(splits, plan.split.missing);
+  return splits;
+}

@@ -1,0 +1,51 @@
+import { ProblemList, type DataProblemName } from "../problems.js";
+
+type Told = Record<string, unknown>;
+
+interface Found {
+  name: DataProblemName;
+  where: string;
+  parameters: Told;
+  specLine: number | undefined;
+}
+
+/** Problems of blocks, told as of all of them: the first row that is wrong, and how many there are. */
+export class MergedProblems extends ProblemList {
+  /** Row of the file that comes first in the block that is looked at. */
+  blockRow = 0;
+  private readonly found = new Map<string, Found>();
+
+  override add(...[name, where, parameters, specLine]: Parameters<ProblemList["add"]>): void {
+    const own: Told = { ...(parameters as Told | undefined) };
+    if (typeof own.row === "number") own.row += this.blockRow;
+    const key = JSON.stringify([name, where, own.name ?? own.column, specLine]);
+    const before = this.found.get(key);
+    if (before === undefined) {
+      this.found.set(key, { name, where, parameters: own, specLine });
+      return;
+    }
+    const earlier = (own.row as number) < (before.parameters.row as number);
+    const sums = ["count", "samples"].flatMap((which) =>
+      typeof own[which] === "number"
+        ? [[which, (before.parameters[which] as number) + (own[which] as number)]]
+        : [],
+    );
+    before.parameters = { ...(earlier ? own : before.parameters), ...Object.fromEntries(sums) };
+  }
+
+  override addOfSource(...problem: Parameters<ProblemList["add"]>): void {
+    this.add(...problem);
+  }
+
+  /** True where something is wrong. */
+  get any(): boolean {
+    return this.found.size > 0;
+  }
+
+  override check(): void {
+    for (const { name, where, parameters, specLine } of this.found.values())
+      super.add(name, where, parameters as never, specLine);
+    this.found.clear();
+    super.check();
+  }
+}
