@@ -4,7 +4,8 @@ import type { ProblemList } from "../problems.js";
 import type { Samples } from "../samples.js";
 import type { Column, Table } from "../table.js";
 import { cellCoder, encodingOf, type Encoding } from "./coder.js";
-import { openTokenizer, readTokenizer, type KeptTokenizer, type Tokenizers } from "./tokenizer.js";
+import { readTokenizer } from "./read-tokenizer.js";
+import { openTokenizer, type KeptTokenizer, type Tokenizers } from "./tokenizer.js";
 import { vocabularyOfWords } from "./words.js";
 
 interface Place {

@@ -1,5 +1,6 @@
 import type { ModalityBinding } from "../../data/load.js";
 import { own, type Names } from "../../data/names.js";
+import { encodingOf } from "../../data/transforms/coder.js";
 import { outputsOf } from "../../data/outputs.js";
 import { aboutModality } from "../serve/about.js";
 import { isRow } from "../serve/request.js";
@@ -70,6 +71,8 @@ ${form === "web" ? webEntry : packageEntry}`;
 
 function valueType(binding: ModalityBinding, names: Names[string] | undefined): string {
   const { columns, categories = {}, vocabulary } = binding;
+  const encoding = encodingOf(binding);
+  if (encoding !== undefined) return encoding.kind === "one_hot" ? "string | number" : "string";
   if (isRow(binding)) {
     const cell = (column: string) => (own(categories, column) === undefined ? "number" : "string | number");
     const record = columns.map((column) => `${key(column)}: ${cell(column)}`).join("; ");

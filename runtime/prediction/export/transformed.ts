@@ -5,6 +5,9 @@ import type { Statistics } from "../../data/transforms/standardise.js";
 import type { Transform } from "../../data/transforms/transforms.js";
 import { UntraceableError } from "./untraceable.js";
 
+/** What makes the model's values of files, names and texts, before a graph gets them. */
+const alreadyDone: ReadonlySet<Transform["kind"]> = new Set(["resized", "cropped", "one_hot", "tokenised"]);
+
 /**
  * What `transform` does to samples, as operations of the engine: [batch, ...shape] -> the same shape. Missing samples, moments that only
  * fill a sequence, and codes of categories stay as they are.
@@ -25,7 +28,7 @@ export function transformed(
   };
   let x = having(values);
   for (const step of transforms) {
-    if (step.kind === "resized" || step.kind === "cropped") continue;
+    if (alreadyDone.has(step.kind)) continue;
     let next = changed(x, step, statistics, rate !== undefined);
     if (codes.includes(1))
       next = tf.add(

@@ -4,6 +4,7 @@ import { outputsOf } from "../../data/outputs.js";
 import { argMax } from "../../learning/arg-max.js";
 import type { AnyPredictions } from "../../learning/predict.js";
 import { answersOf, type SampleAnswer } from "../serve/answer.js";
+import { cellCoders, type CellCoder } from "../../data/transforms/coder.js";
 import { requestedSamples } from "../serve/request.js";
 import type { Description } from "./description.js";
 import { rawColumns } from "./raw-columns.js";
@@ -32,6 +33,8 @@ export async function loadModel(folder: string | URL = new URL(".", import.meta.
   const description = (await response.json()) as Description;
   await tf.ready();
   const graph = await tf.loadGraphModel(at("model.json"));
+  const { columns, names, tokenizers } = description;
+  const coders = await cellCoders(columns.modalities, { names, tokenizers });
   return {
     description,
     graph,
@@ -39,7 +42,14 @@ export async function loadModel(folder: string | URL = new URL(".", import.meta.
     async predict(samples) {
       const answers: SampleAnswer[] = [];
       for (let first = 0; first < samples.length; first += chunk)
-        answers.push(...(await predictChunk(graph, description, samples.slice(first, first + chunk), first)));
+        answers.push(
+          ...(await predictChunk(
+            graph,
+            { ...description, coders },
+            samples.slice(first, first + chunk),
+            first,
+          )),
+        );
       return answers;
     },
   };
@@ -47,13 +57,14 @@ export async function loadModel(folder: string | URL = new URL(".", import.meta.
 
 async function predictChunk(
   graph: tf.GraphModel,
-  { columns, names, components, rules }: Description,
+  { columns, names, components, rules, coders }: Description & { coders: ReadonlyMap<string, CellCoder> },
   samples: readonly object[],
   first: number,
 ): Promise<SampleAnswer[]> {
   const { size, inputs, present, index } = requestedSamples(samples, first, rawColumns(columns), {
     names,
     statistics: undefined,
+    coders,
   });
   const { modalities, target } = columns;
   const given: Record<string, tf.Tensor> = {};

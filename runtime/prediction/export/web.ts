@@ -11,6 +11,7 @@ import { writeAtomically } from "../../runs/atomic.js";
 import { UsageError } from "../../session/options.js";
 import type { RunStatistics } from "../../session/statistics.js";
 import type { AnswerPlan } from "../plan.js";
+import { cellCoders } from "../../data/transforms/coder.js";
 import { requestedSamples } from "../serve/request.js";
 import { aboutModality } from "../serve/about.js";
 import type { Description, ExportedRun } from "./description.js";
@@ -69,14 +70,15 @@ export async function writeWebModel(plan: AnswerPlan, options: WebOptions): Prom
 async function compare(
   plan: AnswerPlan,
   artifacts: tf.io.ModelArtifacts,
-  { description, statistics, names }: WebOptions,
+  { description, statistics, names, tokenizers }: WebOptions,
 ): Promise<{ difference: number; samples: number }> {
   const { loadGraphModel } = await import("@tensorflow/tfjs");
   const graph = await loadGraphModel(tf.io.fromMemory(artifacts));
   const { columns } = plan;
   const raw = rawColumns(columns);
   const asked = description.examples.map(({ sample }) => sample);
-  const held = asked.length === 0 ? [] : [requestedSamples(asked, 0, raw, { names, statistics })];
+  const coders = await cellCoders(columns.modalities, { names, tokenizers });
+  const held = asked.length === 0 ? [] : [requestedSamples(asked, 0, raw, { names, statistics, coders })];
   let difference = 0;
   let count = 0;
   try {

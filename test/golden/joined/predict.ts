@@ -11,6 +11,7 @@ await prediction.run(async () => {
   await prediction.restore(model);
   await prediction.answer({
     columns,
+    model,
     predict: (samples) => predict(model, samples),
   });
 });
