@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { createInflateRaw } from "node:zlib";
 import type { BlockOptions, TableBlock } from "./blocks.js";
-import { readNpy } from "./npz.js";
+import { checkShape, readNpy } from "./npz.js";
 import { ProblemList } from "./problems.js";
 import { numbersOf } from "./safetensors.js";
 import type { Column, NumericColumn } from "./table.js";
@@ -37,7 +37,7 @@ type AnyArray = StoredArray | WholeArray;
 
 /** Finds the arrays of a file without reading them, by the file's ending. */
 export const arrayFiles: ReadonlyMap<string, (path: string) => Promise<AnyArray[]>> = new Map([
-  [".npy", async (path) => [await npyArray(basename(path, ".npy"), fileBytes(path, 0), path)]],
+  [".npy", async (path) => [await npyFile(path, true)]],
   [".npz", npzArrays],
   [".safetensors", safetensorsArrays],
   ["/", folderArrays],
@@ -50,7 +50,7 @@ export const arrayFiles: ReadonlyMap<string, (path: string) => Promise<AnyArray[
 export async function* arrayBlocks(
   path: string,
   find: (path: string) => Promise<AnyArray[]>,
-  { size, samples }: BlockOptions,
+  { size, samples = new Set() }: BlockOptions,
 ): AsyncGenerator<TableBlock> {
   const found = await find(path);
   const columns = new Map<string, Column>();
@@ -184,8 +184,22 @@ const numpyTypes: Readonly<Record<string, string>> = {
   "|b1": "BOOL",
 };
 
-/** @param begin opens its file at the beginning of the array's own file */
-async function npyArray(name: string, begin: () => Promise<Bytes>, path?: string): Promise<AnyArray> {
+/** @param alone true where what stands side by side in a row is a column each, too */
+async function npyFile(path: string, alone: boolean): Promise<AnyArray> {
+  const { size } = await stat(path);
+  return npyArray(basename(path, ".npy"), fileBytes(path, 0), size, alone);
+}
+
+/**
+ * @param begin opens its file at the beginning of the array's own file
+ * @param size of that, in bytes
+ */
+async function npyArray(
+  name: string,
+  begin: () => Promise<Bytes>,
+  size: number,
+  alone = false,
+): Promise<AnyArray> {
   const bytes = await begin();
   try {
     const head = await bytes.next(10);
@@ -195,6 +209,7 @@ async function npyArray(name: string, begin: () => Promise<Bytes>, path?: string
     const more = long
       ? Buffer.concat([head.subarray(8), await bytes.next(2)]).readUInt32LE(0)
       : Buffer.from(head).readUInt16LE(8);
+    if (more > size) throw new Error(`its header should take ${more} bytes, but it has ${size} in all`);
     const text = Buffer.from(await bytes.next(more)).toString("latin1");
     const descr = /'descr'\s*:\s*'([^']+)'/.exec(text)?.[1] ?? "";
     const shape = (/'shape'\s*:\s*\(([^)]*)\)/.exec(text)?.[1] ?? "")
@@ -221,12 +236,13 @@ async function npyArray(name: string, begin: () => Promise<Bytes>, path?: string
     }
     if (/'fortran_order'\s*:\s*True/.test(text) && shape.length > 1)
       throw new Error("an array is in Fortran order; save it with order C");
+    checkShape(shape, (size - skip) / bytesOf(dtype));
     if (shape.length === 0) return { name, whole: async () => nothing };
     const array: StoredArray & { matrix?: true } = {
       name,
       dtype,
       shape,
-      ...(path !== undefined && { matrix: true }),
+      ...(alone && { matrix: true }),
       async open() {
         const own = await begin();
         await own.next(skip);
@@ -242,18 +258,16 @@ async function npyArray(name: string, begin: () => Promise<Bytes>, path?: string
 async function npzArrays(path: string): Promise<AnyArray[]> {
   const entries = (await zipEntries(path)).filter(({ name }) => name.endsWith(".npy"));
   const arrays: AnyArray[] = [];
-  for (const { name, offset, packed, deflated } of entries) {
+  for (const { name, offset, packed, unpacked, deflated } of entries) {
     const begin = deflated ? inflatedBytes(path, offset, packed) : fileBytes(path, offset);
-    arrays.push(await npyArray(name.slice(0, -".npy".length), begin));
+    arrays.push(await npyArray(name.slice(0, -".npy".length), begin, unpacked));
   }
   return arrays;
 }
 
 async function folderArrays(path: string): Promise<AnyArray[]> {
   const names = (await readdir(path)).filter((name) => /^[^.].*\.npy$/i.test(name)).sort();
-  return Promise.all(
-    names.map((name) => npyArray(name.slice(0, -".npy".length), fileBytes(join(path, name), 0))),
-  );
+  return Promise.all(names.map((name) => npyFile(join(path, name), false)));
 }
 
 /** Bytes of a header, as the format allows at most. */
@@ -289,6 +303,7 @@ async function safetensorsArrays(path: string): Promise<AnyArray[]> {
       if (sizes[dtype] !== undefined && wanted !== to - from)
         throw new Error(`"${name}" has ${to - from} bytes where ${wanted} are wanted`);
       if (shape.length === 0) return [{ name, whole: async () => nothing }];
+      if (shape.slice(1).includes(0)) throw new Error(`"${name}" has rows without values`);
       return [{ name, dtype, shape: shape as number[], open: fileBytes(path, 8 + length + from) }];
     });
   } finally {

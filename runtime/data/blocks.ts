@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { AsyncRecordBatchStreamReader } from "apache-arrow";
 import { parse } from "csv-parse";
-import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
 import { compressors } from "hyparquet-compressors";
 import { arrayBlocks, arrayFiles } from "./array-blocks.js";
@@ -29,8 +29,8 @@ export interface BlockOptions {
   size: number;
   /** Columns that are read as they are written: names that look like numbers stay names. */
   texts: ReadonlySet<string>;
-  /** Columns that have a value for each sample, as far as they are there. */
-  samples: ReadonlySet<string>;
+  /** Columns that have a value for each sample, as far as they are there; where it isn't known which, all columns are read, and arrays as a whole. */
+  samples?: ReadonlySet<string>;
   /** Bytes that a part which is read at once may unpack to. */
   most?: number;
 }
@@ -66,6 +66,11 @@ const streams: ReadonlyMap<string, Stream> = new Map<string, Stream>([
   ]),
 ]);
 
+/** Those that read rows, whichever columns are wanted. */
+const rowWise: ReadonlySet<Stream> = new Set(
+  [...streams].flatMap(([ending, stream]) => (arrayFiles.has(ending) ? [] : [stream])),
+);
+
 /** What reads a path part by part; nothing where the whole of it has to be read. */
 async function streamOf(path: string): Promise<Stream | undefined> {
   const found = await stat(path).catch(() => undefined);
@@ -90,7 +95,7 @@ export async function isStreamed(path: string): Promise<boolean> {
 export async function* readBlocks(path: string, options: BlockOptions): AsyncGenerator<TableBlock> {
   const full = resolve(path);
   const stream = await streamOf(full);
-  if (stream === undefined) {
+  if (stream === undefined || (options.samples === undefined && !rowWise.has(stream))) {
     const slash = /[\\/]$/.test(path) ? "/" : "";
     yield* blocksOf(await readTable(basename(full) + slash, dirname(full)), options);
     return;
@@ -254,7 +259,7 @@ async function* parquetBlocks(
 ): AsyncGenerator<TableBlock> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
-  const names = metadata.schema.filter((_, i) => i > 0 && isTop(metadata.schema, i)).map(({ name }) => name);
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
@@ -263,16 +268,13 @@ async function* parquetBlocks(
       throw new Error(
         `a row group unpacks to ${bytes} bytes, more than the ${most} that fit; write smaller ones`,
       );
-    const rows = (await parquetReadObjects({
-      file,
-      metadata,
-      compressors,
-      rowStart,
-      rowEnd,
-    })) as Record<string, unknown>[];
+    // Rows as lists: a column may be called like what every object of JavaScript has.
+    let rows: unknown[][] = [];
+    const onComplete = (all: unknown[][]) => void (rows = all);
+    await parquetRead({ file, metadata, compressors, rowStart, rowEnd, onComplete });
     for (let at = 0; at < rows.length; at += size) {
       const part = rows.slice(at, at + size);
-      const columns = columnsOfRows(names, texts, part.length, (name, _, i) => part[i]?.[name]);
+      const columns = columnsOfRows(names, texts, part.length, (_, column, i) => part[i]?.[column]);
       yield { table: { source: path, columns }, firstRow: rowStart + at };
     }
     rowStart = rowEnd;
@@ -281,16 +283,6 @@ async function* parquetBlocks(
     const columns = columnsOfRows(names, texts, 0, () => undefined);
     yield { table: { source: path, columns }, firstRow: 0 };
   }
-}
-
-/** True where an element of a flattened schema is a column of its own and no part of one. */
-function isTop(schema: readonly { num_children?: number }[], at: number): boolean {
-  let i = 1;
-  while (i < at) {
-    let left = 1;
-    while (left > 0) left += (schema[i++]?.num_children ?? 0) - 1;
-  }
-  return i === at;
 }
 
 /** True and false are read as 1 and 0, as numbers are. */
@@ -314,7 +306,7 @@ function columnsOfRows(
 
 /** A table in parts; what isn't of the samples, as a vocabulary, is in all of them. Columns that differ in length stay whole, to be told of. */
 function* blocksOf(table: Table, { size, samples }: BlockOptions): Generator<TableBlock> {
-  const own = [...table.columns].filter(([name]) => samples.has(name));
+  const own = [...table.columns].filter(([name]) => samples?.has(name));
   const counts = new Set(own.map(([, column]) => rowsOf(column)));
   const [rows = 0] = counts;
   if (counts.size !== 1 || rows <= size) {

@@ -62,7 +62,7 @@ export function readNpy(bytes: Uint8Array): Column {
 }
 
 /** @throws Error when a header makes up a shape that the file doesn't have the values for */
-function checkShape(shape: readonly number[], length: number): void {
+export function checkShape(shape: readonly number[], length: number): void {
   const sizes = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!sizes || shape.reduce((a, b) => a * b, 1) !== length)
     throw new Error(`its header tells of an array of [${shape.join(", ")}], but it has ${length} values`);

@@ -40,6 +40,18 @@ export async function readSource(
 /** Reads a file, or several as one. */
 async function readFiles(path: string, folder: string, line?: number): Promise<Table> {
   if (!isGlob(path)) return readTable(path, folder, line);
+  const files = await filesNamed(path, folder, line);
+  const tables: Table[] = [];
+  for (const file of files) tables.push(await readTable(file, folder, line));
+  return concatenate(tables, joinPath(folder, path), new ProblemList(), line);
+}
+
+/**
+ * The files that a path with `*` names.
+ * @returns paths inside the folder
+ * @throws DataError where there are none, or one leaves the folder
+ */
+export async function filesNamed(path: string, folder: string, line?: number): Promise<string[]> {
   const problems = new ProblemList();
   const where = joinPath(folder, path);
   if (leaves(path)) problems.add("outside", path, { path }, line);
@@ -51,9 +63,7 @@ async function readFiles(path: string, folder: string, line?: number): Promise<T
     for (const file of await outsideOf(files, folder))
       problems.add("outside", joinPath(folder, file), { path: file }, line);
   problems.check();
-  const tables: Table[] = [];
-  for (const file of files) tables.push(await readTable(file, folder, line));
-  return concatenate(tables, where, problems, line);
+  return files;
 }
 
 function boundColumns({ modalities, target }: DataColumns): Set<string> {

@@ -6,6 +6,8 @@ export interface ZipEntry {
   /** Where its bytes begin in the archive, and how many they are. */
   offset: number;
   packed: number;
+  /** How many bytes they are when they are unpacked. */
+  unpacked: number;
   /** False where it is stored as it is. */
   deflated: boolean;
 }
@@ -39,14 +41,14 @@ export async function zipEntries(path: string): Promise<ZipEntry[]> {
         packed: directory.readUInt32LE(at + 20),
         offset: directory.readUInt32LE(at + 42),
       };
-      const { packed, offset: header } = large(extra, small);
+      const { packed, unpacked, offset: header } = large(extra, small);
       if ((flags & 1) !== 0 || (method !== 0 && method !== 8))
         throw new Error(`"${name}" is encrypted, or packed in a way that isn't read`);
       const local = await read(file, header, 30);
       if (local.readUInt32LE(0) !== 0x04034b50) throw new Error(`"${name}" isn't where the directory says`);
       const begin = header + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
       if (begin + packed > size) throw new Error(`"${name}" is cut off`);
-      entries.push({ name, offset: begin, packed, deflated: method === 8 });
+      entries.push({ name, offset: begin, packed, unpacked, deflated: method === 8 });
       at += 46 + nameLength + extraLength + noteLength;
     }
     return entries;

@@ -20,7 +20,7 @@ export async function firstRows(path: string, most: number): Promise<{ table: Ta
   const tables: Table[] = [];
   let rows = 0;
   // One row more tells whether there are others.
-  for await (const { table } of readBlocks(path, { size: most + 1, texts: new Set(), samples: new Set() })) {
+  for await (const { table } of readBlocks(path, { size: most + 1, texts: new Set() })) {
     tables.push(table);
     rows += Math.max(0, ...[...table.columns.values()].map(rowsOf));
     if (rows > most) break;

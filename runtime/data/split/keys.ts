@@ -27,6 +27,7 @@ const partWords: ReadonlyMap<string, PartName> = new Map([
 /**
  * Reads the column that samples are divided by.
  * @param rows of the samples
+ * @param groups those of rows before, numbered as they came; others are added
  * @returns undefined where the split has none, or it is wrong, which has then been added to the problems
  */
 export function splitKeys(
@@ -35,7 +36,8 @@ export function splitKeys(
   rows: number,
   where: string,
   problems: ProblemList,
-): SplitKeys | undefined {
+  groups = new Map<string, number>(),
+): Float64Array | undefined {
   if (by === undefined) return undefined;
   const name = by.column;
   const column = table.columns.get(name);
@@ -59,7 +61,7 @@ export function splitKeys(
     problems.add("splitMissing", where, about, line);
     return undefined;
   }
-  const keys = readers[by.kind](cells as string[]);
+  const keys = readers[by.kind](cells as string[], groups);
   const wrong = [...keys.entries()].flatMap(([row, key]) => (Number.isNaN(key) ? [row] : []));
   const [row] = wrong;
   if (row === undefined) return keys;
@@ -70,12 +72,14 @@ export function splitKeys(
 
 /** NaN for what is none. */
 const readers: Readonly<
-  Record<NonNullable<SplitPlan["by"]>["kind"], (cells: readonly string[]) => Float64Array>
+  Record<
+    NonNullable<SplitPlan["by"]>["kind"],
+    (cells: readonly string[], groups: Map<string, number>) => Float64Array
+  >
 > = {
-  group(cells) {
-    const known = new Map<string, number>();
-    for (const cell of cells) if (!known.has(cell)) known.set(cell, known.size);
-    return Float64Array.from(cells, (cell) => known.get(cell) as number);
+  group(cells, groups) {
+    for (const cell of cells) if (!groups.has(cell)) groups.set(cell, groups.size);
+    return Float64Array.from(cells, (cell) => groups.get(cell) as number);
   },
   time: (cells) => Float64Array.from(cells, timeOf),
   column(cells) {

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { isAlive } from "../../runs/alive.js";
+import { writeAtomically } from "../../runs/atomic.js";
 import { exists } from "../../runs/exists.js";
+import { syncFolder } from "../../runs/sync-folder.js";
+import { asWriting, writeErrorOf } from "../../runs/write-error.js";
 import type { DataPlan } from "../load.js";
-import { FirstPass, planKey, targetWidth, type LoadedBlock } from "./first-pass.js";
+import { FirstPass, planKey, targetWidth, type LoadedBlock, type SourcePlace } from "./first-pass.js";
 import { blockCount, layoutOf, placeOf, rowValues, type Layout } from "./layout.js";
-import { MergedProblems } from "./merged-problems.js";
 import type { Numbered } from "./numbering.js";
-import { contentHash, filesOf, sameFiles, type FileState } from "./source.js";
+import { contentHash, filesOfAll, sameFiles, type FileState } from "./source.js";
 
 /** Of what is kept; others are made anew. */
-const version = 1;
+const version = 2;
 
 /** What a cache says of itself. */
 interface Manifest {
@@ -28,6 +30,8 @@ interface Manifest {
   /** Of each modality and column: names as they came. */
   names: Record<string, Record<string, Numbered>>;
   vocabularies: Record<string, Record<string, readonly string[]>>;
+  /** Of several files: how many rows each has. */
+  parts?: readonly { source: string; rows: number }[];
 }
 
 /** What is known of every row, in memory. */
@@ -37,6 +41,8 @@ export interface Rows {
   /** Of a target that isn't one class, [rows, outputs]. */
   targets: Float32Array;
   present: Record<string, Uint8Array>;
+  /** What the column says that they are divided by. */
+  keys?: Float64Array;
 }
 
 /** Blocks of samples, kept in a folder, of which each is held against its checksum when it is read. */
@@ -70,15 +76,21 @@ export function cacheFolder(folder: string): string {
  * but `resized`, may differ.
  * @throws DataError with everything that is wrong with the data
  */
-export async function openCache(plan: DataPlan, folder: string, say: (line: string) => void): Promise<Cache> {
-  const [path, where] = [join(folder, plan.from), join(folder, plan.from)];
+export async function openCache(
+  plan: DataPlan,
+  { paths, folder }: Pick<SourcePlace, "paths" | "folder">,
+  say: (line: string) => void,
+): Promise<Cache> {
+  const where = join(folder, plan.from);
   const key = createHash("sha256")
-    .update(`${version}\n${resolve(path)}\n${planKey(plan)}`)
+    .update(`${version}\n${resolve(where)}\n${planKey(plan)}`)
     .digest("hex")
     .slice(0, 16);
-  const name = basename(plan.from).replace(/[^\w.-]/g, "_");
+  const name = basename(plan.from)
+    .replace(/\*/g, "all")
+    .replace(/[^\w.-]/g, "_");
   const at = join(cacheFolder(folder), `${name}-${key}`);
-  const source = { plan, folder, path, where };
+  const source = { plan, folder, paths, where };
   const found = await read(at, source, say);
   if (found !== undefined) return found;
   const leave = await claim(`${at}.part`, say);
@@ -90,25 +102,22 @@ export async function openCache(plan: DataPlan, folder: string, say: (line: stri
   }
 }
 
-interface Source {
+interface Source extends SourcePlace {
   plan: DataPlan;
-  folder: string;
-  path: string;
-  where: string;
 }
 
 /** @returns undefined where there is none, or one of another content */
 async function read(
   at: string,
-  { plan, path }: Source,
+  { plan, paths }: Source,
   say: (line: string) => void,
 ): Promise<Cache | undefined> {
   const text = await readFile(join(at, files.manifest), "utf8").catch(() => undefined);
-  if (text === undefined || !(await exists(path))) return undefined;
+  if (text === undefined) return undefined;
   try {
     const manifest = JSON.parse(text) as Manifest;
     if (manifest.version !== version || manifest.plan !== planKey(plan)) return undefined;
-    const now = await filesOf(path);
+    const now = await filesOfAll(paths);
     if (!sameFiles(now, manifest.files) && (await contentHash(now)) !== manifest.sha256) return undefined;
     const media = JSON.parse(await readFile(join(at, files.media), "utf8")) as FileState[];
     for (const { path: file, size, mtimeMs } of media) {
@@ -129,18 +138,19 @@ async function read(
 }
 
 async function make(at: string, source: Source): Promise<Cache> {
-  const { plan, folder, path, where } = source;
+  const { plan, paths, where } = source;
   const part = `${at}.part`;
-  const problems = new MergedProblems();
-  const before = (await exists(path)) ? await filesOf(path) : [];
+  const before = await filesOfAll(paths);
   const hash = contentHash(before);
   hash.catch(() => undefined);
-  const pass = new FirstPass(plan, { path, folder, where }, problems);
+  const pass = new FirstPass(plan, source);
+  const { problems } = pass;
   const layout = layoutOf(plan);
   const writer = await BlockWriter.open(join(part, files.blocks), layout);
   const labels: Float64Array[] = [];
   const targets: Float32Array[] = [];
   const present: Record<string, Uint8Array>[] = [];
+  const keys: Float64Array[] = [];
   let count = 0;
   try {
     for await (const block of pass.blocks(layout)) {
@@ -149,6 +159,7 @@ async function make(at: string, source: Source): Promise<Cache> {
       if (block.labels) labels.push(block.labels);
       if (block.targets) targets.push(block.targets);
       present.push(block.present);
+      if (block.keys) keys.push(block.keys);
       count += block.rows;
     }
     await writer.end();
@@ -157,15 +168,17 @@ async function make(at: string, source: Source): Promise<Cache> {
   }
   const classes = pass.classes();
   pass.checkNames();
+  const allKeys = pass.keysOf(joined(keys));
   problems.check();
   const whole: Layout = { ...layout, rows: count };
   const rows = packRows(whole, {
     labels: labels.map((codes) => Int32Array.from(codes, (code) => classes[code] as number)),
     targets,
     present,
+    keys: allKeys,
   });
-  const media = await statesOf(pass.media, path, folder);
-  const after = (await exists(path)) ? await filesOf(path) : [];
+  const media = await statesOf(pass.media);
+  const after = await filesOfAll(paths);
   if (!sameFiles(before, after)) problems.add("changedMeanwhile", where, undefined, plan.line);
   problems.check();
   const manifest: Manifest = {
@@ -185,36 +198,36 @@ async function make(at: string, source: Source): Promise<Cache> {
       ]),
     ),
     vocabularies: pass.vocabularies,
+    ...(pass.parts && { parts: pass.parts }),
   };
-  await writeSynced(join(part, files.rows), rows);
-  await writeSynced(join(part, files.media), JSON.stringify(media));
-  await writeSynced(join(part, files.manifest), JSON.stringify(manifest));
-  await rm(at, { recursive: true, force: true });
-  await rename(part, at);
+  await writeAtomically(join(part, files.rows), rows);
+  await writeAtomically(join(part, files.media), JSON.stringify(media));
+  await writeAtomically(join(part, files.manifest), JSON.stringify(manifest));
+  await asWriting(at, rm(at, { recursive: true, force: true }));
+  await asWriting(at, rename(part, at));
+  await syncFolder(dirname(at));
   const bytes = rows.length + writer.bytes;
   return { folder: at, manifest, rows: unpackRows(rows, plan, whole), made: true, bytes };
 }
 
 /** Pictures and sounds that rows name; -1 bytes of those that aren't there. */
-async function statesOf(names: readonly string[], path: string, folder: string): Promise<FileState[]> {
-  const base = /[\\/]$/.test(path) ? path : join(path, "..");
+async function statesOf(paths: readonly string[]): Promise<FileState[]> {
   const states: FileState[] = [];
-  for (const name of new Set(names)) {
-    const file = resolve(folder, base, name);
+  for (const file of new Set(paths)) {
     const found = await stat(file).catch(() => undefined);
     states.push({ path: file, size: found?.size ?? -1, mtimeMs: found?.mtimeMs ?? 0 });
   }
   return states;
 }
 
-async function writeSynced(path: string, data: string | Uint8Array): Promise<void> {
-  const file = await open(path, "w");
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
+  return all;
 }
 
 /** Writes blocks of always as many rows, whatever the parts that they are given in. */
@@ -226,6 +239,7 @@ class BlockWriter {
   private readonly block: Float32Array;
 
   private constructor(
+    private readonly path: string,
     private readonly file: FileHandle,
     private readonly layout: Layout,
     /** Writes only this block, over what is there. */
@@ -237,7 +251,8 @@ class BlockWriter {
   }
 
   static async open(path: string, layout: Layout, only?: number): Promise<BlockWriter> {
-    return new BlockWriter(await open(path, only === undefined ? "w" : "r+"), layout, only);
+    const file = await asWriting(path, open(path, only === undefined ? "w" : "r+"));
+    return new BlockWriter(path, file, layout, only);
   }
 
   async add({ rows, inputs }: LoadedBlock): Promise<void> {
@@ -265,9 +280,10 @@ class BlockWriter {
     const bytes = new Uint8Array(block.buffer, 0, 4 * at);
     if (this.only === undefined || this.only === this.checksums.length) {
       const place = this.checksums.length * layout.blockRows * 4 * rowValues(layout);
-      for (let written = 0; written < bytes.length;)
-        written += (await this.file.write(bytes, written, bytes.length - written, place + written))
-          .bytesWritten;
+      for (let written = 0; written < bytes.length;) {
+        const write = this.file.write(bytes, written, bytes.length - written, place + written);
+        written += (await asWriting(this.path, write)).bytesWritten;
+      }
     }
     this.checksums.push(crc32(bytes));
     this.bytes += bytes.length;
@@ -277,7 +293,7 @@ class BlockWriter {
   /** Writes what is left, and syncs. */
   async end(): Promise<void> {
     if (this.filled > 0) await this.flush();
-    await this.file.sync();
+    await asWriting(this.path, this.file.sync());
   }
 
   async close(): Promise<void> {
@@ -291,13 +307,12 @@ class BlockWriter {
  */
 export async function remakeBlock(
   { folder: at, manifest }: Cache,
-  { plan, folder }: Pick<Source, "plan" | "folder">,
+  { plan, ...place }: Source,
   block: number,
 ): Promise<void> {
-  const path = join(folder, plan.from);
-  const problems = new MergedProblems();
   const { layout } = manifest;
-  const pass = new FirstPass(plan, { path, folder, where: path }, problems);
+  const pass = new FirstPass(plan, place);
+  const { problems } = pass;
   const writer = await BlockWriter.open(join(at, files.blocks), layout, block);
   try {
     for await (const rows of pass.blocks(layout)) {
@@ -309,20 +324,27 @@ export async function remakeBlock(
     await writer.close();
   }
   if (writer.checksums[block] !== manifest.blocks[block])
-    problems.add("changedMeanwhile", path, undefined, plan.line);
+    problems.add("changedMeanwhile", place.where, undefined, plan.line);
   problems.check();
 }
 
-/** Labels, then targets, then which rows have each modality. */
+/** What the split's column says, then labels, then targets, then which rows have each modality. */
 function packRows(
   { rows, modalities }: Layout,
   {
     labels,
     targets,
     present,
-  }: { labels: Int32Array[]; targets: Float32Array[]; present: Record<string, Uint8Array>[] },
+    keys,
+  }: {
+    labels: Int32Array[];
+    targets: Float32Array[];
+    present: Record<string, Uint8Array>[];
+    keys: Float64Array;
+  },
 ): Uint8Array {
   const parts: ArrayBufferView[] = [
+    keys,
     ...labels,
     ...targets,
     ...modalities.flatMap(({ name }) => present.flatMap((block) => block[name] ?? [])),
@@ -340,10 +362,13 @@ function packRows(
 function unpackRows(bytes: Uint8Array, plan: DataPlan, { rows, modalities }: Layout): Rows {
   const outputs = targetWidth(plan);
   const copy = bytes.slice().buffer;
-  const labels = plan.target.kind === undefined ? new Int32Array(copy, 0, rows) : new Int32Array(rows);
-  const targets = new Float32Array(copy, 0, rows * outputs);
-  const begin = plan.target.kind === undefined ? labels.byteLength : targets.byteLength;
+  const keys = plan.split.by && new Float64Array(copy, 0, rows);
+  const told = keys?.byteLength ?? 0;
+  const labels = plan.target.kind === undefined ? new Int32Array(copy, told, rows) : new Int32Array(rows);
+  const targets = new Float32Array(copy, told, rows * outputs);
+  const begin = told + (plan.target.kind === undefined ? labels.byteLength : targets.byteLength);
   return {
+    ...(keys && { keys }),
     labels,
     targets,
     present: Object.fromEntries(
@@ -357,15 +382,16 @@ function unpackRows(bytes: Uint8Array, plan: DataPlan, { rows, modalities }: Lay
  * @returns what removes it, where it is still there
  */
 async function claim(part: string, say: (line: string) => void): Promise<() => Promise<void>> {
-  await mkdir(join(part, ".."), { recursive: true });
-  await writeFile(join(part, "..", ".gitignore"), "*\n");
+  const above = dirname(part);
+  await asWriting(above, mkdir(above, { recursive: true }));
+  if (!(await exists(join(above, ".gitignore")))) await writeAtomically(join(above, ".gitignore"), "*\n");
   for (let waits = 0; ; waits++) {
     try {
       await mkdir(part);
-      await writeFile(join(part, "pid"), String(process.pid));
+      await writeAtomically(join(part, "pid"), String(process.pid));
       return () => rm(part, { recursive: true, force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeErrorOf(error) ?? error;
     }
     const owner = Number(await readFile(join(part, "pid"), "utf8").catch(() => NaN));
     // A folder without a number is one that is just being made, unless it stays so.

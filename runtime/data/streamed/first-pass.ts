@@ -1,4 +1,6 @@
 import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { isGlob } from "../glob.js";
 import { isStreamed, readBlocks } from "../blocks.js";
 import {
   checkRows,
@@ -11,9 +13,10 @@ import {
 } from "../load.js";
 import { vocabularyOf, type CodedColumn } from "../names.js";
 import { outputsOf } from "../outputs.js";
+import { splitKeys } from "../split/keys.js";
 import { namedColumns, sampleColumns, withMissing } from "../unseen.js";
 import { rowBytes, type Layout } from "./layout.js";
-import type { MergedProblems } from "./merged-problems.js";
+import { MergedProblems } from "./merged-problems.js";
 import { asRead, Numbering } from "./numbering.js";
 
 /** Samples of some rows, as they are before any transform but `resized`. */
@@ -26,6 +29,23 @@ export interface LoadedBlock {
   labels?: Float64Array;
   /** Of a target that isn't one class. */
   targets?: Float32Array;
+  /** What the column says that samples are divided by. */
+  keys?: Float64Array;
+}
+
+/** Where a source lies. */
+export interface SourcePlace {
+  /** Its files, or its one folder. */
+  paths: readonly string[];
+  folder: string;
+  /** What it is called, for messages. */
+  where: string;
+}
+
+/** Paths of pictures and sounds beside the file that names them. */
+function mediaIn(names: readonly (string | null)[], source: string): string[] {
+  const base = /[\\/]$/.test(source) ? source : dirname(source);
+  return names.flatMap((name) => (name?.trim() ? resolve(base, name.trim()) : []));
 }
 
 /** A source that is read block by block, checked as reading it at once checks it. */
@@ -35,21 +55,37 @@ export class FirstPass {
   readonly vocabularies: Record<string, Record<string, readonly string[]>> = {};
   /** Pictures and sounds that rows name. */
   readonly media: string[] = [];
+  /** What is wrong, as far as it was read. */
+  readonly problems: MergedProblems;
+  /** Of several files: how many rows each has. */
+  readonly parts: { source: string; rows: number }[] | undefined;
+  private rows = 0;
   private readonly labels = new Numbering();
+  /** Of a split by groups. */
+  private readonly groups = new Map<string, number>();
+  private sameGroup: Float64Array | undefined;
   private unlabelled: { row: number; count: number } | undefined;
   private readonly seen = new Set<string>();
 
   constructor(
     private readonly plan: DataPlan,
-    private readonly place: { path: string; folder: string; where: string },
-    private readonly problems: MergedProblems,
-  ) {}
+    private readonly place: SourcePlace,
+  ) {
+    if (isGlob(plan.from)) this.parts = [];
+    this.problems = new MergedProblems(this.parts);
+  }
 
   /** @throws DataError at once where a column isn't what is wanted; what is wrong in single rows is gathered in `problems` */
   async *blocks(layout: Layout): AsyncGenerator<LoadedBlock> {
-    const { plan, place, problems } = this;
+    for (const path of this.place.paths) yield* this.blocksOf(path, layout);
+    this.checkSeen();
+    this.mergeGroups();
+  }
+
+  private async *blocksOf(path: string, layout: Layout): AsyncGenerator<LoadedBlock> {
+    const { plan, place, problems, parts } = this;
     const within = plan.streamed?.within ?? Infinity;
-    const { path, where } = place;
+    const where = path;
     if (!(await isStreamed(path))) {
       const bytes = await stat(path).then(
         (found) => (found.isFile() ? found.size : 0),
@@ -58,32 +94,42 @@ export class FirstPass {
       if (bytes > within) problems.add("notStreamed", where, { bytes, within }, plan.line);
       problems.check();
     }
-    const options = {
-      size: Math.max(1, Math.min(layout.blockRows, Math.floor(within / 16 / rowBytes(layout)), 4096)),
-      texts: namedColumns(plan),
-      samples: sampleColumns(plan),
-      most: within / 4,
-    };
-    for await (const { table, firstRow } of readBlocks(path, options)) {
-      problems.blockRow = firstRow;
-      for (const name of table.columns.keys()) this.seen.add(name);
+    const texts = namedColumns(plan);
+    const samples = sampleColumns(plan);
+    const { by } = plan.split;
+    if (by !== undefined && !samples.has(by.column)) {
+      texts.add(by.column);
+      samples.add(by.column);
+    }
+    const size = Math.max(1, Math.min(layout.blockRows, Math.floor(within / 16 / rowBytes(layout)), 4096));
+    const begin = this.rows;
+    const part = { source: path, rows: Infinity };
+    parts?.push(part);
+    const seen = new Set<string>();
+    for await (const { table, firstRow } of readBlocks(path, { size, texts, samples, most: within / 4 })) {
+      problems.blockRow = begin + firstRow;
+      for (const name of table.columns.keys()) seen.add(name);
       const rows = checkRows(table, plan, where, problems);
+      this.rows += rows;
       const full = withMissing(table, plan.modalities, rows);
       const block: LoadedBlock = { rows, inputs: {}, present: {} };
       for (const [name, binding] of Object.entries(plan.modalities)) {
         const [first = ""] = binding.columns;
         const words = binding.vocabulary === undefined ? undefined : vocabularyOf(table, first);
-        if (words !== undefined) this.vocabularies[name] = { [first]: words };
+        if (words !== undefined) this.keepVocabulary(name, first, words, path);
         const categories = new Map<string, CodedColumn>();
         for (const column of Object.keys(binding.categories ?? {})) {
           const found = full.columns.get(column);
           if (found === undefined || (found.kind === "numeric" && found.shape.length > 0)) continue;
-          categories.set(column, { names: [], codes: this.numbering(name, column).add(found, firstRow) });
+          categories.set(column, {
+            names: [],
+            codes: this.numbering(name, column).add(found, begin + firstRow),
+          });
         }
         const source = { table: full, categories, folder: place.folder };
         const loaded = await loadModality(name, binding, source, rows, where, problems);
         const files = full.columns.get(first);
-        if (files?.kind === "text") this.media.push(...files.values.flatMap((file) => file?.trim() || []));
+        if (files?.kind === "text") this.media.push(...mediaIn(files.values, path));
         if (loaded === undefined) problems.check();
         else {
           block.inputs[name] = loaded.values;
@@ -94,15 +140,73 @@ export class FirstPass {
       if (target.kind === undefined) {
         const column = labelColumn(target, table, where, problems);
         if (column === undefined) problems.check();
-        else block.labels = this.label(this.labels.add(column, firstRow), firstRow);
+        else block.labels = this.label(this.labels.add(column, begin + firstRow), begin + firstRow);
       } else {
         const { targets } = loadTarget(target, table, rows, where, problems);
         if (targets === undefined) problems.check();
         else block.targets = targets.values;
       }
+      if (by !== undefined) {
+        const keys = splitKeys(plan.split, table, rows, where, problems, this.groups);
+        if (keys === undefined && !table.columns.has(by.column)) problems.check();
+        block.keys = keys ?? new Float64Array(rows);
+      }
       yield block;
     }
-    this.checkSeen();
+    part.rows = this.rows - begin;
+    this.checkColumns(path, seen);
+  }
+
+  /** Files that are read as one have the same columns. */
+  private checkColumns(path: string, own: ReadonlySet<string>): void {
+    const { plan, place, problems, seen } = this;
+    const [first = ""] = place.paths;
+    const lacking = [...seen].filter((name) => !own.has(name));
+    const more = path === first ? [] : [...own].filter((name) => !seen.has(name));
+    if (lacking.length + more.length > 0)
+      problems.add("partColumns", path, { first, lacking, more }, plan.line);
+    if (path === first) for (const name of own) seen.add(name);
+  }
+
+  private keepVocabulary(modality: string, column: string, words: readonly string[], path: string): void {
+    const { plan, place, problems, vocabularies } = this;
+    const before = vocabularies[modality]?.[column];
+    if (before === undefined) vocabularies[modality] = { [column]: words };
+    else if (before.join("\0") !== words.join("\0")) {
+      const [first = ""] = place.paths;
+      const about = { column: `${column}.vocabulary`, found: "other words", first, wanted: "its own" };
+      problems.add("partDiffers", path, about, plan.line);
+      problems.check();
+    }
+  }
+
+  /** Groups whose names are the same number are one, as where the column is read at once. */
+  private mergeGroups(): void {
+    const names = [...this.groups.keys()];
+    const { kind, values } = asRead({ names, numbers: false });
+    if (kind === "text") return;
+    const first = new Map<string, number>();
+    this.sameGroup = Float64Array.from(names, (_, i) => {
+      const value = values[i] as number;
+      if (Number.isNaN(value)) return NaN;
+      const name = String(value);
+      if (!first.has(name)) first.set(name, i);
+      return first.get(name) as number;
+    });
+  }
+
+  /** What the split's column says of rows, when all have been read. */
+  keysOf(keys: Float64Array): Float64Array {
+    const { plan, place, problems, sameGroup } = this;
+    if (sameGroup === undefined) return keys;
+    const merged = keys.map((group) => sameGroup[group] as number);
+    const row = merged.findIndex((group) => Number.isNaN(group));
+    if (row < 0) return merged;
+    const count = merged.reduce((sum, group) => sum + Number(Number.isNaN(group)), 0);
+    const { by, line } = plan.split;
+    problems.blockRow = 0;
+    problems.add("splitMissing", place.where, { column: by?.column ?? "", row, count }, line);
+    return merged;
   }
 
   private numbering(modality: string, column: string): Numbering {
@@ -173,11 +277,11 @@ export function targetWidth(plan: DataPlan): number {
 }
 
 /** Columns of a plan that the kept blocks follow from; the transforms are done when a block is used. */
-export function planKey({ modalities, target, from }: DataPlan): string {
+export function planKey({ modalities, target, from, split: { by } }: DataPlan): string {
   const bindings = Object.entries(modalities).map(([name, { transforms = [], line: _, ...binding }]) => [
     name,
-    { ...binding, transforms: transforms.filter(({ kind }) => kind === "resized") },
+    { ...binding, transforms: transforms.filter(({ kind }) => kind === "resized" || kind === "cropped") },
   ]);
   const { line: _, ...told } = target;
-  return JSON.stringify([from, bindings, told]);
+  return JSON.stringify([from, bindings, told, by ?? null]);
 }

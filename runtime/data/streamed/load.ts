@@ -1,8 +1,11 @@
+import { join } from "node:path";
+import { isGlob } from "../glob.js";
 import type { DataPlan } from "../load.js";
 import type { Names } from "../names.js";
 import { outputsOf } from "../outputs.js";
 import { findReader } from "../read.js";
 import type { Samples, Splits } from "../samples.js";
+import { filesNamed } from "../source.js";
 import { splitSamples, takeAwayAll } from "../split.js";
 import type { Statistics } from "../transforms/standardise.js";
 import { openCache, remakeBlock, type Cache } from "./cache.js";
@@ -24,17 +27,18 @@ export async function loadStreamed(
   kept?: Names,
   statistics?: Readonly<Record<string, Statistics>>,
 ): Promise<Splits> {
-  const { full: where } = await findReader(plan.from, folder, plan.line);
+  const where = join(folder, plan.from);
+  const paths = await pathsOf(plan, folder);
   // It takes a while to start.
   feedingThread();
-  const cache = await openCache(plan, folder, say);
+  const cache = await openCache(plan, { paths, folder }, say);
   const { rows, layout } = { rows: cache.rows, layout: cache.manifest.layout };
   tellOf(cache);
-  const problems = new MergedProblems();
+  const problems = new MergedProblems(cache.manifest.parts);
   const splits = splitRows(plan, cache, where);
   const remake = async (block: number) => {
     say(`data      Block ${block} of ${cache.folder} is damaged; it is made anew from ${where}.`);
-    await remakeBlock(cache, { plan, folder }, block);
+    await remakeBlock(cache, { plan, paths, folder, where }, block);
   };
   const place = { cache, where, problems, remake };
   const { names, ...preparation } = await survey(splits, plan, { names: kept, statistics }, place);
@@ -46,6 +50,7 @@ export async function loadStreamed(
     ...(plan.streamed?.line !== undefined && { line: plan.streamed.line }),
   };
   rows.present = {};
+  delete rows.keys;
   const stored = new StoredInputs(cache, bound, preparation, remake);
   stored.window(1);
   for (const part of partsOf(splits)) part.stored = stored;
@@ -54,6 +59,12 @@ export async function loadStreamed(
     ...(Object.keys(names).length > 0 && { names }),
     ...(Object.keys(preparation.statistics).length > 0 && { statistics: preparation.statistics }),
   };
+}
+
+/** The file or folder, or all files that a path with `*` names. */
+async function pathsOf({ from, line }: DataPlan, folder: string): Promise<string[]> {
+  if (!isGlob(from)) return [(await findReader(from, folder, line)).full];
+  return (await filesNamed(from, folder, line)).map((path) => join(folder, path));
 }
 
 function tellOf({ manifest: { layout }, bytes, folder, made }: Cache): void {
@@ -65,7 +76,9 @@ function tellOf({ manifest: { layout }, bytes, folder, made }: Cache): void {
 /** Bytes of each sample that stay in memory: label or targets and masks, of the file and of the parts, and the orders in which it comes. */
 function bytesKnown(plan: DataPlan): number {
   const each = 4 + 4 * targetWidth(plan) + Object.keys(plan.modalities).length;
-  return 2 * each + 4 + 12;
+  // What a column says that they are divided by, while they are divided.
+  const key = plan.split.by === undefined ? 0 : 8;
+  return 2 * each + 4 + 12 + key;
 }
 
 function partsOf({ train, validation, test, outside }: Splits): Samples[] {
@@ -85,7 +98,7 @@ function splitRows(plan: DataPlan, { rows, manifest: { layout } }: Cache, where:
     index: Int32Array.from({ length: layout.rows }, (_, i) => i),
     classes: outputsOf(target),
   };
-  const splits = splitSamples(all, plan.split, where, target.name);
+  const splits = splitSamples(all, plan.split, where, target.name, rows.keys);
   for (const part of partsOf(splits)) {
     part.shapes = Object.fromEntries(layout.modalities.map(({ name, shape }) => [name, [...shape]]));
     part.present = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { ProblemList, type DataProblemName } from "../problems.js";
+import { ProblemList, type DataProblemName, type RowPlaces } from "../problems.js";
 
 type Told = Record<string, unknown>;
 
@@ -15,10 +15,16 @@ export class MergedProblems extends ProblemList {
   blockRow = 0;
   private readonly found = new Map<string, Found>();
 
+  /** @param parts the files of the source, where there are several; the last one may still grow */
+  constructor(parts?: RowPlaces["parts"]) {
+    super(parts === undefined ? {} : { parts });
+  }
+
   override add(...[name, where, parameters, specLine]: Parameters<ProblemList["add"]>): void {
     const own: Told = { ...(parameters as Told | undefined) };
     if (typeof own.row === "number") own.row += this.blockRow;
-    const key = JSON.stringify([name, where, own.name ?? own.column, specLine]);
+    const of = typeof own.row === "number" ? undefined : where;
+    const key = JSON.stringify([name, of, own.name ?? own.column, specLine]);
     const before = this.found.get(key);
     if (before === undefined) {
       this.found.set(key, { name, where, parameters: own, specLine });

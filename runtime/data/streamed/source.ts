@@ -23,6 +23,13 @@ export async function filesOf(path: string): Promise<FileState[]> {
   return files;
 }
 
+/** The same of several; of what isn't there, nothing. */
+export async function filesOfAll(paths: readonly string[]): Promise<FileState[]> {
+  const files: FileState[] = [];
+  for (const path of paths) files.push(...(await filesOf(path).catch(() => [])));
+  return files;
+}
+
 /** True where the file system tells of the same. */
 export function sameFiles(a: readonly FileState[], b: readonly FileState[]): boolean {
   const told = ({ path, size, mtimeMs }: FileState) => `${path} ${size} ${mtimeMs}`;
