@@ -8,7 +8,9 @@ import type { DataColumns } from "../../runtime/data/load.js";
 import { inputOfSplits, type LookInput } from "../../runtime/data/look/index.js";
 import { readTable } from "../../runtime/data/read.js";
 import type { Splits } from "../../runtime/data/samples.js";
+import { bytesInMemory, inMemory } from "../../runtime/data/streamed/in-memory.js";
 import { writeFiles } from "../../runtime/runs/atomic.js";
+import { CommandError, exitCodes } from "../exit.js";
 
 /** The generated `data.ts`. */
 interface DataModule {
@@ -25,7 +27,7 @@ export interface SpecData {
 /**
  * Reads the samples of a model as training would, by the generated code that training runs; no other part of the trainer is there.
  * @param file the spec
- * @throws DataError when the data isn't as the spec says
+ * @throws DataError when the data isn't as the spec says; CommandError when it is streamed and doesn't fit into memory
  */
 export async function dataOfSpec(file: string, { files }: Compilation, ir: ModelIr): Promise<SpecData> {
   const folder = resolve(dirname(file));
@@ -33,11 +35,26 @@ export async function dataOfSpec(file: string, { files }: Compilation, ir: Model
     files.find(({ path }) => path === "data.ts")?.text ?? "",
     ir,
   );
-  const splits = await loadSamples(folder);
+  const loaded = await loadSamples(folder);
   const { data } = ir;
-  const table = data?.kind === "file" ? await readTable(data.path, folder, data.line) : undefined;
+  const streamed = data?.kind === "file" ? data.streamed : undefined;
+  const splits = streamed === undefined ? loaded : await inMemory(checkFits(loaded, streamed.within, ir));
+  const whole = data?.kind === "file" && streamed === undefined;
+  const table = whole ? await readTable(data.path, folder, data.line) : undefined;
   const source = data?.kind === "file" ? data.path : "samples that are drawn";
   return { input: inputOfSplits(splits, columns, { source, table, by: data?.split.by }), splits, columns };
+}
+
+/** @throws CommandError when samples that are streamed don't fit into what they may take */
+function checkFits(splits: Splits, within: number, { name, data }: ModelIr): Splits {
+  const bytes = bytesInMemory(splits);
+  if (bytes <= within) return splits;
+  const megabytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MB`;
+  const path = data?.kind === "file" ? data.path : "";
+  throw new CommandError(
+    `${name}: its samples take ${megabytes(bytes)}, more than the ${megabytes(within)} within which they are streamed. Look at the first of them, \`mmspec data ${path}\`${path.includes("*") ? " of one of these files" : ""}, or write \`streamed within ${megabytes(bytes)}\`.`,
+    exitCodes.wrongInput,
+  );
 }
 
 async function dataModule(text: string, { target }: ModelIr): Promise<DataModule> {

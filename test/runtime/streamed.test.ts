@@ -128,6 +128,49 @@ describe("data that is streamed", () => {
       await expectSame(await loadData(plan(from), folder), await streamed(plan(from)));
   });
 
+  it("is split by groups, times, columns and into folds, from several files, as data in memory is", async () => {
+    const day = (i: number) => new Date(Date.UTC(2026, 0, 1 + (i % 400))).toISOString().slice(0, 10);
+    const rows = table(9000).map((row, i) => ({
+      ...row,
+      // "07" and "7" are one number.
+      patient: i < 4500 ? `0${(i * 7) % 90}` : `${(i * 7) % 90}`,
+      when: day(i * 13),
+      part: ["train", "dev", "test"][Math.floor(i / 17) % 3] as string,
+    }));
+    const cuts = [0, 100, 5000, 9000];
+    for (let i = 0; i < 3; i++)
+      writeFileSync(join(folder, `cut-${i}.csv`), csv(rows.slice(cuts[i], cuts[i + 1])));
+    writeFileSync(join(folder, "whole.csv"), csv(rows));
+    const splits: DataPlan["split"][] = [
+      { train: 0.6, validation: 0.1, test: 0.3, by: { kind: "group", column: "patient" }, seed: 5 },
+      { train: 0.6, validation: 0.1, test: 0.3, by: { kind: "time", column: "when" }, seed: 0 },
+      { by: { kind: "column", column: "part" }, seed: 0 },
+      { fold: { at: 2, of: 5 }, validation: 0.1, stratified: true, seed: 5 },
+      { fold: { at: 5, of: 5 }, validation: 0.1, by: { kind: "group", column: "patient" }, seed: 5 },
+    ];
+    for (const split of splits)
+      for (const from of ["whole.csv", "cut-*.csv"]) {
+        const given = plan(from, { split });
+        await expectSame(await loadData(given, folder), await streamed(given));
+      }
+    // Some wrong rows, told as their files count them.
+    const wrong = rows.map((row) => ({ ...row }));
+    Object.assign(wrong[6000] as object, { a: "", patient: "" });
+    Object.assign(wrong[7000] as object, { patient: "" });
+    writeFileSync(join(folder, "cut-2.csv"), csv(wrong.slice(5000)));
+    const given = plan("cut-*.csv", { split: splits[0] as DataPlan["split"] });
+    const found = await problemsOf(loadData(given, folder));
+    expect(found).toEqual([
+      expect.stringMatching(/cut-2.csv MM40\d\d .*row 1000/),
+      expect.stringMatching(/cut-2.csv MM407\d .*row 1000/),
+    ]);
+    expect(await problemsOf(streamed(given))).toEqual(found);
+    writeFileSync(join(folder, "cut-2.csv"), csv(rows.slice(5000).map(({ when: _, ...row }) => row)));
+    const columns = await problemsOf(loadData(given, folder));
+    expect(columns).toEqual([expect.stringContaining("MM4101")]);
+    expect(await problemsOf(streamed(given))).toEqual(columns);
+  });
+
   it("has those of arrays, in several blocks, whose order within an epoch follows from the seed", async () => {
     const [count, width] = [3000, 300];
     const random = new Random(1);

@@ -183,6 +183,7 @@ export class FirstPass {
   /** Groups whose names are the same number are one, as where the column is read at once. */
   private mergeGroups(): void {
     const names = [...this.groups.keys()];
+    if (names.length === 0) return;
     const { kind, values } = asRead({ names, numbers: false });
     if (kind === "text") return;
     const first = new Map<string, number>();
