@@ -25,7 +25,15 @@ function write(name: string, rows: number): void {
 
 const source = (streamed: string) =>
   spec({
-    train: "train { paradigm joint epochs 6 batch 16 seed 3 }",
+    train: `train {
+    paradigm joint
+    epochs 6
+    batch 16
+    seed 3
+    modality_dropout 0.2
+    mixup 0.4
+    augment left with noise(0.1)
+  }`,
     evaluate: "evaluate { accuracy, synergy_indicator }",
     data: `from "data.npz"
   left <- "left" standardised
@@ -114,6 +122,10 @@ describe("streamed data", () => {
     const said = mmspec(folder, "predict", run, "data.npz", "-o", "said.parquet");
     expect(said.code, said.err).toBe(0);
     expect(said.err).toContain("6000 samples predicted");
+    const look = (name: string) =>
+      (JSON.parse(mmspec(folder, "data", name, "--json").out) as { looks: { parts: unknown }[] }).looks[0]
+        ?.parts;
+    expect(look("stream.mmspec")).toEqual(look("memory.mmspec"));
   });
 
   it("takes no more memory for a file that is ten times the bound", () => {
@@ -128,5 +140,10 @@ describe("streamed data", () => {
     };
     // 160 MB in a bound of 16 MB; what isn't collected yet varies. In memory it would take the file and two copies of it.
     expect(peak(40_000) - peak(400)).toBeLessThan(100);
+    const large = mmspec(folder, "data", "rows-40000.mmspec");
+    expect(large).toMatchObject({ code: 1, out: "" });
+    expect(large.err).toContain(
+      "its samples take 157 MB, more than the 16 MB within which they are streamed",
+    );
   });
 });
