@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { register } from "tsx/esm/api";
 import type { Compilation, ModelIr } from "../../compiler/index.js";
 import type { DataColumns } from "../../runtime/data/load.js";
-import { inputOfSplits, type LookInput } from "../../runtime/data/look/index.js";
-import { readTable } from "../../runtime/data/read.js";
+import { inputOfSplits, samplesAlone, type LookInput } from "../../runtime/data/look/index.js";
+import { readSource } from "../../runtime/data/source.js";
 import type { Splits } from "../../runtime/data/samples.js";
 import { bytesInMemory, inMemory } from "../../runtime/data/streamed/in-memory.js";
 import { writeFiles } from "../../runtime/runs/atomic.js";
@@ -38,9 +38,14 @@ export async function dataOfSpec(file: string, { files }: Compilation, ir: Model
   const loaded = await loadSamples(folder);
   const { data } = ir;
   const streamed = data?.kind === "file" ? data.streamed : undefined;
-  const splits = streamed === undefined ? loaded : await inMemory(checkFits(loaded, streamed.within, ir));
-  const whole = data?.kind === "file" && streamed === undefined;
-  const table = whole ? await readTable(data.path, folder, data.line) : undefined;
+  const whole = streamed === undefined ? loaded : await inMemory(checkFits(loaded, streamed.within, ir));
+  const { splits, table } =
+    data?.kind === "file" && streamed === undefined
+      ? samplesAlone(
+          whole,
+          (await readSource({ from: data.path, line: data.line, ...columns }, folder)).table,
+        )
+      : { splits: whole, table: undefined };
   const source = data?.kind === "file" ? data.path : "samples that are drawn";
   return { input: inputOfSplits(splits, columns, { source, table, by: data?.split.by }), splits, columns };
 }

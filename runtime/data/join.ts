@@ -184,7 +184,7 @@ function tellDuplicates(
 }
 
 /** A column's values at these rows; missing where a row is -1. */
-function taken(column: Column, rows: readonly number[], source: string): Column {
+export function taken(column: Column, rows: readonly number[], source: string): Column {
   if (column.kind === "text") {
     return {
       kind: "text",
