@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batches, eachBatch, timed, type Batch } from "../data/batches.js";
 import type { Samples, Splits } from "../data/load.js";
 import type { Random, RandomState } from "../data/random.js";
-import { engineSettled } from "../engines/index.js";
 import type { Context } from "../layers/layer.js";
 import type { NamedTensor } from "../layers/parameters.js";
 import { commands, TeamError, type Team } from "../parallel/team.js";
@@ -44,6 +43,8 @@ export interface FitOptions {
   resident?: Resident;
   /** Hears how many milliseconds each step had no batch to learn from. */
   onWaited?(milliseconds: number): void;
+  /** Resolves when the device has done all that it was asked for. */
+  settled?(): Promise<void>;
   /** Hears why the stage can't be shared, when it is learned by this worker alone. */
   onAlone?(reason: string): void;
 }
@@ -200,12 +201,12 @@ class Fit<Inputs> {
 
   /** Between two steps: lets signals and timers have their turn, looks at the losses and makes a checkpoint where they are due. */
   private async turn(): Promise<void> {
-    const { resident, signal, checkpointEvery } = this.options;
+    const { resident, settled, signal, checkpointEvery } = this.options;
     const since = (moment: number) => performance.now() - moment;
     const rest = Math.max(checkpointEvery, this.saving / checkpointShare);
     const saves = signal.aborted || since(this.saved) >= rest;
     if (resident === undefined || saves || since(this.read) >= readEvery) await this.look();
-    else await engineSettled();
+    else await settled?.();
     await new Promise(setImmediate);
     if (saves || signal.aborted) await this.save();
     signal.throwIfAborted();

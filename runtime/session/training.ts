@@ -8,7 +8,7 @@ import type { NamedTensor } from "../layers/parameters.js";
 import { Helpers, orderOf, type HelperOrders } from "../parallel/helpers.js";
 import type { Team } from "../parallel/team.js";
 import { worthSharing, type Work } from "../parallel/work.js";
-import { deviceMemory } from "../engines/index.js";
+import { deviceMemory, engineSettled } from "../engines/index.js";
 import { fit, type Learned } from "../learning/fit.js";
 import type { Epoch, Stage } from "../learning/stage.js";
 import type { Model } from "../learning/model.js";
@@ -133,7 +133,7 @@ export class Training {
         onEpoch: (epoch) => this.events.append(scalarsOf(epoch, this.history.length + epoch.epoch)),
         ...(pauseAfter !== undefined && { pauseAfter: pauseAfter - this.history.length }),
         ...(from && { from }),
-        ...(this.resident && { resident: this.resident }),
+        ...(this.resident && { resident: this.resident, settled: engineSettled }),
       },
     ).catch((error: unknown) => {
       if (error instanceof Paused) this.history.push(...error.history);
