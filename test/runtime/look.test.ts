@@ -2,9 +2,16 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { firstRows, inputOfTable, lookAt, type LookInput } from "../../runtime/data/look/index.js";
+import {
+  firstRows,
+  inputOfTable,
+  lookAt,
+  samplesAlone,
+  type LookInput,
+} from "../../runtime/data/look/index.js";
 import { chiSquared, smirnov } from "../../runtime/data/look/shift.js";
-import { columnOfCells } from "../../runtime/data/table.js";
+import { columnOfCells, type Column } from "../../runtime/data/table.js";
+import type { Samples } from "../../runtime/data/samples.js";
 import { Random } from "../../runtime/data/random.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-look-"));
@@ -191,5 +198,27 @@ describe("the first rows of a file", () => {
     expect([...(four.table.columns.get("name")?.values as string[])]).toEqual(["n0", "n1", "n2", "n3"]);
     const ten = await firstRows(path, 10);
     expect([ten.more, ten.table.columns.get("x")?.values.length]).toEqual([false, 10]);
+  });
+});
+
+describe("a table", () => {
+  it("is looked at without the rows that are no samples", () => {
+    const part = (...rows: number[]) => ({ index: Int32Array.from(rows), size: rows.length }) as Samples;
+    const numbers = (column: Column | undefined) => Array.from<unknown>(column?.values ?? []);
+    // Row 2 can't be read.
+    const read = samplesAlone(
+      { train: part(0, 4), test: part(1, 3) },
+      tableOf({ x: [1, 2, "x", 4, 5], y: ["a", "b", "c", "d", "e"] }),
+    );
+    expect([...read.splits.train.index, ...read.splits.test.index]).toEqual([0, 3, 1, 2]);
+    expect(numbers(read.table.columns.get("x"))).toEqual([1, 2, 4, 5]);
+    expect(numbers(read.table.columns.get("y"))).toEqual(["a", "b", "d", "e"]);
+    // Rows 1 and 3 of the file found no partner; the table has the others.
+    const joined = samplesAlone(
+      { train: part(2), test: part(0, 4) },
+      { ...tableOf({ x: [1, 3, 5] }), rows: Int32Array.of(0, 2, 4) },
+    );
+    expect([...joined.splits.train.index, ...joined.splits.test.index]).toEqual([1, 0, 2]);
+    expect(numbers(joined.table.columns.get("x"))).toEqual([1, 3, 5]);
   });
 });
