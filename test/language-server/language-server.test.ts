@@ -167,12 +167,12 @@ describe("completion", () => {
     [
       "what begins a line of data",
       `${heads}}\ndata for M {\n <|>`,
-      ["from", "split", "missing", "hold", "skip", "y", "left", "right"],
+      ["from", "split", "missing", "hold", "skip", "streamed", "y", "left", "right"],
     ],
     [
       "the words behind a source",
       `${heads}}\ndata for M {\n from "a.csv" <|>`,
-      ["joined", "from", "split", "missing", "hold", "skip", "y", "left", "right"],
+      ["joined", "from", "split", "missing", "hold", "skip", "streamed", "y", "left", "right"],
     ],
     ["the words behind what is skipped", `${heads}}\ndata for M {\n skip <|>`, ["unreadable"]],
     ["a model to vary", `${heads}}\nvariants of <|>`, ["M"]],
