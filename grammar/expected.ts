@@ -103,7 +103,8 @@ function beginnings(body: readonly IToken[], source: string): number[] {
     const [before, token] = [body[i - 1], body[i] as IToken];
     const gap =
       before === undefined ? "\n" : source.slice(before.startOffset + before.image.length, token.startOffset);
-    if (gap.includes("\n")) found.push(i);
+    // A source goes on with `joined` on lines of their own.
+    if (gap.includes("\n") && token.tokenType !== words.joined) found.push(i);
   }
   // On a new line a new statement may begin, whatever stands before it.
   return [...found, body.length];
