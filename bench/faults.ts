@@ -1,7 +1,7 @@
 /**
- * Kills train, resume, evaluate, sweep, variants, predict and report at random moments with SIGKILL, and looks after each time whether all that was finished is intact; then has them come to
+ * Kills train, resume, evaluate, sweep, variants, predict, report and export at random moments with SIGKILL, and looks after each time whether all that was finished is intact; then has them come to
  * their end, and compares that with what they come to undisturbed. Then one of each other fault. Prints the tables of docs/reliability.md.
- * Usage: npm run build, then npx tsx bench/faults.ts [--kills 200] [--seed 1] [--jobs 2] [--only kills|others]
+ * Usage: npm run build, then npx tsx bench/faults.ts [--kills 200] [--seed 1] [--jobs 2] [--only kills|others] [--command NAME]
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,21 +18,24 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     jobs: { type: "string", default: "2" },
     only: { type: "string" },
+    command: { type: "string" },
   },
 });
 const kills = Number(values.kills);
 const random = new Random(Number(values.seed));
+const commands = attacked.filter(({ name }) => values.command === undefined || name === values.command);
+if (commands.length === 0) throw new Error(`There are ${attacked.map(({ name }) => name).join(", ")}.`);
 /** Kills in a row, before a command is left alone. */
-const inRow = Math.max(1, Math.min(4, Math.ceil(kills / attacked.length)));
+const inRow = Math.max(1, Math.min(4, Math.ceil(kills / commands.length)));
 
 const root = mkdtempSync(join(tmpdir(), "mmspec-faults-"));
 const whole = await makeWhole(join(root, "whole"));
 process.stderr.write(`undisturbed: ${whole.folder}\n`);
 
 if (values.only !== "others") {
-  const tallies = new Map<string, Tally>(attacked.map(({ name }) => [name, emptyTally()]));
+  const tallies = new Map<string, Tally>(commands.map(({ name }) => [name, emptyTally()]));
   const rounds = Array.from({ length: Math.ceil(kills / inRow) }, (_, i) => ({
-    command: attacked[i % attacked.length] as (typeof attacked)[number],
+    command: commands[i % commands.length] as (typeof commands)[number],
     kills: Math.min(inRow, kills - i * inRow),
     random: random.fork(String(i)),
     folder: join(root, `round-${i}`),

@@ -28,6 +28,8 @@ import { CommandError, exitCodes } from "./exit.js";
 outliveReaders();
 
 const parser = yargs(hideBin(process.argv))
+  // A dot in an option's name would make an object of its value.
+  .parserConfiguration({ "dot-notation": false })
   .scriptName("mmspec")
   .usage("$0 COMMAND\n\nMultimodal models from a page of text: trained, and explained sample by sample.")
   .command(check)

@@ -7,12 +7,25 @@ import type { Files } from "./workspace.js";
 /** Of a folder with more in it the first are looked at. */
 const mostEntries = 20_000;
 
-/** The specs on disk. */
+/** The specs on disk. What is no address of a file of this machine isn't there. */
 export const filesOnDisk: Files = {
-  read: (uri, folder) =>
-    uri.startsWith("file:") ? readFrom(fileURLToPath(folder))(fileURLToPath(uri)) : undefined,
-  list: (folder) => (folder.startsWith("file:") ? specsIn(fileURLToPath(folder)) : []),
+  read(uri, folder) {
+    const [path, from] = [pathOf(uri), pathOf(folder)];
+    return path === undefined || from === undefined ? undefined : readFrom(from)(path);
+  },
+  list(folder) {
+    const path = pathOf(folder);
+    return path === undefined ? [] : specsIn(path);
+  },
 };
+
+function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith("file:") ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function specsIn(folder: string): string[] {
   const found: string[] = [];

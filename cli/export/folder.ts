@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { isAlive } from "../../runtime/runs/alive.js";
 import { CommandError, exitCodes } from "../exit.js";
 
 /** What says of a folder that an export wrote it. */
@@ -43,6 +44,20 @@ async function isExport(folder: string): Promise<boolean> {
   }
 }
 
+/** Puts back what an export that was killed had moved aside, and removes what it had begun to write. */
+async function clearUp(to: string): Promise<void> {
+  const [folder, name] = [dirname(to), basename(to)];
+  for (const entry of await readdir(folder)) {
+    const [, pid, kind] = entry.startsWith(`${name}.`)
+      ? (/^\.(\d+)\.(tmp|old)$/.exec(entry.slice(name.length)) ?? [])
+      : [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const path = join(folder, entry);
+    if (kind === "old" && (await stat(to).catch(() => undefined)) === undefined) await rename(path, to);
+    else await rm(path, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
 /**
  * Fills a folder beside the one that is wanted, and puts it in its place when it is whole.
  * @param fill writes into the folder that it is given; false, or an error, leaves everything as it was
@@ -50,6 +65,7 @@ async function isExport(folder: string): Promise<boolean> {
 export async function writeFolder(to: string, fill: (folder: string) => Promise<boolean>): Promise<void> {
   const [next, before] = [`${to}.${process.pid}.tmp`, `${to}.${process.pid}.old`];
   await mkdir(dirname(to), { recursive: true });
+  await clearUp(to);
   await rm(next, { recursive: true, force: true });
   await mkdir(next);
   try {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isDeeper } from "./depth.js";
 import type { Column, Table } from "./table.js";
 
 /** An array of a file in the format of safetensors, as bytes in C order. */
@@ -18,6 +19,8 @@ export interface Safetensors {
 
 /** Bytes of a header, as the format allows at most. */
 const mostHeader = 100_000_000;
+/** A shape in an array's entry in the header makes three. */
+const deepest = 8;
 
 /**
  * Takes apart a file in the format of safetensors: the length of the header as uint64, the header as JSON, the arrays, little-endian.
@@ -30,16 +33,38 @@ export function unpackSafetensors(bytes: Uint8Array): Safetensors {
   if (length > Math.min(mostHeader, bytes.length - 8))
     throw new Error(`its header should take ${length} bytes, but ${bytes.length - 8} follow`);
   const body = bytes.subarray(8 + length);
-  const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  if (isDeeper(text, deepest)) throw new Error("its header is nested too deeply");
+  const header: unknown = JSON.parse(text);
   if (typeof header !== "object" || header === null || Array.isArray(header))
     throw new Error("its header is no object");
   const tensors = new Map<string, PackedTensor>();
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = entry as Record<string, string>;
+    if (name === "__metadata__") metadata = metadataOf(entry);
     else tensors.set(name, tensorOf(name, entry, body));
   }
+  checkApart(tensors);
   return { metadata, tensors, body };
+}
+
+function metadataOf(entry: unknown): Readonly<Record<string, string>> {
+  if (typeof entry !== "object" || entry === null) throw new Error("its metadata is no object");
+  if (!Object.values(entry).every((value) => typeof value === "string"))
+    throw new Error("its metadata isn't of texts alone");
+  return entry as Record<string, string>;
+}
+
+/** Arrays that stood in the same bytes would be more, together, than the file. */
+function checkApart(tensors: ReadonlyMap<string, PackedTensor>): void {
+  const placed = [...tensors]
+    .filter(([, { bytes }]) => bytes.length > 0)
+    .sort(([, a], [, b]) => a.bytes.byteOffset - b.bytes.byteOffset);
+  placed.forEach(([name, { bytes }], i) => {
+    const [before, { bytes: earlier }] = placed[i - 1] ?? ["", { bytes: bytes.subarray(0, 0) }];
+    if (bytes.byteOffset < earlier.byteOffset + earlier.length)
+      throw new Error(`"${before}" and "${name}" stand in the same bytes`);
+  });
 }
 
 function tensorOf(name: string, entry: unknown, body: Uint8Array): PackedTensor {

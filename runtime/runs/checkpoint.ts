@@ -7,6 +7,8 @@ import type { NamedTensor } from "../layers/parameters.js";
 import { writeAtomically } from "./atomic.js";
 
 const fileName = "checkpoint.safetensors";
+/** The first format's checksum knew nothing of names, shapes and places. */
+const [firstFormat, format] = ["mmspec-checkpoint", "mmspec-checkpoint-2"];
 
 /** A checkpoint is damaged, or of another run than the one to go on with. */
 export class CheckpointError extends Error {
@@ -15,8 +17,8 @@ export class CheckpointError extends Error {
 
 interface ArrayEntry {
   dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
+  shape: readonly number[];
+  data_offsets: readonly [number, number];
 }
 
 /**
@@ -39,7 +41,7 @@ export async function saveCheckpoint(
     at += values.byteLength;
   }
   const text = JSON.stringify(plan);
-  const metadata = { format: "mmspec-checkpoint", plan: text, sha256: hash(text, parts) };
+  const metadata = { format, plan: text, sha256: hash(text, placesOf(Object.entries(entries)), parts) };
   const json = JSON.stringify({ __metadata__: metadata, ...entries });
   // The arrays begin at a multiple of 8 bytes.
   const header = Buffer.from(json + " ".repeat((8 - (Buffer.byteLength(json) % 8)) % 8));
@@ -79,7 +81,13 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
 function decode(bytes: Buffer): Checkpoint {
   const { metadata, tensors, body } = unpackSafetensors(bytes);
   const { plan = "", sha256 } = metadata;
-  if (hash(plan, [body]) !== sha256) throw new Error("its content isn't what its checksum says");
+  const entries = Array.from(tensors, ([name, { dtype, shape, bytes: own }]) => {
+    if (dtype !== "F32") throw new Error(`"${name}" is of type ${dtype}`);
+    const at = own.byteOffset - body.byteOffset;
+    return [name, { dtype, shape, data_offsets: [at, at + own.length] as const }] as const;
+  });
+  const places = metadata.format === firstFormat ? "" : placesOf(entries);
+  if (hash(plan, places, [body]) !== sha256) throw new Error("its content isn't what its checksum says");
   return {
     plan: JSON.parse(plan),
     tensors: () =>
@@ -95,8 +103,15 @@ export async function removeCheckpoint(folder: string): Promise<void> {
   await rm(join(folder, fileName), { force: true });
 }
 
-function hash(text: string, parts: readonly Uint8Array[]): string {
-  const sum = createHash("sha256").update(text);
+/** Names, types, shapes and places of arrays, as the checksum has them. */
+function placesOf(entries: readonly (readonly [string, Readonly<ArrayEntry>])[]): string {
+  return JSON.stringify(
+    entries.map(([name, { dtype, shape, data_offsets: places }]) => [name, dtype, shape, places]),
+  );
+}
+
+function hash(text: string, places: string, parts: readonly Uint8Array[]): string {
+  const sum = createHash("sha256").update(text).update(places);
   for (const part of parts) sum.update(part);
   return sum.digest("hex");
 }

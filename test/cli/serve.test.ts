@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { connect } from "node:net";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,44 +5,14 @@ import fc from "fast-check";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser } from "../support/browser.js";
-import { cli, environment, mmspec } from "../support/cli.js";
+import { mmspec } from "../support/cli.js";
 import { csvOf, guestRows, trainGuests } from "../support/guests.js";
 import { pictureOf, trainPictures, vectorOf } from "../support/pictures.js";
+import { endServices, serve, type Served } from "../support/service.js";
 
-interface Served {
-  url: string;
-  process: ChildProcess;
-  /** The exit code, when it has ended. */
-  ended: Promise<number | null>;
-  err(): string;
-}
-
-const running: Served[] = [];
 let folder: string;
 let run: string;
 let guests: Served;
-
-/** Starts a service, and waits until it says where it is. */
-async function serve(at: string, of: string, ...args: string[]): Promise<Served> {
-  const child = spawn(process.execPath, [cli, "serve", of, "--port", "0", ...args], {
-    cwd: at,
-    env: environment,
-  });
-  let [out, err] = ["", ""];
-  child.stderr.on("data", (data) => (err += String(data)));
-  const ended = new Promise<number | null>((done) => child.on("exit", done));
-  const url = await new Promise<string>((found, failed) => {
-    child.stdout.on("data", (data) => {
-      out += String(data);
-      const [address] = /http:\/\/\S+/.exec(out) ?? [];
-      if (address !== undefined) found(address);
-    });
-    void ended.then(() => failed(new Error(err)));
-  });
-  const served = { url, process: child, ended, err: () => err };
-  running.push(served);
-  return served;
-}
 
 interface Said {
   status: number;
@@ -74,7 +43,7 @@ beforeAll(async () => {
   ({ folder, run } = trainGuests());
   guests = await serve(folder, run, "--max-body", "0.25", "--max-samples", "100");
 });
-afterAll(() => running.forEach(({ process }) => process.kill("SIGKILL")));
+afterAll(endServices);
 
 describe("mmspec serve", () => {
   it("answers as mmspec predict does", async () => {

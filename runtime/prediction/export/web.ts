@@ -13,12 +13,12 @@ import type { RunStatistics } from "../../session/statistics.js";
 import type { AnswerPlan } from "../plan.js";
 import { cellCoders } from "../../data/transforms/coder.js";
 import { requestedSamples } from "../serve/request.js";
-import { aboutModality } from "../serve/about.js";
 import type { Description, ExportedRun } from "./description.js";
 import { modelFiles } from "./model-files.js";
 import { answerName, presenceName, someInputs, traceModel } from "./traced-model.js";
 import { sampleTypes } from "./sample-types.js";
 import { UntraceableError } from "./untraceable.js";
+import { webPage } from "./web-page.js";
 import { webReadme } from "./web-readme.js";
 import { rawColumns } from "./raw-columns.js";
 
@@ -62,7 +62,7 @@ export async function writeWebModel(plan: AnswerPlan, options: WebOptions): Prom
   for (const name of ["predict.js", "page.js", "page.css"])
     await copyFile(built(`web/${name}`), join(to, name));
   await writeAtomically(join(to, "predict.d.ts"), sampleTypes(description, "web"));
-  await writeAtomically(join(to, "index.html"), page(description));
+  await writeAtomically(join(to, "index.html"), webPage(description));
   await writeAtomically(join(to, "README.md"), webReadme(description));
 }
 
@@ -159,32 +159,4 @@ function graphInputs(samples: Samples, { modalities }: DataColumns): Record<stri
         : []),
     ]),
   );
-}
-
-function page({ model, columns, examples }: Description): string {
-  const modalities = Object.entries(columns.modalities).map(([name, binding]) => ({
-    name,
-    shape: binding.shape,
-    optional: binding.optional === true,
-    about: aboutModality(binding),
-  }));
-  const content = { model, target: columns.target.name, modalities, examples };
-  const title = model.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;"));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="page.css">
-</head>
-<body>
-<noscript>This page needs JavaScript.</noscript>
-<script type="application/json" id="content">${JSON.stringify(content).replace(/</g, "\\u003c")}</script>
-<script type="module" src="page.js"></script>
-</body>
-</html>
-`;
 }

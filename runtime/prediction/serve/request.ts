@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { DataColumns, ModalityBinding } from "../../data/load.js";
+import { isDeeper } from "../../data/depth.js";
 import { size } from "../../data/size.js";
 import { own, type Names } from "../../data/names.js";
 import type { Samples } from "../../data/samples.js";
@@ -23,7 +24,9 @@ export function samplesOf(bytes: Uint8Array, limits: Pick<Limits, "samples">): r
   let body: unknown;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    checkDepth(text);
+    // What is nested deeper than any sample is refused before it is parsed.
+    if (isDeeper(text, deepest))
+      throw new RequestProblem(400, "too_deep", `Arrays and objects stand more than ${deepest} deep.`);
     body = JSON.parse(text);
   } catch (error) {
     if (error instanceof RequestProblem) throw error;
@@ -53,23 +56,6 @@ export function samplesOf(bytes: Uint8Array, limits: Pick<Limits, "samples">): r
       "samples",
     );
   return samples;
-}
-
-/** What is nested deeper than any sample is refused before it is parsed. */
-function checkDepth(text: string): void {
-  let depth = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (quoted) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) quoted = false;
-    } else if (code === 0x22) quoted = true;
-    else if (code === 0x5b || code === 0x7b) {
-      if (++depth > deepest)
-        throw new RequestProblem(400, "too_deep", `Arrays and objects stand more than ${deepest} deep.`);
-    } else if (code === 0x5d || code === 0x7d) depth--;
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Names } from "../../data/names.js";
 import type { RunStatistics } from "../../session/statistics.js";
@@ -15,6 +15,7 @@ import { cellCoders, type CellCoder } from "../../data/transforms/coder.js";
 import type { Tokenizers } from "../../data/transforms/tokenizer.js";
 import { openApi } from "./openapi.js";
 import { tryPage } from "./page.js";
+import { patientServer } from "./patience.js";
 import { RequestProblem } from "./problem.js";
 import { requestedSamples, samplesOf } from "./request.js";
 
@@ -56,12 +57,7 @@ const asJson = (status: number, value: unknown, headers?: Record<string, string>
 export async function serve(plan: AnswerPlan, options: ServeOptions): Promise<void> {
   const { task, model, say } = options;
   const service = await Service.open(plan, options);
-  const server = createServer((request, response) => void service.handle(request, response));
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
-  server.on("clientError", (_, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-  });
+  const server = patientServer((request, response) => void service.handle(request, response));
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE" ? "it is taken; --port names another" : error.message;

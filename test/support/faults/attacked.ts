@@ -75,6 +75,7 @@ export async function makeWhole(folder: string): Promise<Whole> {
   must(folder, "variants", "s.mmspec", "-o", "written");
   must(folder, ...sweepArgs, "--quiet", ...engine);
   must(folder, "predict", run, "new.jsonl", "-o", "said.parquet", "--quiet", ...engine);
+  must(folder, "export", run, "--to", "web", "--quiet");
   return { folder, run, paused };
 }
 
@@ -163,6 +164,16 @@ export const attacked: readonly Attacked[] = [
     begin: withRun,
     next: () => ["report", "run", "--svg", "figures"],
     compare: async (folder) => (existsSync(join(folder, "run", "report.html")) ? [] : ["report.html"]),
+    kept: ["run/weights.bin", "run/metrics.json"],
+  },
+  {
+    name: "export",
+    begin: withRun,
+    next: () => ["export", "run", "--to", "web"],
+    async compare(folder, whole) {
+      const [own, other] = [join(folder, "web"), join(whole.folder, "web")];
+      return differing(own, other, [...new Set([...filesIn(own), ...filesIn(other)])]);
+    },
     kept: ["run/weights.bin", "run/metrics.json"],
   },
 ];

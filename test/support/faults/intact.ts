@@ -19,7 +19,7 @@ export function filesIn(folder: string): string[] {
 export function leftovers(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
-    /\.tmp(\.old)?$|\.lock(\.json)?$|\.pid$/.test(name),
+    /\.tmp(\.old)?$|\.\d+\.old$|\.lock(\.json)?$|\.pid$/.test(name),
   );
 }
 
