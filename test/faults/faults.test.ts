@@ -33,9 +33,12 @@ describe("injected faults", () => {
 const inTests = ["train, then resume", "sweep", "export"];
 
 describe("SIGKILL at a random moment", () => {
-  it.each(attacked.filter(({ name }) => inTests.includes(name)))("of $name: all files are whole, and it ends as if nothing had been", async (command) => {
-    const random = new Random(Date.now()).fork(command.name);
-    const found = await round(command, { folder: join(root, command.name), whole, kills: 1, random });
-    expect(found).toEqual({ kills: 1, damaged: [], other: [], left: [], unclear: [] });
-  });
+  it.each(attacked.filter(({ name }) => inTests.includes(name)))(
+    "of $name: all files are whole, and it ends as if nothing had been",
+    async (command) => {
+      const random = new Random(Date.now()).fork(command.name);
+      const found = await round(command, { folder: join(root, command.name), whole, kills: 1, random });
+      expect(found).toEqual({ kills: 1, damaged: [], other: [], left: [], unclear: [] });
+    },
+  );
 });
