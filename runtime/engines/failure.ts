@@ -28,6 +28,9 @@ export function failureOf(error: unknown, engine: string): EngineFailure | undef
   if (memoryWords.test(error.message)) {
     return new EngineFailure(`The ${engine} engine ran out of memory: ${line}.`.replace(/\.+$/, "."), true);
   }
+  // What was read from a device that is lost ends so, before or after the device says so itself.
+  if (engine === "webgpu" && error.name === "AbortError")
+    return new EngineFailure(`The webgpu engine died: The GPU is lost: ${line}`, false);
   // A trap within WebAssembly: its memory may hold anything.
   if (error.constructor.name === "RuntimeError") {
     return new EngineFailure(`The ${engine} engine died: ${line}.`.replace(/\.+$/, "."), false);

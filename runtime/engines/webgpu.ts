@@ -105,8 +105,8 @@ export const webgpu: EngineDriver = {
     return new Promise((resolve) => {
       // WebGPU throws nothing: what a call that failed should have made reads as zeros.
       device.addEventListener("uncapturederror", ({ error }) => resolve(new Error(error.message)));
-      device.lost.then(({ reason, message }) => {
-        if (reason !== "destroyed") resolve(new Error(`The GPU is lost: ${message}`));
+      device.lost.then(({ message }) => {
+        if (!closed.has(device)) resolve(new Error(`The GPU is lost: ${message}`));
       });
     });
   },
@@ -119,10 +119,14 @@ export const webgpu: EngineDriver = {
   },
   close() {
     const device = deviceOf();
+    closed.add(device);
     tf.engine().reset();
     device.destroy();
   },
 };
+
+/** Devices that were given back. */
+const closed = new WeakSet<Device>();
 
 function deviceOf(): Device {
   return (tf.findBackend("webgpu") as unknown as { device: Device }).device;
@@ -130,7 +134,7 @@ function deviceOf(): Device {
 
 /** The little that is used of a GPUDevice. */
 interface Device {
-  lost: Promise<{ reason: string; message: string }>;
+  lost: Promise<{ message: string }>;
   limits: { maxBufferSize: number; maxStorageBufferBindingSize: number };
   queue: { onSubmittedWorkDone(): Promise<void> };
   destroy(): void;
