@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../runtime/index.js";
 import { mmspec } from "../support/cli.js";
 import { int16, png, wav } from "../support/media.js";
+import { tokenizerJson } from "../support/tokenizer.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-sources-cli-"));
 const size = 40;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   if (!existsSync("dist/cli/main.js")) throw new Error("Build first: npm run build");
   const random = new Random(1);
   mkdirSync(join(folder, "animals/files"), { recursive: true });
-  const lines = ["photo\tcry\tage\tcity\tbarks\tmeows\tkind"];
+  const lines = ["photo\tcry\tage\tcity\tbarks\tmeows\tbreed\tsaid\tnoted\tkind"];
   for (let i = 0; i < size; i++) {
     const kind = i % 2;
     const side = 12 + (i % 9);
@@ -23,9 +24,12 @@ beforeAll(async () => {
     writeFileSync(join(folder, `animals/files/${i}.wav`), wav(int16(...sound)));
     const photo = i % 5 === 0 ? "" : `files/${i}.png`;
     const city = ["Bern", "Oslo", "Rome"][i % 3] as string;
-    lines.push([photo, `files/${i}.wav`, 3 * i, city, 100 * kind + i, 7, ["cat", "dog"][kind]].join("\t"));
+    const told = [photo, `files/${i}.wav`, 3 * i, city, 100 * kind + i, 7];
+    const words = ["siam", "it sat", "a cat", "pug", "it ran", "a dog"].slice(3 * kind, 3 * kind + 3);
+    lines.push([...told, ...words, ["cat", "dog"][kind]].join("\t"));
   }
   writeFileSync(join(folder, "animals/list.tsv"), lines.join("\n"));
+  writeFileSync(join(folder, "tokenizer.json"), tokenizerJson());
   writeFileSync(join(folder, "files.mmspec"), readFileSync("test/golden/files.mmspec"));
 });
 
