@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import crc32c from "crc-32/crc32c.js";
 import { writeAtomically } from "./atomic.js";
+import { asWriting } from "./write-error.js";
 
 /** A number at one moment. */
 export interface Scalars {
@@ -35,7 +36,7 @@ export class EventFile {
   }
 
   async append(entry: Scalars): Promise<void> {
-    await appendFile(this.path, encode(entry));
+    await asWriting(this.path, appendFile(this.path, encode(entry)));
   }
 
   private seconds(): number {
