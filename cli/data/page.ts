@@ -5,6 +5,7 @@ import { lookPageOf, modalitiesIn } from "../../report/read/index.js";
 import { evenly, type InputColumn, type LookInput } from "../../runtime/data/look/index.js";
 import { invert } from "../../runtime/data/transforms/invert.js";
 import type { Looked } from "./looks.js";
+import { size } from "../../runtime/data/size.js";
 
 /** Samples of each class that are shown, classes, and samples of other targets. */
 const ofClass = 6;
@@ -69,7 +70,7 @@ function modelRows({ ir, splits, columns }: NonNullable<Looked["of"]>, rows: rea
   const lacks: string[][] = rows.map(() => []);
   const modalities = modalitiesIn(ir, splits.names ?? {});
   const inputs = modalities.map(({ name, shape }) => {
-    const width = shape.reduce((a, b) => a * b, 1);
+    const width = size(shape);
     const values = new Float32Array(rows.length * width);
     const binding = columns.modalities[name];
     rows.forEach((row, r) => {
@@ -118,7 +119,7 @@ function tableRows({ columns }: LookInput, rows: readonly number[]): Rows {
 }
 
 function rowsOf({ numbers, shape }: InputColumn, rows: readonly number[]): Float32Array {
-  const width = shape.reduce((a, b) => a * b, 1);
+  const width = size(shape);
   const values = new Float32Array(rows.length * width);
   rows.forEach((row, r) => {
     for (let j = 0; j < width; j++) values[r * width + j] = numbers?.[row * width + j] as number;

@@ -9,6 +9,7 @@ import { ProblemList } from "./problems.js";
 import { numbersOf } from "./safetensors.js";
 import type { Column, NumericColumn } from "./table.js";
 import { zipEntries } from "./zip.js";
+import { size as sizeOf } from "./size.js";
 
 /** An array that lies in a file, its first axis the samples. */
 interface StoredArray {
@@ -71,7 +72,7 @@ export async function* arrayBlocks(
       const block = new Map(columns);
       for (const { name, bytes, array } of parts) {
         const [, ...shape] = array.shape;
-        const width = shape.reduce((a, b) => a * b, 1);
+        const width = sizeOf(shape);
         const raw = await bytes.next(count * width * bytesOf(array.dtype));
         const values = valuesOf(array.dtype, [count, ...shape], raw);
         block.set(name, { kind: "numeric", shape, values });
@@ -222,10 +223,7 @@ async function npyArray(
         name,
         async whole() {
           const own = await begin();
-          const count =
-            shape.reduce((a, b) => a * b, 1) *
-            Number(/\d+/.exec(descr)?.[0] ?? 0) *
-            (descr.includes("U") ? 4 : 1);
+          const count = sizeOf(shape) * Number(/\d+/.exec(descr)?.[0] ?? 0) * (descr.includes("U") ? 4 : 1);
           try {
             return readNpy(await own.next(skip + count));
           } finally {

@@ -1,5 +1,6 @@
 import type { ProblemList } from "./problems.js";
 import { rowsOf, type Column, type NumericColumn, type Table, type TextColumn } from "./table.js";
+import { size } from "./size.js";
 
 /**
  * The rows of several files one after the other. Files agree in the names of their columns and the shape of a row; of a column that is texts in one of them
@@ -73,7 +74,7 @@ function stacked(
   const known = parts.find(({ column }) => !isBlank(column)) ?? (parts[0] as Part);
   if (known.column.kind === "text") return stackedTexts(name, parts, problems, line);
   const { shape } = known.column;
-  const width = shape.reduce((a, b) => a * b, 1);
+  const width = size(shape);
   for (const { file, column } of parts) {
     if (column.kind === "text" || isBlank(column) || column.shape.join() === shape.join()) continue;
     const words = (sizes: readonly number[]) => `[${sizes.join(", ")}] of each sample`;

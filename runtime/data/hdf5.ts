@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import type { Dataset, Group } from "h5wasm";
 import { mostBytes, TooLarge } from "./limits.js";
 import { textsOfCells, type Column, type Table } from "./table.js";
+import { size } from "./size.js";
 
 /** Bytes that are taken out of a file at a time. */
 const sliceBytes = 2 ** 24;
@@ -117,7 +118,7 @@ function columnOf(path: string, dataset: Dataset, budget: Budget): Column | unde
   const packed = filters.find(({ id }) => !unpacked.has(id));
   if (packed !== undefined)
     throw new Error(`"${path}" is packed by ${packed.name || `filter ${packed.id}`}; save it with gzip`);
-  const width = shape.reduce((a, b) => a * b, 1);
+  const width = size(shape);
   budget.take(rows * width * metadata.size);
   for (const chunk of metadata.chunks === null ? [] : [metadata.chunks]) {
     const bytes = chunk.reduce((a, b) => a * b, metadata.size);

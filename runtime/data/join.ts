@@ -1,6 +1,7 @@
 import { numbersFor } from "./concatenate.js";
 import type { ProblemList } from "./problems.js";
 import { rowsOf, type Column, type Table } from "./table.js";
+import { size } from "./size.js";
 
 /** Another file, each of whose rows belongs to those of the first with the same key. */
 export interface JoinPlan {
@@ -192,7 +193,7 @@ export function taken(column: Column, rows: readonly number[], source: string): 
       sources: rows.map((row) => (row < 0 ? source : (column.sources?.[row] ?? source))),
     };
   }
-  const width = column.shape.reduce((a, b) => a * b, 1);
+  const width = size(column.shape);
   const values = numbersFor([column], rows.length * width);
   rows.forEach((row, i) => {
     if (row < 0) values.fill(NaN, i * width, (i + 1) * width);

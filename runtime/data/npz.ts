@@ -4,6 +4,7 @@ import { unzipSync } from "fflate";
 import { parse } from "npyjs";
 import { mostBytes, TooLarge } from "./limits.js";
 import { rowsOf, type Column, type Table } from "./table.js";
+import { size } from "./size.js";
 
 /** Reads NumPy arrays, zipped; each array is a column, its first axis the rows. @throws TooLarge when they take more than `limit` bytes */
 export async function readNpz(path: string, limit = mostBytes): Promise<Table> {
@@ -64,7 +65,7 @@ export function readNpy(bytes: Uint8Array): Column {
 /** @throws Error when a header makes up a shape that the file doesn't have the values for */
 export function checkShape(shape: readonly number[], length: number): void {
   const sizes = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
-  if (!sizes || shape.reduce((a, b) => a * b, 1) !== length)
+  if (!sizes || size(shape) !== length)
     throw new Error(`its header tells of an array of [${shape.join(", ")}], but it has ${length} values`);
   if (shape.slice(1).includes(0))
     throw new Error(`an array of [${shape.join(", ")}] has rows without values`);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isDeeper } from "./depth.js";
 import type { Column, Table } from "./table.js";
+import { size } from "./size.js";
 
 /** An array of a file in the format of safetensors, as bytes in C order. */
 export interface PackedTensor {
@@ -127,7 +128,7 @@ export function numbersOf({ dtype, shape, bytes }: PackedTensor): Float32Array |
   // Copied, so that it begins at a multiple of 4 bytes.
   if (dtype === "F32") return new Float32Array(Uint8Array.from(bytes).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = shape.reduce((a, b) => a * b, 1);
+  const count = size(shape);
   const values = dtype === "F16" || dtype === "BF16" ? new Float32Array(count) : new Float64Array(count);
   for (let i = 0; i < count; i++) values[i] = type.at(view, i * type.bytes);
   return values;

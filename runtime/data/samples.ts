@@ -4,6 +4,7 @@ import type { Tokenizers } from "./transforms/tokenizer.js";
 import type { StoredInputs } from "./streamed/stored.js";
 import type { Statistics } from "./transforms/standardise.js";
 import type { Skipped } from "./unreadable.js";
+import { size } from "./size.js";
 
 /** What is to be predicted where that isn't one class. Row i is sample i. */
 export interface Targets {
@@ -91,7 +92,7 @@ export function takeSamples(samples: Samples, positions: Int32Array): Samples {
   };
   const { targets } = samples;
   for (const [name, shape] of Object.entries(samples.shapes)) {
-    const width = shape.reduce((a, b) => a * b, 1);
+    const width = size(shape);
     inputs[name] = rows(samples.inputs[name] as Float32Array, width);
     present[name] = Uint8Array.from(positions, (from) => samples.present[name]?.[from] as number);
   }

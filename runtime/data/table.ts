@@ -1,3 +1,5 @@
+import { size } from "./size.js";
+
 /** A column of numbers, one array of them a row. */
 export interface NumericColumn {
   kind: "numeric";
@@ -30,7 +32,7 @@ export interface Table {
 
 export function rowsOf(column: Column): number {
   if (column.kind === "text") return column.values.length;
-  return column.values.length / column.shape.reduce((a, b) => a * b, 1);
+  return column.values.length / size(column.shape);
 }
 
 /** A column of cells that may be numbers, texts, lists of numbers or missing. */

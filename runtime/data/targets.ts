@@ -2,6 +2,7 @@ import type { DataColumns } from "./load.js";
 import type { ProblemList } from "./problems.js";
 import type { Samples, Targets } from "./samples.js";
 import { rowsOf, type NumericColumn } from "./table.js";
+import { size } from "./size.js";
 
 /** Which columns tell the labels of a sample: one for each label, or one with a value for each. */
 export interface LabelsBinding {
@@ -37,7 +38,7 @@ export function loadTargets(
 ): Targets | undefined {
   const { kind, name, line } = binding;
   const outputs = binding.kind === "multilabel" ? binding.labels : binding.numbers;
-  const widths = columns.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  const widths = columns.map(({ shape }) => size(shape));
   const found = widths.reduce((a, b) => a + b, 0);
   if (found !== outputs.length) {
     const each = kind === "multilabel" ? "label" : "number";

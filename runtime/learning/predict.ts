@@ -6,6 +6,7 @@ import type { View } from "../measures/view.js";
 import { argMax } from "./arg-max.js";
 import { toTensors } from "./batch.js";
 import type { Answer, Model } from "./model.js";
+import { size } from "../data/size.js";
 
 /** What is the same of every prediction, whatever the target; plain arrays, row i is sample i. */
 interface Predicted {
@@ -155,7 +156,7 @@ async function run<Inputs>(
     }
   };
   const context = { training: false, random: new Random(0), temperature: 0 };
-  const widths = Object.values(samples.shapes).map((shape) => shape.reduce((a, b) => a * b, 1));
+  const widths = Object.values(samples.shapes).map((shape) => size(shape));
   for await (const batch of eachBatch(samples, batchSize)) {
     const said = tf.tidy(() =>
       tensorsOf(model.predict(toTensors<Inputs>(batch, samples, model), context), answer),

@@ -4,6 +4,7 @@ import { flip } from "./flip.js";
 import { addNoise } from "./noise.js";
 import { shiftPictures, shiftSounds } from "./shift.js";
 import { specAugment, type Masks } from "./spec-augment.js";
+import { size } from "../size.js";
 
 /** What is done to a modality while learning, anew each time that a sample is learned from. */
 export type Augmentation =
@@ -59,7 +60,7 @@ function change(
         ? shiftPictures(values, picture, step.by, random)
         : shiftSounds(values, shape[0] as number, step.by, random);
     case "noise": {
-      const width = shape.reduce((a, b) => a * b, 1);
+      const width = size(shape);
       const features = shape.at(-1) as number;
       return addNoise(values, step.deviation, random, {
         lengths: lengths?.map((moments) => moments * features),

@@ -1,4 +1,5 @@
 import type { InputColumn } from "./input.js";
+import { size } from "../size.js";
 
 /** What one column holds. */
 export interface ColumnLook {
@@ -38,7 +39,7 @@ const shownNames = 12;
 /** Columns of more features aren't searched for outliers: a picture's pixels have them. */
 const mostFeatures = 64;
 
-export const widthOf = ({ shape }: Pick<InputColumn, "shape">) => shape.reduce((a, b) => a * b, 1);
+export const widthOf = ({ shape }: Pick<InputColumn, "shape">) => size(shape);
 
 export function lookAtColumn(column: InputColumn, size: number): ColumnLook {
   const { name, feeds, role, shape, numbers, texts } = column;

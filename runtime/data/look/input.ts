@@ -3,6 +3,7 @@ import type { DataColumns } from "../load.js";
 import type { Samples, Splits } from "../samples.js";
 import type { SplitPlan } from "../split.js";
 import { rowsOf, type Table } from "../table.js";
+import { size as sizeOf } from "../size.js";
 
 /** What is looked at: columns of a file, or modalities where samples have no columns. */
 export interface LookInput {
@@ -157,7 +158,7 @@ function gathered(
   size: number,
   name: string,
 ): InputColumn {
-  const width = shape.reduce((a, b) => a * b, 1);
+  const width = sizeOf(shape);
   const numbers = new Float32Array(size * width).fill(NaN);
   for (const { index, inputs, present } of parts)
     index.forEach((row, i) => {

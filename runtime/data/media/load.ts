@@ -8,6 +8,7 @@ import { cropSound } from "../transforms/crop.js";
 import { fitPicture } from "../transforms/fit-picture.js";
 import { readPicture } from "./picture.js";
 import { readSound } from "./sound.js";
+import { size } from "../size.js";
 
 /** Files that are read at the same time. */
 const atOnce = 8;
@@ -39,7 +40,7 @@ export async function loadMedia(
   column: TextColumn,
   { where, folder, problems }: MediaPlace,
 ): Promise<Float32Array> {
-  const width = binding.shape.reduce((a, b) => a * b, 1);
+  const width = size(binding.shape);
   const { values: files, sources } = column;
   const values = new Float32Array(files.length * width).fill(NaN);
   const root = await realpath(folder);

@@ -1,4 +1,5 @@
 import type { DataColumns } from "../load.js";
+import { size } from "../size.js";
 
 /** How samples lie in a cache: blocks of so many rows, of which each has the rows of one modality after those of another, as float32. */
 export interface Layout {
@@ -16,7 +17,7 @@ export function layoutOf({ modalities }: DataColumns, rows = 0): Layout {
   const own = Object.entries(modalities).map(([name, { shape }]) => ({
     name,
     shape: [...shape],
-    width: shape.reduce((a, b) => a * b, 1),
+    width: size(shape),
   }));
   const layout = { rows, blockRows: 1, modalities: own };
   const blockRows = Math.max(1, Math.min(mostRows, Math.floor(blockBytes / rowBytes(layout))));

@@ -10,6 +10,7 @@ import { bareSamples, type Preparation } from "./feeder.js";
 import { blockCount, modalityOf, rowValues } from "./layout.js";
 import type { MergedProblems } from "./merged-problems.js";
 import { inOrder, type Numbered } from "./numbering.js";
+import { size } from "../size.js";
 
 /** What a model was trained with. */
 export interface Kept {
@@ -135,7 +136,7 @@ function someOf(
   const present: Record<string, Uint8Array> = {};
   const inputs = Object.fromEntries(
     Object.entries(block).map(([name, values]) => {
-      const width = (part.shapes[name] ?? []).reduce((a, b) => a * b, 1);
+      const width = size(part.shapes[name] ?? []);
       const own = new Float32Array(index.length * width);
       index.forEach((row, i) =>
         own.set(values.subarray((row - firstRow) * width, (row - firstRow + 1) * width), i * width),

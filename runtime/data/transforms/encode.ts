@@ -7,6 +7,7 @@ import { cellCoder, encodingOf, type Encoding } from "./coder.js";
 import { readTokenizer } from "./read-tokenizer.js";
 import { openTokenizer, type KeptTokenizer, type Tokenizers } from "./tokenizer.js";
 import { vocabularyOfWords } from "./words.js";
+import { size } from "../size.js";
 
 interface Place {
   where: string;
@@ -116,7 +117,7 @@ export async function encodeCells(
       kept?.names === undefined
         ? await findNames(encoding, parts[0] as Samples, { name, column, cells, placeOf }, table, tokenizer)
         : (own(own(kept.names, name), column) ?? []);
-    const width = binding.shape.reduce((a, b) => a * b, 1);
+    const width = size(binding.shape);
     if (encoding.kind === "one_hot" && known.length > width) {
       problems.add("tooManyNames", where, { name, column, found: known.length, most: width }, binding.line);
       continue;

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Heap } from "../gradients/heap.js";
 import { replaceKernel } from "../gradients/replace-kernel.js";
 import { productModule } from "./product.js";
+import { size } from "../../data/size.js";
 
 /** c = a b of each of a batch; positions and distances in bytes. */
 type Product = (
@@ -42,8 +43,6 @@ function instantiate(heap: Heap): Product | undefined {
   return exports.product;
 }
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** Numbers and columns of the second factor, and rows of the first, from which on it pays to lay the columns end to end. */
 const packingPays = { numbers: 16_384, columns: 32, rows: 16 };
 
@@ -59,7 +58,7 @@ export function correctProducts(): void {
     const [rows = 0, inner = 0] = a.shape.slice(-2);
     const columns = b.shape.at(-1) ?? 0;
     const [before, beforeB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-    const [countA, countB] = [sizeOf(before), sizeOf(beforeB)];
+    const [countA, countB] = [size(before), size(beforeB)];
     const batch = Math.max(countA, countB);
     const alike = before.join() === beforeB.join() || countA === 1 || countB === 1;
     if (!alike || columns < 4 || rows * inner * batch === 0) return undefined;

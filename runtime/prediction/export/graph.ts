@@ -4,6 +4,7 @@ import { operations } from "./operations.js";
 import { agree, PerBatch, type Agreed, type Size } from "./sizes.js";
 import type { Call, Leaf, Source, Trace } from "./trace.js";
 import { UntraceableError } from "./untraceable.js";
+import { size } from "../../data/size.js";
 
 export interface TracedGraph {
   nodes: readonly Node[];
@@ -112,7 +113,7 @@ function leafNode(
     return graph.add("Fill", [graph.sizes(shape), value], { T: typeOf(dtype), index_type: typeOf("int32") });
   }
   const [times, ...rest] = shape;
-  const row = leaf.shape.slice(1).reduce((a, b) => a * b, 1);
+  const row = size(leaf.shape.slice(1));
   if (!isPerBatch(times) || rest.some(isPerBatch) || !repeats(row))
     throw new UntraceableError(
       "The model computes with values that follow from its samples outside of TensorFlow.js, which a graph can't say. `mmspec export --as package` takes every model.",
