@@ -1,7 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { valuesOf } from "./values-of.js";
-import { rowsOf, type View } from "./view.js";
+import { principalAxes } from "./principal-axes.js";
+import { product } from "./products.js";
+import { rowsOf, someColumns, type View } from "./view.js";
 
 /** An affine map to the principal axes of a view, in order of variance, each with mean 0 and variance 1. */
 export interface Whitening {
@@ -26,7 +25,6 @@ const mostUnlike = 1000;
 const dependent = 1e-5;
 /** Of fewer axes all lead. */
 const fewestToSplit = 6;
-const rowsAtOnce = 8192;
 
 /** Whitens a view by its own principal axes. */
 export async function standardise(view: View): Promise<Standardised> {
@@ -60,30 +58,19 @@ export async function whiten(view: View): Promise<Whitening> {
     return { values: result, width: kept.length };
   };
   const data = centred({ values, width });
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(await covarianceOf(data), {
-    assumeSymmetric: true,
-  });
-  const axes = [...realEigenvalues.keys()]
-    .sort((a, b) => (realEigenvalues[b] as number) - (realEigenvalues[a] as number))
-    .filter((j) => (realEigenvalues[j] as number) > dependent * (units ? 1e-2 : 1));
-  const map = new Float32Array(kept.length * axes.length);
-  axes.forEach((j, k) => {
-    const scale = 1 / Math.sqrt(realEigenvalues[j] as number);
-    for (let a = 0; a < kept.length; a++) map[a * axes.length + k] = scale * eigenvectorMatrix.get(a, j);
-  });
-  await orient(map, data, axes.length);
-  const eigenvalues = axes.map((j) => realEigenvalues[j] as number);
-  const whole = axes.length === width;
-  const logDeterminant = whole
-    ? axes.reduce(
-        (sum, j, k) => sum - 0.5 * Math.log(realEigenvalues[j] as number) + Math.log(scales[k] as number),
-        0,
-      )
-    : NaN;
+  const { variances, axes } = await principalAxes(data);
+  const spread = variances.filter((variance) => variance > dependent * (units ? 1e-2 : 1));
+  const map = someColumns(axes, 0, spread.length);
+  map.values.forEach((value, i) => (map.values[i] = value / Math.sqrt(spread[i % map.width] as number)));
+  await orient(map, data);
+  const logDeterminant =
+    map.width === width
+      ? scales.reduce((sum, scale, k) => sum + Math.log(scale) - 0.5 * Math.log(spread[k] as number), 0)
+      : NaN;
   return {
-    apply: (part) => multiplied(centred(part), map, axes.length),
+    apply: (part) => product(centred(part), map),
     logDeterminant,
-    leading: axes.length < fewestToSplit ? axes.length : leadingOf(eigenvalues, n),
+    leading: map.width < fewestToSplit ? map.width : leadingOf(spread, n),
   };
 }
 
@@ -107,53 +94,18 @@ function momentsOf({ values, width }: View) {
   return { mean, variance };
 }
 
-/** Mean of x x' over the rows, [width, width]. */
-async function covarianceOf({ values, width }: View): Promise<Matrix> {
-  const n = values.length / width;
-  const sums = new Float64Array(width * width);
-  for (let at = 0; at < n; at += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, n - at);
-    const [part] = await valuesOf(() => {
-      const data = tf.tensor2d(values.subarray(at * width, (at + rows) * width), [rows, width]);
-      return [tf.matMul(tf.transpose(data) as tf.Tensor2D, data)];
-    });
-    part?.forEach((sum, i) => (sums[i] = (sums[i] as number) + sum));
-  }
-  const covariance = Matrix.zeros(width, width);
-  for (let a = 0; a < width; a++)
-    for (let b = 0; b < width; b++)
-      covariance.set(a, b, ((sums[a * width + b] as number) + (sums[b * width + a] as number)) / (2 * n));
-  return covariance;
-}
-
-async function multiplied({ values, width }: View, map: Float32Array, axes: number): Promise<View> {
-  const n = values.length / width;
-  const result = new Float32Array(n * axes);
-  for (let at = 0; at < n; at += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, n - at);
-    const [part] = await valuesOf(() => [
-      tf.matMul(
-        tf.tensor2d(values.subarray(at * width, (at + rows) * width), [rows, width]),
-        tf.tensor2d(map, [width, axes]),
-      ),
-    ]);
-    result.set(part as Float32Array, at * axes);
-  }
-  return { values: result, width: axes };
-}
-
 /** Turns each axis to the side where its third moment is positive: an eigenvector has no sign of its own. */
-async function orient(map: Float32Array, data: View, axes: number): Promise<void> {
-  const { values } = await multiplied(data, map, axes);
-  const thirds = new Float64Array(axes);
-  for (let at = 0; at < values.length; at += axes)
-    for (let k = 0; k < axes; k++) thirds[k] = (thirds[k] as number) + (values[at + k] as number) ** 3;
-  for (let at = 0; at < map.length; at += axes)
-    for (let k = 0; k < axes; k++) if ((thirds[k] as number) < 0) map[at + k] = -(map[at + k] as number);
+async function orient(map: View, data: View): Promise<void> {
+  const { values, width } = await product(data, map);
+  const thirds = new Float64Array(width);
+  values.forEach((value, i) => (thirds[i % width] = (thirds[i % width] as number) + value ** 3));
+  map.values.forEach((value, i) => {
+    if ((thirds[i % width] as number) < 0) map.values[i] = -value;
+  });
 }
 
 /** The dimension of probabilistic principal components (Tipping and Bishop 1999) that the Bayesian information criterion prefers. */
-function leadingOf(eigenvalues: readonly number[], n: number): number {
+function leadingOf(eigenvalues: Float64Array, n: number): number {
   const width = eigenvalues.length;
   let rest = eigenvalues.reduce((a, b) => a + b, 0);
   let logs = 0;
@@ -171,10 +123,5 @@ function leadingOf(eigenvalues: readonly number[], n: number): number {
 
 /** The first columns of a view. */
 export function firstColumns(view: View, columns: number): View {
-  const { values, width } = view;
-  if (columns >= width) return view;
-  const n = rowsOf(view);
-  const result = new Float32Array(n * columns);
-  for (let i = 0; i < n; i++) result.set(values.subarray(i * width, i * width + columns), i * columns);
-  return { values: result, width: columns };
+  return columns >= view.width ? view : someColumns(view, 0, columns);
 }

@@ -20,6 +20,15 @@ export function firstRows({ values, width }: View, rows: number): View {
   return { values: values.subarray(0, rows * width), width };
 }
 
+/** Some neighbouring columns of a view, copied. */
+export function someColumns({ values, width }: View, first: number, count: number): View {
+  const n = values.length / width;
+  const taken = new Float32Array(n * count);
+  for (let i = 0; i < n; i++)
+    taken.set(values.subarray(i * width + first, i * width + first + count), i * count);
+  return { values: taken, width: count };
+}
+
 /** Two views side by side: [n, a.width + b.width]. */
 export function sideBySide(a: View, b: View): View {
   const n = rowsOf(a);
