@@ -807,6 +807,12 @@ export const diagnosticTable = {
     fix:
       p.transform === "one_hot" ? "make a modality of each, or a `table` with categories" : "name one column",
   })),
+  filesOfNumbers: error("MM7062", (p: { name: string; media: boolean; tokens: boolean }) => ({
+    message: p.media
+      ? `Files of pictures and sounds are read without \`files\`.`
+      : `\`files\` reads texts, of which \`tokenised by\` makes tokens; \`${p.name}\` isn't made of any.`,
+    fix: p.tokens ? "write `tokenised by words` behind the column" : "remove `files`",
+  })),
   tooManyWords: error("MM7060", (p: { name: string; words: number; vocabulary: number }) => ({
     message: `\`${p.name}\` has a vocabulary of ${p.vocabulary}: ${p.words} words are too many.`,
     fix: `write \`words(${p.vocabulary})\`, or make the vocabulary larger`,

@@ -302,6 +302,8 @@ export interface EvaluationIr {
 export interface BindingIr {
   name: string;
   columns: readonly string[];
+  /** True where the column names files, whose texts are read. */
+  files?: boolean;
   /** In the order in which they are done. */
   transforms: readonly TransformIr[];
   line: number;

@@ -432,6 +432,7 @@ export class SpecParser extends CstParser {
   private readonly binding: Rule = this.RULE("binding", () => {
     this.SUBRULE(this.name);
     this.CONSUME(s.feeds);
+    this.OPTION(() => this.CONSUME(w.files));
     this.AT_LEAST_ONE_SEP({ SEP: s.comma, DEF: () => this.CONSUME(StringToken) });
     this.MANY({
       // What is called like a transform may be fed next.

@@ -328,10 +328,12 @@ export interface SkipDeclaration extends Node {
   atMost?: NumberLiteral;
 }
 
-/** `image <- "pixels" scaled by 1/255`, `features <- "a", "b", "c" log standardised` */
+/** `image <- "pixels" scaled by 1/255`, `features <- "a", "b", "c" log standardised`, `note <- files "note" tokenised by words` */
 export interface DataBinding extends Node {
   kind: "binding";
   name: Name;
+  /** Where the column names files of texts: the word that says so. */
+  files?: Span;
   columns: StringLiteral[];
   transforms: Transform[];
 }

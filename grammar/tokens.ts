@@ -78,6 +78,7 @@ export const words = {
   sample: keyword("sample"),
   from: keyword("from"),
   joined: keyword("joined"),
+  files: keyword("files"),
   scaled: keyword("scaled"),
   by: keyword("by"),
   resized: keyword("resized"),

@@ -476,9 +476,11 @@ export class TreeBuilder {
       bindings: this.each(node, "binding", (child): S.DataBinding => {
         const columns = this.tokens(child, "String").map((token) => this.string(token));
         if (columns.length === 0) throw new Incomplete();
+        const [files] = this.tokens(child, "Word_files");
         return {
           kind: "binding",
           name: this.nameIn(child),
+          ...(files && { files: spanOf(files) }),
           columns,
           transforms: this.each(child, "transform", (each) => this.transform(each)),
           span: this.span(child),

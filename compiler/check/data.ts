@@ -1,4 +1,4 @@
-import type { DataBinding, DataDeclaration } from "../../grammar/syntax.js";
+import type { DataBinding, DataDeclaration, Name, Span, Transform } from "../../grammar/syntax.js";
 import type { BindingIr, DataIr, TargetIr } from "../ir.js";
 import { articled } from "../diagnostics.js";
 import { targetRow } from "../tables/targets.js";
@@ -75,7 +75,7 @@ function checkBindings(
 ): Map<string, BindingIr> {
   const known = [...wants.modalities.keys(), ...(wants.targetName === undefined ? [] : [wants.targetName])];
   const found = new Map<string, BindingIr>();
-  for (const { name, columns, transforms, span } of bindings) {
+  for (const { name, files, columns, transforms, span } of bindings) {
     const other = found.get(name.text);
     if (!known.includes(name.text)) {
       checker.report("unknownBinding", name.span, { name: name.text, known });
@@ -100,9 +100,11 @@ function checkBindings(
       const kind = articled(modality.kind);
       checker.report("severalColumns", columns[1]?.span ?? span, { name: name.text, kind });
     }
+    if (files !== undefined) checkFiles({ name, files, transforms }, modality, checker);
     found.set(name.text, {
       name: name.text,
       columns: columns.map(({ value }) => value),
+      ...(files && { files: true }),
       transforms:
         name.text === wants.targetName
           ? transforms.flatMap((each) =>
@@ -113,6 +115,17 @@ function checkBindings(
     });
   }
   return found;
+}
+
+/** `files` is of texts: those of a picture or a sound are read without a word. */
+function checkFiles(
+  { name, files, transforms }: { name: Name; files: Span; transforms: readonly Transform[] },
+  modality: CheckedModality | undefined,
+  checker: Checker,
+): void {
+  if (transforms.some(({ kind }) => kind === "tokenised")) return;
+  const media = modality?.kind === "image" || modality?.kind === "audio";
+  checker.report("filesOfNumbers", files, { name: name.text, media, tokens: modality?.kind === "tokens" });
 }
 
 /** One column of classes; of labels or numbers one column for each, or one with all of them. */

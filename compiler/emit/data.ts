@@ -149,7 +149,7 @@ function targetText(module: Module, { ir: { target } }: Plan, binding: BindingIr
 /** What the values of a modality are. */
 function aboutParts(
   { shape, rate, optional, vocabulary, padding, columns = [] }: ModalityIr,
-  { columns: read, transforms }: BindingIr,
+  { columns: read, files, transforms }: BindingIr,
 ): string[] {
   const categories = columns.flatMap(({ categories: most }, i) =>
     most === undefined ? [] : [[read[i] ?? "", most] as const],
@@ -157,6 +157,7 @@ function aboutParts(
   const tokenised = transforms.some(({ kind }) => kind === "tokenised");
   return [
     `shape: [${shape.join(", ")}]`,
+    ...(files ? ["files: true"] : []),
     ...(rate === undefined ? [] : [`rate: ${rate}`]),
     ...(vocabulary === undefined ? [] : [`vocabulary: ${vocabulary}`]),
     ...(tokenised && typeof padding === "number" ? [`fill: ${padding}`] : []),

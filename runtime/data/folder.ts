@@ -1,11 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { mediaEndings } from "./media/endings.js";
+import { mediaEndings, textEndings } from "./media/endings.js";
 import { readNpy } from "./npz.js";
 import type { Column, Table } from "./table.js";
 
+const sampleEndings = [...mediaEndings, ...textEndings];
+
 /**
- * Reads a folder: of NumPy arrays, `NAME.npy` being the column NAME; or of a folder for each class, which has pictures or sounds, and then the columns
+ * Reads a folder: of NumPy arrays, `NAME.npy` being the column NAME; or of a folder for each class, which has pictures, sounds or texts, and then the columns
  * are `file`, a path inside the folder, and `class`, the name of the folder that it stands in. Hidden files are passed over.
  * @throws Error for a folder that is neither
  */
@@ -27,8 +29,8 @@ export async function readFolder(path: string): Promise<Table> {
   const labels: string[] = [];
   for (const label of classes) {
     for (const { name } of await visible(join(path, label))) {
-      if (!mediaEndings.includes(extname(name).toLowerCase()))
-        throw new Error(`"${label}/${name}" is neither a picture nor a sound (${mediaEndings.join(" ")})`);
+      if (!sampleEndings.includes(extname(name).toLowerCase()))
+        throw new Error(`"${label}/${name}" is no picture, sound or text (${sampleEndings.join(" ")})`);
       files.push(`${label}/${name}`);
       labels.push(label);
     }

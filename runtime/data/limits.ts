@@ -6,6 +6,9 @@ export const mostBytes = 2 ** 31;
 /** Pixels that a picture may have: 64 million. */
 export const mostPixels = 2 ** 26;
 
+/** Bytes of a text that is a file. */
+export const mostTextBytes = 2 ** 26;
+
 /** Samples that a channel of a packed sound may have: 64 million, 25 minutes at 44.1 kHz. */
 export const mostMoments = 2 ** 26;
 

@@ -20,7 +20,7 @@ import { columnsOf, loadTargets, type LabelsBinding, type NumbersBinding } from 
 import { numberOf, rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
 import { encodingOf } from "./transforms/coder.js";
 import { cropSound } from "./transforms/crop.js";
-import { encodeCells, loadCells } from "./transforms/encode.js";
+import { encodeCells, loadCells, type LoadedCells } from "./transforms/encode.js";
 import { fitPicture } from "./transforms/fit-picture.js";
 import type { Statistics } from "./transforms/standardise.js";
 import type { Tokenizers } from "./transforms/tokenizer.js";
@@ -36,6 +36,8 @@ export interface ModalityBinding {
   columns: readonly string[];
   /** Of one sample. */
   shape: readonly number[];
+  /** True where the column names files of texts. */
+  files?: boolean;
   /** What is done to the values, in this order. */
   transforms?: readonly Transform[];
   /** Of a sound: samples a second. */
@@ -110,6 +112,7 @@ export async function loadData(
   const shapes: Record<string, number[]> = {};
   const coded = new Map<string, ReadonlyMap<string, CodedColumn>>();
   const vocabularies: Record<string, Record<string, readonly string[]>> = {};
+  const cells = new Map<string, Column>();
   for (const [name, binding] of Object.entries(plan.modalities)) {
     const categories = codeCategories(binding, table);
     coded.set(name, categories);
@@ -119,10 +122,11 @@ export async function loadData(
     if (words !== undefined) vocabularies[name] = { [column]: words };
     const source = { table, categories, folder };
     const loaded = encoded
-      ? loadCells(name, binding, table, rows, { where, problems })
+      ? await loadCells(name, binding, table, rows, { where, folder, problems })
       : await loadModality(name, binding, source, rows, where, problems);
     shapes[name] = encoded ? [] : [...binding.shape];
     if (loaded === undefined) continue;
+    if (encoded) cells.set(name, (loaded as LoadedCells).cells);
     inputs[name] = loaded.values;
     present[name] = loaded.present;
   }
@@ -149,7 +153,12 @@ export async function loadData(
     (part) => part !== undefined,
   );
   const kinds = { names: kept, tokenizers };
-  const coding = await encodeCells(parts, plan.modalities, table, { kept: kinds, folder, where, problems });
+  const coding = await encodeCells(
+    parts,
+    plan.modalities,
+    { cells, rows: table.rows },
+    { kept: kinds, folder, where, problems },
+  );
   const names = {
     ...vocabularies,
     ...coding.names,

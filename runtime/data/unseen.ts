@@ -7,7 +7,7 @@ import type { Samples } from "./samples.js";
 import { size } from "./size.js";
 import { rowsOf, type Column, type Table } from "./table.js";
 import { encodingOf } from "./transforms/coder.js";
-import { encodeCells, loadCells } from "./transforms/encode.js";
+import { encodeCells, loadCells, type LoadedCells } from "./transforms/encode.js";
 import type { Tokenizers } from "./transforms/tokenizer.js";
 import type { Statistics } from "./transforms/standardise.js";
 import { transform } from "./transforms/transforms.js";
@@ -72,6 +72,7 @@ export async function unseenSamples(
   const inputs: Record<string, Float32Array> = {};
   const present: Record<string, Uint8Array> = {};
   const shapes: Record<string, number[]> = {};
+  const cells = new Map<string, Column>();
   for (const [name, binding] of Object.entries(modalities)) {
     const encoded = encodingOf(binding) !== undefined;
     shapes[name] = encoded ? [] : [...binding.shape];
@@ -80,9 +81,10 @@ export async function unseenSamples(
     const categories = codesByName(name, binding.categories, full, names);
     const source = { table: full, categories, folder };
     const loaded = encoded
-      ? loadCells(name, binding, full, rows, { where, problems })
+      ? await loadCells(name, binding, full, rows, { where, folder, problems })
       : await loadModality(name, binding, source, rows, where, problems);
     if (loaded === undefined) continue;
+    if (encoded) cells.set(name, (loaded as LoadedCells).cells);
     inputs[name] = loaded.values;
     present[name] = loaded.present;
   }
@@ -92,7 +94,12 @@ export async function unseenSamples(
   const all: Samples = { size: rows, inputs, shapes, present, ...answers, index };
   const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
   const kept = { names: names ?? {}, tokenizers: tokenizers ?? {} };
-  await encodeCells([samples], modalities, full, { kept, folder, firstRow, where, problems });
+  await encodeCells(
+    [samples],
+    modalities,
+    { cells, rows: full.rows },
+    { kept, folder, firstRow, where, problems },
+  );
   problems.check();
   transform([samples], modalities, statistics, { where, problems });
   problems.check();

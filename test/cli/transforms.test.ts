@@ -31,7 +31,7 @@ model Shop {
 data for Shop {
   from "list.csv"
   photo <- "photo" cropped to 4, 4 scaled by 1/255
-  remark <- "remark" tokenised by words(20)
+  remark <- files "remark" tokenised by words(20)
   note <- "note" tokenised by "tokenizer.json"
   maker <- "maker" one_hot
   kind <- "kind"
@@ -41,7 +41,7 @@ data for Shop {
 
 const header = "photo,remark,note,maker,kind";
 const row = (i: number, kind = i % 2) =>
-  `${i % 3}.png,${kind === 0 ? "a tiny thing" : "A BIG thing!"},the ${kind === 0 ? "cat" : "dog"} ${i},${"abc"[i % 3]},${kind}`;
+  `${i % 3}.png,${kind === 0 ? "tiny" : "big"}.txt,the ${kind === 0 ? "cat" : "dog"} ${i},${"abc"[i % 3]},${kind}`;
 
 /** Serves a run while something asks it. */
 async function served<T>(run: string, ask: (url: string) => Promise<T>): Promise<T> {
@@ -70,6 +70,8 @@ async function served<T>(run: string, ask: (url: string) => Promise<T>): Promise
 it("texts, names and pictures are the same numbers in training, evaluation, prediction and service", async () => {
   for (let i = 0; i < 3; i++)
     writeFileSync(join(folder, `${i}.png`), await png(Array(6 * 8).fill(80 * i) as number[], 8, 1));
+  for (const [name, text] of Object.entries({ tiny: "a tiny thing", big: "A BIG thing!", new: "never seen" }))
+    writeFileSync(join(folder, `${name}.txt`), text);
   writeFileSync(join(folder, "tokenizer.json"), tokenizerJson());
   writeFileSync(
     join(folder, "list.csv"),
@@ -92,7 +94,7 @@ it("texts, names and pictures are the same numbers in training, evaluation, pred
   expect(again.code, again.err).toBe(0);
   expect(metricsOf(again.out)).toEqual(metricsOf(trained.out));
 
-  writeFileSync(join(folder, "new.csv"), [header, row(0), row(1), "2.png,never seen,a cow,z,0"].join("\n"));
+  writeFileSync(join(folder, "new.csv"), [header, row(0), row(1), "2.png,new.txt,a cow,z,0"].join("\n"));
   const told = mmspec("predict", run, "new.csv", "-o", "said.csv");
   expect(told.code, told.err).toBe(0);
   const said = readFileSync(join(folder, "said.csv"), "utf8").trim().split("\n");

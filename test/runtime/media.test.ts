@@ -157,9 +157,9 @@ describe("files that data names", () => {
       [2, 20],
       [3, 30],
     ]);
-    write("animals/dog/notes.txt", "");
+    write("animals/dog/notes.pdf", "");
     expect(await problemsOf(readTable("animals/", folder))).toEqual([
-      expect.stringContaining('"dog/notes.txt" is neither a picture nor a sound'),
+      expect.stringContaining('"dog/notes.pdf" is no picture, sound or text (.png .jpg'),
     ]);
   });
 

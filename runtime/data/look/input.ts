@@ -65,7 +65,7 @@ export function inputOfSplits(
   const bound = new Set<string>();
   for (const [name, binding] of Object.entries(modalities)) {
     const [first = ""] = binding.columns;
-    const files = table?.columns.get(first)?.kind === "text" && isMedia(binding);
+    const files = binding.files === true || (table?.columns.get(first)?.kind === "text" && isMedia(binding));
     if (table === undefined || files)
       columns.push(gathered(name, binding.shape, all, size, files ? first : name));
     for (const column of binding.columns) {

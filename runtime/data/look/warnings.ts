@@ -1,5 +1,6 @@
 import type { ColumnLook } from "./columns.js";
 import { widthOf } from "./columns.js";
+import { textEndings } from "../media/endings.js";
 import type { InputColumn, LookInput } from "./input.js";
 import type { Look } from "./look.js";
 import { chiSquared } from "./shift.js";
@@ -167,6 +168,12 @@ function balanceWarnings({ target, parts, samples }: Found): Warning[] {
   return warnings;
 }
 
+function namesTexts({ texts = [] }: InputColumn): boolean {
+  const names = texts.filter((text) => text !== null && text !== "");
+  const isName = (text: string | null) => textEndings.some((ending) => text?.toLowerCase().endsWith(ending));
+  return names.length > 0 && names.every(isName);
+}
+
 function columnWarnings(look: ColumnLook, column: InputColumn, input: LookInput): Warning[] {
   if (look.role !== "input") return [];
   const { name, numbers, names, missing } = look;
@@ -197,6 +204,12 @@ function columnWarnings(look: ColumnLook, column: InputColumn, input: LookInput)
       "outliers",
       `${counted(numbers.outliers, "value")} of "${name}" ${numbers.outliers === 1 ? "lies" : "lie"} far outside of the others: ${shown(numbers.least)} to ${shown(numbers.greatest)}, mean ${shown(numbers.mean)}.`,
       "check these rows; `clipped to` or `log` keeps them from outweighing the rest",
+    );
+  if (namesTexts(column))
+    add(
+      "files",
+      `"${name}" names files of texts, and its names are read as if they were the texts.`,
+      `write \`<- files "${name}" tokenised by words\`, if what stands in them is meant`,
     );
   const looksLikeId =
     column.shape.length === 0 &&

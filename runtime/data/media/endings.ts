@@ -5,3 +5,6 @@ export const pictureEndings: readonly string[] = [".png", ".jpg", ".jpeg", ".web
 export const soundEndings: readonly string[] = [".wav", ".flac", ".mp3", ".ogg"];
 
 export const mediaEndings = [...pictureEndings, ...soundEndings];
+
+/** Files of texts. */
+export const textEndings: readonly string[] = [".txt"];

@@ -1,13 +1,24 @@
 import type { ModalityBinding } from "../load.js";
+import type { MediaPlace } from "../media/named-files.js";
+import { loadTexts } from "../media/text.js";
 import { codeColumn, own, type Names } from "../names.js";
 import type { ProblemList } from "../problems.js";
 import type { Samples } from "../samples.js";
-import type { Column, Table } from "../table.js";
+import type { Column, Table, TextColumn } from "../table.js";
 import { cellCoder, encodingOf, type Encoding } from "./coder.js";
 import { readTokenizer } from "./read-tokenizer.js";
 import { openTokenizer, type KeptTokenizer, type Tokenizers } from "./tokenizer.js";
 import { vocabularyOfWords } from "./words.js";
 import { size } from "../size.js";
+
+/** The cells of a modality whose names or texts become numbers. */
+export interface LoadedCells {
+  /** A 0 for each sample in place of its values. */
+  values: Float32Array;
+  present: Uint8Array;
+  /** The names or texts, row by row of the table. */
+  cells: Column;
+}
 
 interface Place {
   where: string;
@@ -15,22 +26,33 @@ interface Place {
 }
 
 /**
- * Which samples have a cell of a column whose names or texts are made numbers later, when the split is known.
- * @returns a 0 for each sample in place of its values
+ * Which samples have a cell of a column whose names or texts are made numbers later, when the split is known. Where the column names files, their texts are read.
  */
-export function loadCells(
+export async function loadCells(
   name: string,
-  { columns: [column = ""], optional, line, transforms }: ModalityBinding,
+  binding: ModalityBinding,
   table: Table,
   rows: number,
-  { where, problems }: Place,
-): { values: Float32Array; present: Uint8Array } | undefined {
+  place: MediaPlace,
+): Promise<LoadedCells | undefined> {
+  const { where, problems } = place;
+  const {
+    columns: [column = ""],
+    optional,
+    line,
+    transforms,
+  } = binding;
   const found = table.columns.get(column);
   if (found === undefined) {
     problems.add("noColumn", where, { column, columns: [...table.columns.keys()] }, line);
     return undefined;
   }
-  const cells = cellsOf(found);
+  const named = cellsOf(found);
+  const read =
+    binding.files === true && named !== undefined
+      ? await loadTexts(name, binding, namesOf(found, named, rows), place)
+      : found;
+  const cells = cellsOf(read);
   if (cells === undefined) {
     const wanted = transforms?.[0]?.kind === "one_hot" ? "a name" : "a text";
     const about = { name, column, found: found.kind === "numeric" ? found.shape : [], wanted };
@@ -43,7 +65,13 @@ export function loadCells(
     const each = missing.map((row) => ({ name, count: 1, samples: 1, row }));
     problems.addRows("notFinite", where, each, { count: missing.length, samples: missing.length }, line);
   }
-  return { values: new Float32Array(rows), present };
+  return { values: new Float32Array(rows), present, cells: read };
+}
+
+/** The names of files that a column has. */
+function namesOf(column: Column, cells: (row: number) => string | undefined, rows: number): TextColumn {
+  if (column.kind === "text") return column;
+  return { kind: "text", values: Array.from({ length: rows }, (_, row) => cells(row) ?? null) };
 }
 
 /** The cells of a column as texts, undefined where they are empty; undefined itself where it has arrays. */
@@ -69,6 +97,8 @@ export interface Coding {
 /**
  * Makes the values of the modalities whose columns have names or texts, in place.
  * @param parts the training part first, where something is to be found in it
+ * @param loaded each modality's names or texts
+ * @param rows which rows of the data the table's are, where it hasn't all
  * @param kept what a model was trained with; found in the training part and the folder where it is left out
  * @param firstRow row of the data that is the table's first
  * @returns what it followed from
@@ -76,7 +106,7 @@ export interface Coding {
 export async function encodeCells(
   parts: readonly Samples[],
   modalities: Readonly<Record<string, ModalityBinding>>,
-  table: Table,
+  { cells: loaded, rows }: { cells: ReadonlyMap<string, Column>; rows?: Int32Array | undefined },
   {
     kept,
     folder,
@@ -91,11 +121,12 @@ export async function encodeCells(
 ): Promise<Coding> {
   const names: Record<string, Record<string, readonly string[]>> = {};
   const tokenizers: Record<string, KeptTokenizer> = {};
-  const placeOf = placesIn(table, firstRow);
+  const placeOf = placesIn(rows, firstRow);
   for (const [name, binding] of Object.entries(modalities)) {
     const encoding = encodingOf(binding);
     const [column = ""] = binding.columns;
-    const cells = encoding && cellsOf(table.columns.get(column) as Column);
+    const read = loaded.get(name);
+    const cells = read && cellsOf(read);
     if (encoding === undefined || cells === undefined) continue;
     const byFile = encoding.kind === "tokenised" && "file" in encoding;
     const tokenizer = !byFile
@@ -115,7 +146,12 @@ export async function encodeCells(
     }
     const known =
       kept?.names === undefined
-        ? await findNames(encoding, parts[0] as Samples, { name, column, cells, placeOf }, table, tokenizer)
+        ? await findNames(
+            encoding,
+            parts[0] as Samples,
+            { name, read: read as Column, cells, placeOf },
+            tokenizer,
+          )
         : (own(own(kept.names, name), column) ?? []);
     const width = size(binding.shape);
     if (encoding.kind === "one_hot" && known.length > width) {
@@ -139,7 +175,7 @@ export async function encodeCells(
 }
 
 /** Where the rows of the data stand in a table, of which some may have been left out. */
-function placesIn({ rows }: Table, firstRow: number): (row: number) => number {
+function placesIn(rows: Int32Array | undefined, firstRow: number): (row: number) => number {
   if (rows === undefined) return (row) => row - firstRow;
   const places = new Map(Array.from(rows, (row, place) => [row, place] as const));
   return (row) => places.get(row) as number;
@@ -151,16 +187,15 @@ async function findNames(
   { present, index }: Samples,
   {
     name,
-    column,
+    read,
     cells,
     placeOf,
   }: {
     name: string;
-    column: string;
+    read: Column;
     cells: (row: number) => string | undefined;
     placeOf: (row: number) => number;
   },
-  table: Table,
   tokenizer: KeptTokenizer | undefined,
 ): Promise<readonly string[]> {
   if (tokenizer !== undefined) return (await openTokenizer(tokenizer)).vocabulary;
@@ -171,7 +206,7 @@ async function findNames(
   });
   if (encoding.kind === "tokenised") return vocabularyOfWords(seen, "words" in encoding ? encoding.words : 0);
   const those = new Set(seen);
-  return codeColumn(table.columns.get(column) as Column).names.filter((each) => those.has(each));
+  return codeColumn(read).names.filter((each) => those.has(each));
 }
 
 /** Reads the tokenizer that the spec names, and tells where it doesn't fit the modality. */
