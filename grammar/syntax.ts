@@ -332,8 +332,8 @@ export interface SkipDeclaration extends Node {
 export interface DataBinding extends Node {
   kind: "binding";
   name: Name;
-  /** Where the column names files of texts: the word that says so. */
-  files?: Span;
+  /** The word that says that the column names files of texts. */
+  files?: Node;
   columns: StringLiteral[];
   transforms: Transform[];
 }

@@ -480,7 +480,7 @@ export class TreeBuilder {
         return {
           kind: "binding",
           name: this.nameIn(child),
-          ...(files && { files: spanOf(files) }),
+          ...(files && { files: { span: spanOf(files) } }),
           columns,
           transforms: this.each(child, "transform", (each) => this.transform(each)),
           span: this.span(child),

@@ -100,7 +100,7 @@ function checkBindings(
       const kind = articled(modality.kind);
       checker.report("severalColumns", columns[1]?.span ?? span, { name: name.text, kind });
     }
-    if (files !== undefined) checkFiles({ name, files, transforms }, modality, checker);
+    if (files !== undefined) checkFiles({ name, files: files.span, transforms }, modality, checker);
     found.set(name.text, {
       name: name.text,
       columns: columns.map(({ value }) => value),
