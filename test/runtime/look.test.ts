@@ -82,6 +82,26 @@ describe("columns", () => {
     expect(kinds(found)).toEqual(["constant", "infinite", "outliers", "id", "missing"]);
   });
 
+  it("that name files of texts are warned of", () => {
+    const names = Array.from({ length: 40 }, (_, i) => `notes/${i}.txt`);
+    expect(kinds(look({ note: names, y: alternating(40) }))).toEqual(["files"]);
+    expect(kinds(look({ note: ["none", ...names.slice(1)], y: alternating(40) }))).toEqual(["id"]);
+  });
+
+  it("of tokens aren't judged as measurements", () => {
+    const input = inputOfTable(
+      tableOf({ x: alternating(40).map((y) => [y === "a" ? 3 : 4, 900, 0]), y: alternating(40) }),
+      {
+        more: false,
+        target: "y",
+      },
+    );
+    const said = (tokens: boolean) =>
+      kinds(lookAt({ ...input, columns: input.columns.map((column) => ({ ...column, tokens })) }));
+    expect(said(false)).toContain("constant");
+    expect(said(true)).not.toContain("constant");
+  });
+
   it("whose absence tells the class are warned of", () => {
     const y = alternating(100);
     const x = noise(100).map((value, i) => (y[i] === "a" && i % 10 < 6 ? null : value));

@@ -30,6 +30,8 @@ export interface InputColumn {
   /** [rows, ...shape], NaN where a value is missing; of names, absent */
   numbers?: ArrayLike<number>;
   texts?: readonly (string | null)[];
+  /** True where numbers stand for tokens of a sequence. */
+  tokens?: boolean;
 }
 
 export interface LookTarget {
@@ -66,12 +68,15 @@ export function inputOfSplits(
   for (const [name, binding] of Object.entries(modalities)) {
     const [first = ""] = binding.columns;
     const files = binding.files === true || (table?.columns.get(first)?.kind === "text" && isMedia(binding));
+    const own: InputColumn[] = [];
     if (table === undefined || files)
-      columns.push(gathered(name, binding.shape, all, size, files ? first : name));
+      own.push(gathered(name, binding.shape, all, size, files ? first : name));
     for (const column of binding.columns) {
       bound.add(column);
-      if (!files && table !== undefined) columns.push(...columnOf(table, column, "input", name));
+      if (!files && table !== undefined) own.push(...columnOf(table, column, "input", name));
     }
+    const tokens = binding.vocabulary !== undefined;
+    columns.push(...own.map((column) => (tokens ? { ...column, tokens } : column)));
   }
   if (table !== undefined) {
     for (const column of target.kind === undefined ? [target.column] : target.columns) {

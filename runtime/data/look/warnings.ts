@@ -184,7 +184,7 @@ function columnWarnings(look: ColumnLook, column: InputColumn, input: LookInput)
   const constant = numbers?.constant ?? (names?.different === 1 && missing === 0 ? 1 : 0);
   if (constant === width)
     add("constant", `"${name}" is the same in all samples.`, "leave it out: it tells nothing");
-  else if (constant > 0 && column.shape.length === 1)
+  else if (constant > 0 && column.shape.length === 1 && column.tokens !== true)
     add(
       "constant",
       `${counted(constant, "feature")} of ${width} in "${name}" ${constant === 1 ? "is" : "are"} the same in all samples.`,
@@ -199,7 +199,7 @@ function columnWarnings(look: ColumnLook, column: InputColumn, input: LookInput)
   warnings.push(...missingByClass(look, column, input));
   if (numbers !== undefined && numbers.infinite > 0)
     add("infinite", `"${name}" has ${counted(numbers.infinite, "infinite value")}.`, "mend these rows");
-  if (numbers !== undefined && numbers.outliers > 0)
+  if (numbers !== undefined && numbers.outliers > 0 && column.tokens !== true)
     add(
       "outliers",
       `${counted(numbers.outliers, "value")} of "${name}" ${numbers.outliers === 1 ? "lies" : "lie"} far outside of the others: ${shown(numbers.least)} to ${shown(numbers.greatest)}, mean ${shown(numbers.mean)}.`,
@@ -219,7 +219,7 @@ function columnWarnings(look: ColumnLook, column: InputColumn, input: LookInput)
       : numbers?.whole === true &&
         (numbers.different ?? 0) >= 0.98 * size &&
         numbers.greatest - numbers.least < 1.5 * size);
-  if (looksLikeId)
+  if (looksLikeId && !namesTexts(column))
     add(
       "id",
       `"${name}" looks like a number of the row: each sample has its own.`,
