@@ -1,14 +1,15 @@
 import { correctProducts } from "../simd/batch-mat-mul.js";
+import { correctTranspose } from "../simd/last-axes.js";
+import { correctReductions } from "../simd/reduce.js";
 import { correctBatchMatMul, correctTransposedProducts } from "./batch-mat-mul.js";
+import { correctCast } from "./cast.js";
 import { addConv2dBackpropFilter, correctConv2d } from "./conv2d.js";
 import { addDepthwiseConv2dGradients } from "./depthwise-conv2d.js";
 import { addEinsum } from "./einsum.js";
 import { correctIdentity } from "./identity.js";
 import { correctPool } from "./pool.js";
-import { correctReductions } from "./reduce.js";
 import { correctSlice } from "./slice.js";
 import { correctSplit } from "./split.js";
-import { correctTranspose } from "./transpose.js";
 import { addUnsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 let corrected = false;
@@ -21,6 +22,7 @@ export function correctGradients(): void {
   correctBatchMatMul();
   correctProducts();
   correctTransposedProducts();
+  correctCast();
   correctConv2d();
   correctIdentity();
   correctPool();

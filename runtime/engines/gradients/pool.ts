@@ -1,5 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { instances } from "../simd/instance.js";
+import { maxPoolModule } from "../simd/max-pool.js";
 import { replaceKernel, type Call } from "./replace-kernel.js";
+
+/** Of windows side by side in pictures [count, height, width, channels], 4 channels or more; positions in bytes. */
+type MaxPoolGradient = (
+  x: number,
+  dy: number,
+  dx: number,
+  count: number,
+  height: number,
+  width: number,
+  size: number,
+  channels: number,
+) => void;
+
+const gradientsIn = instances<{ maxPoolGradient: MaxPoolGradient }>(maxPoolModule);
 
 type Geometry = ReturnType<typeof tf.backend_util.computePool2DInfo>;
 
@@ -28,6 +44,17 @@ function eachWindow(
   }
 }
 
+/** Square windows that touch and don't overlap, none of them over an edge, of enough channels for a vector. */
+function isSideBySide({ padInfo, inChannels, outHeight, outWidth, ...geometry }: Geometry): boolean {
+  const { strideHeight, strideWidth, effectiveFilterHeight: size, effectiveFilterWidth } = geometry;
+  return (
+    inChannels >= 4 &&
+    outHeight * outWidth * geometry.batchSize > 0 &&
+    [strideHeight, strideWidth, effectiveFilterWidth].every((other) => other === size) &&
+    [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].every((zeros) => zeros === 0)
+  );
+}
+
 /** A gradient of pooling in the memory of wasm. @returns undefined for what only the published kernel does */
 function poolGradient(
   { inputs, attributes, heap }: Call<tf.MaxPoolGradAttrs | tf.AvgPoolGradAttrs>,
@@ -53,7 +80,12 @@ function poolGradient(
 export function correctPool(): void {
   replaceKernel<tf.MaxPoolGradAttrs>(tf.MaxPoolGrad, (call) =>
     poolGradient(call, ({ dy, x, dx }, geometry) => {
-      const channels = geometry.inChannels;
+      const { batchSize, inHeight, inWidth, inChannels: channels, effectiveFilterHeight: size } = geometry;
+      const gradient = isSideBySide(geometry) ? gradientsIn(call.heap)?.maxPoolGradient : undefined;
+      if (gradient !== undefined) {
+        const [from, to, into] = [x, dy, dx].map(({ byteOffset }) => byteOffset) as [number, number, number];
+        return gradient(from, to, into, batchSize, inHeight, inWidth, size, channels);
+      }
       eachWindow(geometry, (gradient, pixels, count) => {
         for (let c = 0; c < channels; c++) {
           let at = (pixels[0] as number) + c;

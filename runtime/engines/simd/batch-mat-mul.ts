@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Heap } from "../gradients/heap.js";
 import { replaceKernel } from "../gradients/replace-kernel.js";
+import { instances } from "./instance.js";
 import { productModule } from "./product.js";
 import { size } from "../../data/size.js";
 
@@ -18,30 +18,7 @@ type Product = (
   scratch: number,
 ) => void;
 
-/** The little that is used of WebAssembly, whose types come with those of browsers alone. */
-interface WebAssemblyInterface {
-  validate(bytes: Uint8Array): boolean;
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: { tfjs: { memory: object } }) => { exports: { product: Product } };
-}
-
-/** By the backend in whose memory it works. */
-const products = new WeakMap<Heap, Product | undefined>();
-
-function productOf(heap: Heap): Product | undefined {
-  if (!products.has(heap)) products.set(heap, instantiate(heap));
-  return products.get(heap);
-}
-
-/** @returns undefined where WebAssembly has no SIMD, or the backend keeps its memory to itself */
-function instantiate(heap: Heap): Product | undefined {
-  const memory = (heap as unknown as { wasm?: { asm?: { memory?: object } } }).wasm?.asm?.memory;
-  const bytes = Uint8Array.from(atob(productModule), (letter) => letter.charCodeAt(0));
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
-  if (memory === undefined || !WebAssembly.validate(bytes)) return undefined;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { tfjs: { memory } });
-  return exports.product;
-}
+const productsIn = instances<{ product: Product }>(productModule);
 
 /** Numbers and columns of the second factor, and rows of the first, from which on it pays to lay the columns end to end. */
 const packingPays = { numbers: 16_384, columns: 32, rows: 16 };
@@ -62,7 +39,7 @@ export function correctProducts(): void {
     const batch = Math.max(countA, countB);
     const alike = before.join() === beforeB.join() || countA === 1 || countB === 1;
     if (!alike || columns < 4 || rows * inner * batch === 0) return undefined;
-    const product = productOf(heap);
+    const product = productsIn(heap)?.product;
     if (product === undefined) return undefined;
     const outer = countA >= countB && before.length >= beforeB.length ? before : beforeB;
     const result = heap.makeOutput([...outer, rows, columns], "float32");

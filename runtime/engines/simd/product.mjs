@@ -1,8 +1,5 @@
 // Writes product.ts: products of batches of matrices in WebAssembly with SIMD, in the memory of the wasm backend. `npm run simd`.
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { format, resolveConfig } from "prettier";
-import wabt from "wabt";
+import { writeModule } from "./write-module.mjs";
 
 /** Rows of a block. */
 const most = 4;
@@ -129,13 +126,4 @@ const source = `
       (br_if $matrices (local.tee $batch (i32.sub (local.get $batch) (i32.const 1)))))))
 `;
 
-const module = (await wabt()).parseWat("product.wat", source, { simd: true });
-const bytes = Buffer.from(module.toBinary({}).buffer);
-const text = `// Written by product.mjs; \`npm run simd\` writes it anew.
-
-/** WebAssembly that multiplies batches of matrices, in base 64. */
-export const productModule = ${JSON.stringify(bytes.toString("base64"))};
-`;
-const path = fileURLToPath(new URL("product.ts", import.meta.url));
-const style = { ...(await resolveConfig(path)), parser: "typescript" };
-writeFileSync(process.argv[2] ?? path, await format(text, style));
+await writeModule("product", "multiplies batches of matrices", source, process.argv[2]);

@@ -1,5 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { replaceKernel, type Call } from "./replace-kernel.js";
+import { replaceKernel, type Call } from "../gradients/replace-kernel.js";
+import { instances } from "./instance.js";
+import { sumModule } from "./sum.js";
+
+/** y = factor times the sums of [count, rows, width] over its rows, width at least 4; positions in bytes. */
+type SumRows = (x: number, y: number, count: number, rows: number, width: number, factor: number) => void;
+
+const sumsIn = instances<{ sum: SumRows }>(sumModule);
 
 /**
  * Sums and means over axes that others follow, as the gradients of biases are. The published kernels transpose all values first; these
@@ -22,8 +29,13 @@ function sumRows(
     : x.shape.filter((_, i) => !axes.includes(i));
   const out = heap.makeOutput(shape, "float32");
   const [source, target] = [heap.typedArrayFromHeap(x), heap.typedArrayFromHeap(out)];
-  const sums = new Float64Array(width);
   const factor = mean ? 1 / rows : 1;
+  const sum = width >= 4 ? sumsIn(heap)?.sum : undefined;
+  if (sum !== undefined && source.length > 0) {
+    sum(source.byteOffset, target.byteOffset, target.length / width, rows, width, factor);
+    return out;
+  }
+  const sums = new Float64Array(width);
   for (let to = 0, from = 0; to < target.length; to += width) {
     sums.fill(0);
     for (let row = 0; row < rows; row++, from += width)
