@@ -30,7 +30,7 @@ async function read(name: string, bytes: Uint8Array | string): Promise<Table | s
 
 /** A NumPy array with any header. */
 function npy(header: string, data: Uint8Array = new Uint8Array()): Uint8Array {
-  const text = `${header.padEnd(53)}\n`;
+  const text = `${header.padEnd(117)}\n`;
   const length = Buffer.alloc(2);
   length.writeUInt16LE(text.length);
   return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), length, Buffer.from(text), data]);
