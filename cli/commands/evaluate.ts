@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
+import { noRun } from "../../runtime/runs/no-run.js";
 import { CommandError, exitCodes } from "../exit.js";
 import { runScript } from "../run-script.js";
 import { engineOption } from "./train.js";
@@ -20,10 +21,7 @@ export async function readRecord(
   try {
     return JSON.parse(await readFile(join(folder, "run.json"), "utf8")) as never;
   } catch {
-    throw new CommandError(
-      `${folder} is not the folder of a run: it has no readable run.json. \`mmspec train FILE\` makes one.`,
-      exitCodes.wrongInput,
-    );
+    throw new CommandError(`${folder}: ${await noRun(folder)}.`, exitCodes.wrongInput);
   }
 }
 

@@ -8,6 +8,7 @@ interface Options {
   run: string;
   port: number;
   host: string;
+  "allow-host": string[];
   "max-body": number | undefined;
   "max-samples": number | undefined;
   "max-requests": number | undefined;
@@ -24,6 +25,13 @@ export const serve: CommandModule<object, Options> = {
       .positional("run", { type: "string", demandOption: true, describe: "The folder of a run" })
       .option("port", { type: "number", default: 8080, describe: "0 takes any that is free" })
       .option("host", { type: "string", default: "127.0.0.1", describe: "0.0.0.0 for all networks" })
+      .option("allow-host", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: "A name besides its own that it answers to, of a proxy before it; may be given repeatedly",
+      })
       .option("max-body", { type: "number", describe: "MiB of a request; 8 when left out" })
       .option("max-samples", { type: "number", describe: "Samples of a request; 1000 when left out" })
       .option("max-requests", {
@@ -44,6 +52,7 @@ export const serve: CommandModule<object, Options> = {
     );
     process.exitCode = await runScript(await predictScript(folder), [
       ...["--run", folder, "--serve", `--port=${port}`, `--host=${host}`],
+      ...options["allow-host"].map((name) => `--allow-host=${name}`),
       ...limits,
       ...(dataFolder === undefined ? [] : [`--data=${dataFolder}`]),
       ...(engine === undefined ? [] : ["--engine", engine]),

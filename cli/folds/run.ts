@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { compile, type ModelIr } from "../../compiler/index.js";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
@@ -8,6 +8,7 @@ import { print, printJson } from "../output.js";
 import { runScript } from "../run-script.js";
 import { copyCustomFiles, readSpecWith, type SpecOptions } from "../spec.js";
 import { writeFiles } from "../../runtime/runs/atomic.js";
+import { FoldsData, takeFolds } from "./keep.js";
 import { foldsText, isComplete, summarise } from "./summary.js";
 import { withFold } from "./with-fold.js";
 
@@ -23,19 +24,44 @@ export interface FoldsOptions extends SpecOptions {
  * Trains every fold of a spec as a run of its own, below one folder: the same command goes on where it was stopped, and does nothing again
  * that is complete.
  * @param ir the model, whose spec has no errors
- * @throws CommandError when the spec has no folds, or the folder has those of another spec
+ * @throws CommandError when the spec has no folds, the folder has those of another spec or of other data, or another process trains there
  */
-export async function trainFolds({ name, data }: ModelIr, options: FoldsOptions): Promise<void> {
-  const { file, runs, quiet, json, custom = true, trainerOptions } = options;
-  const fold = data?.split.fold;
-  if (fold === undefined)
+export async function trainFolds(ir: ModelIr, options: FoldsOptions): Promise<void> {
+  const { name, data } = ir;
+  const { file, runs, quiet, json } = options;
+  if (data?.split.fold === undefined)
     throw new CommandError(
       `${file}: the data for ${name} isn't split into folds: write \`split fold 1 of 5 stratified\`.`,
       exitCodes.wrongUsage,
     );
-  const { text, read } = await readSpecWith(file, options.set);
   const folder = resolve(runs, `${name.toLowerCase()}-folds`);
-  await mkdir(folder, { recursive: true });
+  let lost = false;
+  const lock = await takeFolds(folder, quiet || json, () => void (lost = true));
+  try {
+    const sameData = FoldsData.of(folder, data, resolve(dirname(file)));
+    await trainEach(name, data.split.fold, folder, options, async (trained) => {
+      if (lost)
+        throw new CommandError(
+          `${folder} was removed, or another process took it over: no more is trained there.`,
+          exitCodes.failed,
+        );
+      await sameData.check(trained);
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @param check is called before and after a fold is trained, and stops it all by throwing */
+async function trainEach(
+  name: string,
+  fold: { of: number },
+  folder: string,
+  options: FoldsOptions,
+  check: (trained?: string) => Promise<void>,
+): Promise<void> {
+  const { file, runs, quiet, json, custom = true, trainerOptions } = options;
+  const { text, read } = await readSpecWith(file, options.set);
   const names = Array.from({ length: fold.of }, (_, f) => `fold-${f + 1}`);
   for (const [f, run] of names.entries()) {
     const to = join(folder, run);
@@ -43,6 +69,7 @@ export async function trainFolds({ name, data }: ModelIr, options: FoldsOptions)
     const spec = files.filter(({ path }) => path.endsWith(".mmspec"));
     const begun = await exists(join(to, "run.json"));
     if (begun) await checkSame(to, spec);
+    await check();
     if (await isComplete(to)) {
       if (!quiet && !json) process.stderr.write(`fold ${f + 1} of ${fold.of} is complete\n`);
       continue;
@@ -61,7 +88,10 @@ export async function trainFolds({ name, data }: ModelIr, options: FoldsOptions)
       // What all folds come to is printed in the end.
       { silent: true },
     );
-    if (code === 0) continue;
+    if (code === 0) {
+      await check(run);
+      continue;
+    }
     process.stderr.write(`Fold ${f + 1} of ${fold.of} ended early: the same command goes on with it.\n`);
     process.exitCode = code;
     return;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { analyse, type ModelIr } from "../../compiler/index.js";
 import { readFrom } from "../../compiler/node.js";
+import { noRun } from "../../runtime/runs/no-run.js";
 import type { LabelContent, MeanAndError, Metric, PidItem, RunSummary } from "../content.js";
 import { RunProblem } from "./problem.js";
 
@@ -63,11 +64,7 @@ export interface RunFiles {
 /** Reads what a run says of itself. @throws RunProblem */
 export async function readRunFiles(path: string): Promise<RunFiles> {
   const folder = resolve(path);
-  const record = await readJson<RecordFile>(
-    folder,
-    "run.json",
-    "it is not the folder of a run; `mmspec train FILE` makes one",
-  );
+  const record = await readJson<RecordFile>(folder, "run.json", await noRun(folder));
   const metrics = await readJson<MetricsFile>(
     folder,
     "metrics.json",

@@ -1,6 +1,9 @@
 import type * as Arrow from "apache-arrow";
 import { readFile } from "node:fs/promises";
 import { Decompress } from "fzstd";
+import { checkArrowData } from "./arrow-data.js";
+import { checkArrowFraming } from "./arrow-framing.js";
+import { plainReason } from "./damaged.js";
 import { mostBytes, TooLarge } from "./limits.js";
 import { unpackLz4 } from "./lz4.js";
 import { columnOfCells, type Column, type Table } from "./table.js";
@@ -11,22 +14,20 @@ export async function readArrow(path: string): Promise<Table> {
   const bytes = await readFile(path);
   if (bytes.toString("latin1", 0, 4) === "FEA1")
     throw new Error("it is Feather of version 1; save it with version 2");
-  const table = arrow.tableFromIPC(bytes);
-  const columns = new Map<string, Column>();
-  table.schema.fields.forEach(({ name }, i) => {
-    const column = table.getChildAt(i);
-    for (const { length, byteLength, values, type } of column?.data ?? []) {
-      const plainNumbers = arrow.DataType.isFloat(type) || arrow.DataType.isInt(type);
-      const most = plainNumbers
-        ? (values as ArrayLike<number>).length
-        : 8 * Math.max(byteLength, bytes.length);
-      if (length > most)
-        throw new Error(`its header tells of ${length} rows, but "${name}" has fewer values`);
-    }
-    const cells = Array.from(column ?? [], plain);
-    columns.set(name, columnOfCells(cells));
-  });
-  return { source: path, columns };
+  await checkArrowFraming((offset, length) => bytes.subarray(offset, offset + length), bytes.length);
+  try {
+    const table = arrow.tableFromIPC(bytes);
+    const columns = new Map<string, Column>();
+    table.schema.fields.forEach((field, i) => {
+      const name = String(field.name);
+      const column = table.getChildAt(i);
+      for (const data of column?.data ?? []) checkArrowData(arrow, name, data, bytes.length);
+      columns.set(name, columnOfCells(Array.from(column ?? [], plain)));
+    });
+    return { source: path, columns };
+  } catch (error) {
+    throw plainReason(error);
+  }
 }
 
 /** Lists of Arrow, also of lists, as arrays. */

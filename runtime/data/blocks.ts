@@ -5,14 +5,16 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { AsyncRecordBatchStreamReader } from "apache-arrow";
 import { parse } from "csv-parse";
-import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
-import { compressors } from "hyparquet-compressors";
 import { arrayBlocks, arrayFiles } from "./array-blocks.js";
+import { checkArrowData } from "./arrow-data.js";
+import { checkArrowFraming } from "./arrow-framing.js";
 import { openArrow, plain } from "./arrow.js";
+import { plainReason } from "./damaged.js";
 import { rowOf } from "./json-lines.js";
 import { mostBytes } from "./limits.js";
 import { DataError, ProblemList } from "./problems.js";
+import { openParquet, parquetRows } from "./parquet-check.js";
 import { readTable } from "./read.js";
 import { checkUnchanged, stampOf } from "./unchanged.js";
 import { columnOfCells, rowsOf, textsOfCells, type Column, type Table } from "./table.js";
@@ -229,6 +231,12 @@ async function* arrowBlocks(path: string, { size, texts }: BlockOptions): AsyncG
     await file.read(head, 0, 6, 0);
     if (head.toString("latin1", 0, 4) === "FEA1")
       throw new Error("it is Feather of version 1; save it with version 2");
+    const { size: bytes } = await file.stat();
+    await checkArrowFraming(async (offset, length) => {
+      const part = new Uint8Array(length);
+      const { bytesRead } = await file.read(part, 0, length, offset);
+      return part.subarray(0, bytesRead);
+    }, bytes);
     const source = head.toString("latin1") === "ARROW1" ? file : createReadStream(path);
     const reader = (await arrow.RecordBatchReader.from(source as Readable)) as AsyncRecordBatchStreamReader;
     await reader.open();
@@ -242,12 +250,16 @@ async function* arrowBlocks(path: string, { size, texts }: BlockOptions): AsyncG
     });
     let firstRow = 0;
     for await (const batch of reader) {
+      for (const [i, data] of batch.data.children.entries())
+        checkArrowData(arrow, names[i] as string, data, bytes);
       const cells = names.map((_, i) => Array.from(batch.getChildAt(i) ?? [], plain));
       for (let at = 0; at < batch.numRows; at += size)
         yield cut(cells, at, Math.min(batch.numRows, at + size), firstRow + at);
       firstRow += batch.numRows;
     }
     if (firstRow === 0) yield cut([], 0, 0, 0);
+  } catch (error) {
+    throw plainReason(error);
   } finally {
     await file.close().catch(() => undefined);
   }
@@ -257,9 +269,8 @@ async function* parquetBlocks(
   path: string,
   { size, texts, most = mostBytes }: BlockOptions,
 ): AsyncGenerator<TableBlock> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const parquet = await openParquet(await asyncBufferFromFile(path));
+  const { metadata, names } = parquet;
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
@@ -268,10 +279,7 @@ async function* parquetBlocks(
       throw new Error(
         `a row group unpacks to ${bytes} bytes, more than the ${most} that fit; write smaller ones`,
       );
-    // Rows as lists: a column may be called like what every object of JavaScript has.
-    let rows: unknown[][] = [];
-    const onComplete = (all: unknown[][]) => void (rows = all);
-    await parquetRead({ file, metadata, compressors, rowStart, rowEnd, onComplete });
+    const rows = await parquetRows(parquet, rowStart, rowEnd);
     for (let at = 0; at < rows.length; at += size) {
       const part = rows.slice(at, at + size);
       const columns = columnsOfRows(names, texts, part.length, (_, column, i) => part[i]?.[column]);

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Dataset, Group } from "h5wasm";
+import { checkHdf5Heaps } from "./hdf5-heaps.js";
 import { mostBytes, TooLarge } from "./limits.js";
 import { textsOfCells, type Column, type Table } from "./table.js";
 import { size } from "./size.js";
@@ -41,6 +42,7 @@ let count = 0;
 export async function readHdf5(path: string, limit = mostBytes): Promise<Table> {
   if ((await stat(path)).size > limit) throw new TooLarge(limit);
   const bytes = await readFile(path);
+  checkHdf5Heaps(bytes);
   const { default: hdf5, File } = await open();
   const module = await hdf5.ready;
   const { FS } = module as unknown as { FS: Disk };

@@ -1,7 +1,6 @@
-import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { asyncBufferFromFile } from "hyparquet/src/node.js";
-import { compressors } from "hyparquet-compressors";
 import { mostBytes, TooLarge } from "./limits.js";
+import { openParquet, parquetRows } from "./parquet-check.js";
 import { columnOfCells, type Column, type Table } from "./table.js";
 
 /**
@@ -9,15 +8,11 @@ import { columnOfCells, type Column, type Table } from "./table.js";
  * @throws TooLarge when its footer says that it unpacks to more than `limit` bytes
  */
 export async function readParquet(path: string, limit = mostBytes): Promise<Table> {
-  const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
+  const parquet = await openParquet(await asyncBufferFromFile(path));
+  const { metadata, names } = parquet;
   const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
   if (unpacked > limit) throw new TooLarge(limit);
-  // Rows as lists: a column may be called like what every object of JavaScript has.
-  let rows: unknown[][] = [];
-  const onComplete = (all: unknown[][]) => void (rows = all);
-  await parquetRead({ file, metadata, compressors, onComplete });
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const rows = await parquetRows(parquet, 0, Number(metadata.num_rows), limit);
   const columns = new Map<string, Column>();
   names.forEach((name, i) => columns.set(name, columnOfCells(rows.map((row) => row[i]))));
   return { source: path, columns };

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { engineNameOf, UsageError } from "../session/options.js";
 import type { EngineName } from "../engines/index.js";
+import { nameOfHost } from "./serve/hosts.js";
 
 /** What the command line of a generated `predict.ts` may say. */
 export interface PredictOptions {
@@ -31,6 +32,8 @@ export interface ServeTask {
   host: string;
   /** 0 for any that is free. */
   port: number;
+  /** Names besides its own that it answers to: of proxies in front of it. */
+  allowedHosts: string[];
   limits: Limits;
 }
 
@@ -59,7 +62,7 @@ export interface Limits {
 export const usualLimits: Limits = { bytes: 8 * 2 ** 20, samples: 1000, requests: 16 };
 
 const usage =
-  "Options: --run FOLDER, then FILE [--out FILE.csv|.jsonl|.parquet] [--pid] [--no-labels] [--block SAMPLES], or --serve [--port NUMBER] [--host NAME] [--max-body MIB] [--max-samples NUMBER] [--max-requests NUMBER], or --export FOLDER --as web|package; --data FOLDER, --engine NAME, --quiet, --json";
+  "Options: --run FOLDER, then FILE [--out FILE.csv|.jsonl|.parquet] [--pid] [--no-labels] [--block SAMPLES], or --serve [--port NUMBER] [--host NAME] [--allow-host NAME] [--max-body MIB] [--max-samples NUMBER] [--max-requests NUMBER], or --export FOLDER --as web|package; --data FOLDER, --engine NAME, --quiet, --json";
 
 /** @throws UsageError */
 export function readPredictOptions(args: readonly string[]): PredictOptions {
@@ -83,6 +86,7 @@ export function readPredictOptions(args: readonly string[]): PredictOptions {
         as: { type: "string", default: "web" },
         host: { type: "string", default: "127.0.0.1" },
         port: { type: "string", default: "8080" },
+        "allow-host": { type: "string", multiple: true, default: [] },
         "max-body": { type: "string", default: String(usualLimits.bytes / 2 ** 20) },
         "max-samples": { type: "string", default: String(usualLimits.samples) },
         "max-requests": { type: "string", default: String(usualLimits.requests) },
@@ -116,6 +120,7 @@ export function readPredictOptions(args: readonly string[]): PredictOptions {
             kind: "serve",
             host,
             port: whole("port", 0, 65535),
+            allowedHosts: values["allow-host"].map(allowedHost),
             limits: { bytes, samples: whole("max-samples", 1), requests: whole("max-requests", 1) },
           }
         : {
@@ -134,4 +139,13 @@ export function readPredictOptions(args: readonly string[]): PredictOptions {
     json,
     task,
   };
+}
+
+function allowedHost(text: string): string {
+  const name = nameOfHost(text);
+  if (name === undefined)
+    throw new UsageError(
+      `--allow-host wants a name alone, like example.org, without protocol, port or path; not ${JSON.stringify(text)}.`,
+    );
+  return name;
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { lockFolder } from "../../runtime/runs/lock.js";
 import { mmspec as mmspecIn } from "../support/cli.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-folds-"));
@@ -82,6 +83,34 @@ describe("mmspec train --folds", () => {
     const other = mmspec("train", "ward.mmspec", "--folds");
     expect(other.code).toBe(1);
     expect(other.err).toContain("was trained with another ward.mmspec");
+  });
+
+  it("trains no folds of different data, and none that another process trains", async () => {
+    const own = mkdtempSync(join(tmpdir(), "mmspec-folds-data-"));
+    const table = `patient,pulse,lab,outcome\n${rows.join("\n")}\n`;
+    writeFileSync(join(own, "ward.mmspec"), spec("fold 1 of 2 seed 2", 1));
+    // Data that can't be learned from is mended, and is no other one then.
+    writeFileSync(join(own, "ward.csv"), table.replace("sick", "ill"));
+    expect(mmspecIn(own, "train", "ward.mmspec", "--folds", "--quiet").err).toContain("MM40");
+    writeFileSync(join(own, "ward.csv"), table);
+    expect(mmspecIn(own, "train", "ward.mmspec", "--folds", "--quiet")).toMatchObject({ code: 0, err: "" });
+    const folds = join(own, "runs", "ward-folds");
+    rmSync(join(folds, "fold-2"), { recursive: true });
+    writeFileSync(join(own, "ward.csv"), table.replace("p0,", "p1,"));
+    const changed = mmspecIn(own, "train", "ward.mmspec", "--folds");
+    expect(changed.code).toBe(1);
+    expect(changed.err).toContain("the data changed since the first fold was trained");
+    expect(existsSync(join(folds, "fold-2"))).toBe(false);
+
+    writeFileSync(join(own, "ward.csv"), table);
+    const lock = await lockFolder(folds, { name: "folds", lost: () => undefined });
+    const busy = mmspecIn(own, "train", "ward.mmspec", "--folds");
+    await lock.release();
+    expect(busy.code).toBe(1);
+    expect(busy.err).toMatch(/its folds are being trained \(process \d+ on .*Wait for that/);
+    expect(mmspecIn(own, "train", "ward.mmspec", "--folds", "--quiet")).toMatchObject({ code: 0, err: "" });
+    expect(existsSync(join(folds, "fold-2", "metrics.json"))).toBe(true);
+    expect(readdirSync(folds).sort()).toEqual(["data.json", "fold-1", "fold-2", "folds.json"]);
   });
 
   it("wants folds", () => {

@@ -154,6 +154,17 @@ describe("mmspec resume", () => {
     expect(err).toContain("is not the folder of a run");
   });
 
+  it("says what a folder is whose command was stopped before its run began", () => {
+    const trainer = join(folder, "stopped", "trainer");
+    writeFileSync(join(folder, "stopped.mmspec"), spec());
+    expect(mmspec("compile", "stopped.mmspec", "-o", trainer).code).toBe(0);
+    for (const command of ["resume", "evaluate", "report"]) {
+      const { code, err } = mmspec(command, "stopped");
+      expect(code, command).toBe(1);
+      expect(err, command).toContain("stopped before it began");
+    }
+  });
+
   it("keeps the scale of numbers: a killed run of a regression ends as if it had never been stopped", async () => {
     const source = spec({
       train: "train { paradigm joint optimizer adam(lr: 5e-3) epochs 6 batch 8 seed 3 }",

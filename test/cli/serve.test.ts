@@ -192,7 +192,7 @@ describe("mmspec serve", () => {
       });
       socket.on("error", () => undefined);
       socket.write(
-        `POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${part.repeat(5)}`,
+        `POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${part.repeat(5)}`,
       );
     });
     expect(said).toMatch(/^HTTP\/1.1 413 [^]*"too_large"/);
@@ -231,7 +231,7 @@ describe("mmspec serve", () => {
     const open = [1, 2].map(() => {
       const socket = connect(Number(new URL(few.url).port), "127.0.0.1");
       socket.write(
-        `POST /predict HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, -1)}`,
+        `POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, -1)}`,
       );
       let said = "";
       socket.on("data", (data) => (said += String(data)));

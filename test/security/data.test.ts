@@ -8,6 +8,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterEach, describe, expect, it } from "vitest";
 import { readPicture } from "../../runtime/data/media/picture.js";
 import { readSound } from "../../runtime/data/media/sound.js";
+import { checkHdf5Heaps } from "../../runtime/data/hdf5-heaps.js";
 import { gunzip } from "../../runtime/data/limits.js";
 import { DataError } from "../../runtime/data/problems.js";
 import { readTable } from "../../runtime/data/read.js";
@@ -29,7 +30,7 @@ async function read(name: string, bytes: Uint8Array | string): Promise<Table | s
 
 /** A NumPy array with any header. */
 function npy(header: string, data: Uint8Array = new Uint8Array()): Uint8Array {
-  const text = `${header.padEnd(53)}\n`;
+  const text = `${header.padEnd(117)}\n`;
   const length = Buffer.alloc(2);
   length.writeUInt16LE(text.length);
   return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), length, Buffer.from(text), data]);
@@ -138,6 +139,34 @@ describe("data from strangers", () => {
     const small = Buffer.from(zip);
     for (let at = small.indexOf(size); at >= 0; at = small.indexOf(size, at + 1)) small.writeUInt32LE(16, at);
     expect(await read("a.npz", small)).toMatch(/MM4002/);
+  });
+
+  it("Parquet whose groups of rows have other columns or rows than it tells of is refused", async () => {
+    const columnData = ["first", "second"].map((name) => ({ name, data: [1, 2, 3] }));
+    const bytes = Buffer.from(parquetWriteBuffer({ columnData }));
+    const renamed = Buffer.from(bytes);
+    renamed.write("third!", bytes.lastIndexOf("second"));
+    // Nobody waits for the column that the file doesn't tell of: what is wrong with its bytes would end the process.
+    renamed.fill(0xff, 4, 40);
+    expect(await read("a.parquet", renamed)).toMatch(/MM4002[^]*other columns than the file/);
+    const twice = Buffer.from(
+      parquetWriteBuffer({ columnData: [...columnData, { name: "first", data: [1, 2, 3] }] }),
+    );
+    expect(await read("a.parquet", twice)).toMatch(/MM4002[^]*two of its columns have one name/);
+  });
+
+  it("HDF5 whose texts are kept in nothing ends", async () => {
+    const heap = Buffer.alloc(4096);
+    heap.write("GCOL\x01", "latin1");
+    heap.writeBigUInt64LE(4096n, 8);
+    heap.writeUInt16LE(1, 16);
+    heap.writeBigUInt64LE(5n, 24);
+    heap.writeBigUInt64LE(4096n - 40n, 48);
+    expect(() => checkHdf5Heaps(Buffer.concat([Buffer.alloc(8), heap]))).not.toThrow();
+    for (const size of [0n, 1n << 32n, 4096n, 0xfffffff8n]) {
+      heap.writeBigUInt64LE(size, 48);
+      expect(() => checkHdf5Heaps(Buffer.concat([Buffer.alloc(8), heap])), String(size)).toThrow(/damaged/);
+    }
   });
 
   it("an archive's names are names of columns, and of no files", async () => {

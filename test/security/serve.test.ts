@@ -1,8 +1,12 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readBody } from "../../runtime/prediction/serve/body.js";
+import { Hosts } from "../../runtime/prediction/serve/hosts.js";
+import { readPredictOptions } from "../../runtime/prediction/options.js";
+import type { RequestProblem } from "../../runtime/prediction/serve/problem.js";
 import { patientServer, usualPatience, type Patience } from "../../runtime/prediction/serve/patience.js";
 import { trainGuests } from "../support/guests.js";
 import { endServices, serve, type Served } from "../support/service.js";
@@ -27,13 +31,26 @@ describe("a service that strangers reach", () => {
   let port: number;
   beforeAll(async () => {
     const { folder, run } = trainGuests();
-    guests = await serve(folder, run, "--max-body", "0.25", "--max-samples", "20", "--max-requests", "4");
+    guests = await serve(
+      folder,
+      run,
+      "--max-body",
+      "0.25",
+      "--max-samples",
+      "20",
+      "--max-requests",
+      "4",
+      "--allow-host",
+      "models.example",
+      "--allow-host",
+      "b.example",
+    );
     port = Number(new URL(guests.url).port);
   });
   afterAll(endServices);
 
   const request = (line: string, headers = "", body = "") =>
-    say(port, `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}\r\n${body}`);
+    say(port, `${line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n${body}`);
   const ask = (body: string, headers = json) =>
     request("POST /predict", `${headers}Content-Length: ${Buffer.byteLength(body)}\r\n`, body);
   const chunked = (body: string) =>
@@ -165,10 +182,12 @@ describe("a service that strangers reach", () => {
     const odd = ["evil.example", "127.0.0.1:1", '"><script>alert(1)</script>', "a".repeat(2000), ""];
     for (const host of odd) {
       const said = await say(port, `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-      expect(statusOf(said)).toBe(200);
-      expect(said).toMatch(/^Content-Security-Policy: default-src 'none'; script-src 'sha256-/m);
+      expect(statusOf(said)).toBe(host === "127.0.0.1:1" ? 200 : 421);
       if (host !== "") expect(said).not.toContain(host);
     }
+    expect(await request("GET /")).toMatch(
+      /^Content-Security-Policy: default-src 'none'; script-src 'sha256-/m,
+    );
     expect(await request("GET /x%0d%0aX-Made:%201")).not.toMatch(/^X-Made/m);
     expect(statusOf(await request("GET /health\rX-Made: 1"))).toBe(400);
     for (const line of ["X: a\0b", "X : a", " X: a", "X\n: a"])
@@ -181,6 +200,52 @@ describe("a service that strangers reach", () => {
     );
     expect(statusOf(said)).toBe(200);
     expect(said).not.toMatch(/Access-Control/i);
+    await expectWell();
+  });
+
+  it("answers to its own names alone, on all paths: another's may be made to lead here by its owner", async () => {
+    const from = (host: string, path = "GET /health") =>
+      say(port, `${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    const own = [
+      "localhost",
+      "LOCALHOST.:80",
+      `127.0.0.1:${port}`,
+      "[::1]:8080",
+      "a.localhost",
+      "10.1.2.3",
+      "models.example",
+      "b.example",
+    ];
+    for (const host of own) expect(statusOf(await from(host)), host).toBe(200);
+    const others = [
+      ...["evil.example", `evil.example:${port}`, "localhost.evil.example", "127.0.0.1.evil.example"],
+      ...[
+        "notlocalhost",
+        "evil.example#localhost",
+        "evil.example\\@localhost",
+        "a@localhost",
+        "localhost:80:80",
+      ],
+      ...["localhost, evil.example", "[::1].evil.example", "%6cocalhost%00", ""],
+    ];
+    for (const host of others)
+      for (const path of ["GET /health", "GET /", "POST /predict", "GET /none"])
+        expect(await from(host, path), host).toMatch(/^HTTP\/1\.1 421 [^]*"code":"wrong_host"/);
+    const two = "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    expect([400, 421]).toContain(statusOf(await say(port, two)));
+    await expectWell();
+  });
+
+  it("lets no page of another origin ask for predictions", async () => {
+    const asked = (origin: string) => ask(`{"samples":[${sample}]}`, `${json}Origin: ${origin}\r\n`);
+    for (const origin of ["http://localhost", "http://localhost:80"])
+      expect(statusOf(await asked(origin)), origin).toBe(200);
+    const others = [
+      ...["http://localhost:3000", "http://evil.example", "http://127.0.0.1", "null", "", "localhost"],
+      ...["http://localhost.evil.example", "chrome-extension://localhost", "https://localhost:80"],
+    ];
+    for (const origin of others)
+      expect(await asked(origin), origin).toMatch(/^HTTP\/1\.1 403 [^]*"code":"wrong_origin"/);
     await expectWell();
   });
 
@@ -200,7 +265,7 @@ describe("a service that strangers reach", () => {
 
   it("answers others while many wait, and no more than it was told at a time", async () => {
     const body = `{"samples":[${sample}]}`;
-    const head = `POST /predict HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${json}Content-Length: ${body.length}\r\n\r\n`;
+    const head = `POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${json}Content-Length: ${body.length}\r\n\r\n`;
     const sockets: Socket[] = [];
     const said = Array.from(
       { length: 40 },
@@ -224,6 +289,58 @@ describe("a service that strangers reach", () => {
     // Those who hung up have left their places.
     await expectWell();
   });
+});
+
+describe("the names that a service answers to", () => {
+  const asked = (host: string | undefined, origin?: string) =>
+    ({
+      method: "POST",
+      headersDistinct: {
+        ...(host !== undefined && { host: [host] }),
+        ...(origin !== undefined && { origin: [origin] }),
+      },
+    }) as unknown as IncomingMessage;
+  const status = (hosts: Hosts, host: string | undefined, origin?: string) => {
+    try {
+      hosts.check(asked(host, origin));
+      return 200;
+    } catch (error) {
+      return (error as RequestProblem).status;
+    }
+  };
+
+  it("are those that it was told, of a proxy that rewrites them, too", () => {
+    const hosts = new Hosts("127.0.0.1", ["models.example.org"]);
+    expect(status(hosts, "models.example.org")).toBe(200);
+    expect(status(hosts, "Models.Example.org.:443", "https://models.example.org")).toBe(200);
+    expect(status(hosts, "127.0.0.1:8080", "https://models.example.org")).toBe(200);
+    expect(status(hosts, "example.org")).toBe(421);
+    expect(status(hosts, "a.models.example.org")).toBe(421);
+    expect(status(hosts, "127.0.0.1:8080", "https://example.org")).toBe(403);
+    // HTTP/1.0, which no browser speaks.
+    expect(status(hosts, undefined)).toBe(200);
+    expect(status(hosts, undefined, "http://evil.example")).toBe(403);
+  });
+
+  it("are the machine's and the one listened on, too, where a network reaches it", () => {
+    for (const host of ["0.0.0.0", "::"]) {
+      expect(status(new Hosts(host, []), `${hostname()}:8080`), host).toBe(200);
+      expect(status(new Hosts(host, []), "192.168.1.7:8080"), host).toBe(200);
+      expect(status(new Hosts(host, []), "evil.example"), host).toBe(421);
+    }
+    for (const host of ["127.0.0.1", "localhost", "::1"])
+      expect(status(new Hosts(host, []), hostname()), host).toBe(421);
+    expect(status(new Hosts("models.example.org", []), "models.example.org:8080")).toBe(200);
+  });
+
+  it.each(["https://example.org", "example.org:443", "example.org/x", "a b", "", "*", "[::1"])(
+    "aren't %j",
+    (name) => {
+      expect(() => readPredictOptions(["--run", "r", "--serve", `--allow-host=${name}`])).toThrow(
+        /--allow-host wants a name/,
+      );
+    },
+  );
 });
 
 describe("a server that waits no longer than it says", () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { startThread } from "../../parallel/thread.js";
 import { mediaEndings } from "../media/endings.js";
@@ -39,11 +39,14 @@ export function sameFiles(a: readonly FileState[], b: readonly FileState[]): boo
 /** Bytes that are hashed without starting a thread for it. */
 const little = 16 * 2 ** 20;
 
-/** SHA-256 of all bytes of a source; of pictures and sounds that a folder has, of their sizes and times. Much of it is read in another thread. */
-export async function contentHash(files: readonly FileState[]): Promise<string> {
+/**
+ * SHA-256 of all bytes of a source; of pictures and sounds that a folder has, of their sizes and times. Much of it is read in another thread.
+ * @param base the folder whose own place doesn't count; where it is left out all of a path does
+ */
+export async function contentHash(files: readonly FileState[], base?: string): Promise<string> {
   const bytes = files.reduce((sum, file) => sum + (isMedium(file) ? 0 : file.size), 0);
-  if (bytes <= little) return hashFiles(files);
-  const thread = startThread(import.meta.url, { "mmspec hash": files });
+  if (bytes <= little) return hashFiles(files, base);
+  const thread = startThread(import.meta.url, { "mmspec hash": files, base });
   try {
     return await new Promise<string>((resolve, reject) => {
       thread.on("message", ({ hash, failed }: { hash: string; failed?: unknown }) =>
@@ -60,10 +63,10 @@ function isMedium({ path }: FileState): boolean {
   return mediaEndings.some((ending) => path.toLowerCase().endsWith(ending));
 }
 
-async function hashFiles(files: readonly FileState[]): Promise<string> {
+async function hashFiles(files: readonly FileState[], base?: string): Promise<string> {
   const sum = createHash("sha256");
   for (const file of files) {
-    sum.update(`${file.path}\n`);
+    sum.update(`${base === undefined ? file.path : relative(base, file.path)}\n`);
     if (isMedium(file)) sum.update(`${file.size} ${file.mtimeMs}\n`);
     else
       for await (const bytes of createReadStream(file.path, { highWaterMark: 2 ** 20 }))
@@ -73,9 +76,10 @@ async function hashFiles(files: readonly FileState[]): Promise<string> {
 }
 
 /** In a thread that hashes. */
-const asked = (workerData as Record<string, FileState[]> | null)?.["mmspec hash"];
+const order = workerData as { "mmspec hash"?: FileState[]; base?: string } | null;
+const asked = order?.["mmspec hash"];
 if (asked !== undefined) {
-  hashFiles(asked).then(
+  hashFiles(asked, order?.base).then(
     (hash) => parentPort?.postMessage({ hash }),
     (failed: unknown) => parentPort?.postMessage({ failed }),
   );

@@ -3,7 +3,7 @@ export class RequestProblem extends Error {
   override name = "RequestProblem";
 
   constructor(
-    readonly status: 400 | 404 | 405 | 413 | 415 | 429 | 503,
+    readonly status: 400 | 403 | 404 | 405 | 413 | 415 | 421 | 429 | 503,
     /** For programs; it stays. */
     readonly code: string,
     message: string,

@@ -11,6 +11,7 @@ import { answersOf, type SampleAnswer } from "./answer.js";
 import { letFinish, readBody } from "./body.js";
 import { heldOutExamples } from "./examples.js";
 import { Figures } from "./figures.js";
+import { Hosts } from "./hosts.js";
 import { cellCoders, type CellCoder } from "../../data/transforms/coder.js";
 import type { Tokenizers } from "../../data/transforms/tokenizer.js";
 import { openApi } from "./openapi.js";
@@ -96,6 +97,7 @@ class Service {
   /** Resolves when the engine is free. */
   private turn: Promise<unknown> = Promise.resolve();
   private readonly figures: Figures;
+  private readonly hosts: Hosts;
 
   private constructor(
     private readonly plan: AnswerPlan,
@@ -105,6 +107,7 @@ class Service {
     private readonly coders: ReadonlyMap<string, CellCoder>,
   ) {
     this.figures = new Figures(options.model);
+    this.hosts = new Hosts(options.task.host, options.task.allowedHosts);
   }
 
   static async open(plan: AnswerPlan, options: ServeOptions): Promise<Service> {
@@ -182,6 +185,7 @@ class Service {
     path: string,
     route: (typeof this.routes)[string] | undefined,
   ): Promise<Reply> | Reply {
+    this.hosts.check(request);
     if (route === undefined)
       throw new RequestProblem(404, "no_such_path", `There are ${Object.keys(this.routes).join(", ")}.`);
     const method = request.method === "HEAD" ? "GET" : request.method;
