@@ -743,10 +743,6 @@ export const diagnosticTable = {
     message: "Of data that is streamed every sample has to be readable.",
     fix: "mend or remove the rows that `mmspec train` tells of, or leave out `streamed within`",
   })),
-  streamedCells: error("MM7114", (p: { transform: string }) => ({
-    message: `\`${p.transform}\` wants all samples in memory: which words and names there are is known only when all have been read.`,
-    fix: "keep the column as numbers or tokens, bind names as `category` of a `table`, or leave out `streamed within`",
-  })),
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",

@@ -99,7 +99,11 @@ export async function loadData(
   tokenizers?: Tokenizers,
 ): Promise<Splits> {
   if (plan.streamed !== undefined)
-    return (await import("./streamed/load.js")).loadStreamed(plan, folder, kept, statistics);
+    return (await import("./streamed/load.js")).loadStreamed(plan, folder, {
+      names: kept,
+      statistics,
+      tokenizers,
+    });
   const where = join(folder, plan.from);
   const { table, joins } = await readSource(plan, folder);
   const unreadable = plan.skip && new Unreadable();

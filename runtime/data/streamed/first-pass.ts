@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isGlob } from "../glob.js";
-import { isStreamed, readBlocks } from "../blocks.js";
+import { isStreamed, isWritten, readBlocks } from "../blocks.js";
 import {
   checkRows,
   labelColumn,
@@ -14,7 +14,12 @@ import {
 import { vocabularyOf, type CodedColumn } from "../names.js";
 import { outputsOf } from "../outputs.js";
 import { splitKeys } from "../split/keys.js";
+import type { Column } from "../table.js";
+import { encodingOf } from "../transforms/coder.js";
+import { cellsOf, loadCells } from "../transforms/encode.js";
+import { isMedia } from "../media/load.js";
 import { namedColumns, sampleColumns, withMissing } from "../unseen.js";
+import { CellKind, type CellRow } from "./cells.js";
 import { rowBytes, type Layout } from "./layout.js";
 import { MergedProblems } from "./merged-problems.js";
 import { asRead, Numbering } from "./numbering.js";
@@ -25,6 +30,8 @@ export interface LoadedBlock {
   /** Per modality, [rows, ...shape]; a category's names are numbered as they come. */
   inputs: Record<string, Float32Array>;
   present: Record<string, Uint8Array>;
+  /** Of each modality whose column has names or texts: the cells. */
+  cells: CellRow[];
   /** Of classes: each row's label, numbered as it comes; NaN where there is none. */
   labels?: Float64Array;
   /** Of a target that isn't one class. */
@@ -32,6 +39,10 @@ export interface LoadedBlock {
   /** What the column says that samples are divided by. */
   keys?: Float64Array;
 }
+
+/** Rows that are read at once, at most; fewer where texts come with them. */
+const mostRows = 4096;
+const mostTexts = 256;
 
 /** Where a source lies. */
 export interface SourcePlace {
@@ -52,6 +63,8 @@ function mediaIn(names: readonly (string | null)[], source: string): string[] {
 export class FirstPass {
   /** Of each modality and column. */
   readonly categories = new Map<string, Map<string, Numbering>>();
+  /** Of each modality whose column has names or texts. */
+  readonly cells: ReadonlyMap<string, CellKind>;
   readonly vocabularies: Record<string, Record<string, readonly string[]>> = {};
   /** Pictures and sounds that rows name. */
   readonly media: string[] = [];
@@ -72,6 +85,10 @@ export class FirstPass {
     private readonly place: SourcePlace,
   ) {
     if (isGlob(plan.from)) this.parts = [];
+    const encoded = Object.entries(plan.modalities).filter(
+      ([, binding]) => encodingOf(binding) !== undefined,
+    );
+    this.cells = new Map(encoded.map(([name]) => [name, new CellKind()]));
     this.problems = new MergedProblems(this.parts);
   }
 
@@ -101,7 +118,9 @@ export class FirstPass {
       texts.add(by.column);
       samples.add(by.column);
     }
-    const size = Math.max(1, Math.min(layout.blockRows, Math.floor(within / 16 / rowBytes(layout)), 4096));
+    const most = this.cells.size > 0 ? mostTexts : mostRows;
+    const size = Math.max(1, Math.min(layout.blockRows, Math.floor(within / 16 / rowBytes(layout)), most));
+    const asWritten = await isWritten(path);
     const begin = this.rows;
     const part = { source: path, rows: Infinity };
     parts?.push(part);
@@ -112,9 +131,21 @@ export class FirstPass {
       const rows = checkRows(table, plan, where, problems);
       this.rows += rows;
       const full = withMissing(table, plan.modalities, rows);
-      const block: LoadedBlock = { rows, inputs: {}, present: {} };
+      const block: LoadedBlock = { rows, inputs: {}, present: {}, cells: [] };
       for (const [name, binding] of Object.entries(plan.modalities)) {
         const [first = ""] = binding.columns;
+        const kind = this.cells.get(name);
+        if (kind !== undefined) {
+          const loaded = loadCells(name, binding, full, rows, { where, problems });
+          if (loaded === undefined) problems.check();
+          const column = full.columns.get(first) as Column;
+          const own = cellsOf(column);
+          const cells = Array.from({ length: rows }, (_, row) => own?.(row) ?? null);
+          kind.add(cells, begin + firstRow, column.kind, asWritten);
+          block.cells.push(cells);
+          if (loaded !== undefined) block.present[name] = loaded.present;
+          continue;
+        }
         const words = binding.vocabulary === undefined ? undefined : vocabularyOf(table, first);
         if (words !== undefined) this.keepVocabulary(name, first, words, path);
         const categories = new Map<string, CodedColumn>();
@@ -129,7 +160,7 @@ export class FirstPass {
         const source = { table: full, categories, folder: place.folder };
         const loaded = await loadModality(name, binding, source, rows, where, problems);
         const files = full.columns.get(first);
-        if (files?.kind === "text") this.media.push(...mediaIn(files.values, path));
+        if (files?.kind === "text" && isMedia(binding)) this.media.push(...mediaIn(files.values, path));
         if (loaded === undefined) problems.check();
         else {
           block.inputs[name] = loaded.values;
@@ -257,8 +288,13 @@ export class FirstPass {
 
   /** Reports what may be a name or may be missing. */
   checkNames(): void {
-    const { place, problems } = this;
+    const { plan, place, problems } = this;
     problems.blockRow = 0;
+    for (const [name, { numbers, either }] of this.cells) {
+      const [column = ""] = plan.modalities[name]?.columns ?? [];
+      if (numbers && either !== undefined)
+        problems.add("numbersAndNames", place.where, { column, ...either });
+    }
     for (const columns of this.categories.values())
       for (const [column, numbering] of columns) {
         if (numbering.numbers) continue;
@@ -281,7 +317,11 @@ export function targetWidth(plan: DataPlan): number {
 export function planKey({ modalities, target, from, split: { by } }: DataPlan): string {
   const bindings = Object.entries(modalities).map(([name, { transforms = [], line: _, ...binding }]) => [
     name,
-    { ...binding, transforms: transforms.filter(({ kind }) => kind === "resized" || kind === "cropped") },
+    {
+      ...binding,
+      transforms: transforms.filter(({ kind }) => kind === "resized" || kind === "cropped"),
+      ...(encodingOf({ ...binding, transforms }) && { texts: true }),
+    },
   ]);
   const { line: _, ...told } = target;
   return JSON.stringify([from, bindings, told, by ?? null]);
