@@ -739,10 +739,6 @@ export const diagnosticTable = {
       "Data that is streamed is one file, or several of the same columns: rows of another one can't be looked up.",
     fix: "join the files once and keep what comes of it, or leave out `streamed within`",
   })),
-  streamedSkip: error("MM7113", () => ({
-    message: "Of data that is streamed every sample has to be readable.",
-    fix: "mend or remove the rows that `mmspec train` tells of, or leave out `streamed within`",
-  })),
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",

@@ -13,7 +13,7 @@ const least = 8 * 2 ** 20;
 
 /** `streamed within 512 MB`, and what wants all samples in memory. */
 export function checkStreaming(
-  { streamings, sources, skips }: DataDeclaration,
+  { streamings, sources }: DataDeclaration,
   checker: Checker,
 ): StreamedIr | undefined {
   const declaration = checker.single(streamings, "a", () => "streamed within");
@@ -21,7 +21,6 @@ export function checkStreaming(
   const [source] = sources;
   const drawn = source?.value.kind === "call";
   for (const { span } of source?.joins ?? []) checker.report("streamedJoin", span, undefined);
-  for (const { span } of drawn ? [] : skips) checker.report("streamedSkip", span, undefined);
   const { size, unit, span } = declaration;
   const each = units.get(unit.text);
   if (drawn) checker.report("streamedDrawn", span, undefined);

@@ -144,7 +144,7 @@ export async function loadData(
     index,
   };
   const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
-  const skipped = unreadable && plan.skip && skippedOf(unreadable, rows, plan.skip, { where, folder });
+  const skipped = unreadable && plan.skip && skippedOf(unreadable.told(), rows, plan.skip, { where, folder });
   const readableKeys = unreadable
     ? keys && Array.from(keys).filter((_, i) => unreadable.isReadable(i))
     : keys;

@@ -174,6 +174,15 @@ describe("data that is streamed", () => {
     const found = await problemsOf(loadData(given, folder));
     expect(found).toHaveLength(2);
     expect(await problemsOf(streamed(given))).toEqual(found);
+    const skipping = plan("bad.csv", { skip: { atMost: 0.01 } });
+    const memory = await loadData(skipping, folder);
+    expect(memory.reading?.skipped?.first.map(({ row, code }) => `${row} ${code}`)).toEqual([
+      "4900 MM4008",
+      "5100 MM4011",
+      "5500 MM4011",
+      "5900 MM4008",
+    ]);
+    await expectSame(memory, await streamed(skipping));
     writeFileSync(
       join(folder, "low.csv"),
       csv(table(6000).map((row, i) => (i > 5000 ? { ...row, b: -3 } : row))),

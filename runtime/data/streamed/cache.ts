@@ -11,8 +11,10 @@ import type { DataPlan } from "../load.js";
 import type { BlockFile } from "./block-file.js";
 import { BlockWriter } from "./block-writer.js";
 import { CellsWriter, type CellsManifest } from "./cells.js";
+import type { UnreadableCount } from "../unreadable.js";
 import { FirstPass, planKey, targetWidth, type SourcePlace } from "./first-pass.js";
 import { blockCount, layoutOf, layoutWith, placeOf, type Layout } from "./layout.js";
+import { bytesOfBits } from "./left-out.js";
 import type { Numbered } from "./numbering.js";
 import { contentHash, filesOfAll, sameFiles, type FileState } from "./source.js";
 
@@ -33,6 +35,8 @@ interface Manifest {
   /** Of each modality and column: names as they came. */
   names: Record<string, Record<string, Numbered>>;
   vocabularies: Record<string, Record<string, readonly string[]>>;
+  /** Of rows that can't be read, where such are skipped. */
+  unreadable?: UnreadableCount;
   /** Of modalities whose columns have names or texts. */
   cells?: CellsManifest;
   /** Of several files: how many rows each has. */
@@ -48,6 +52,8 @@ export interface Rows {
   present: Record<string, Uint8Array>;
   /** What the column says that they are divided by. */
   keys?: Float64Array;
+  /** Where some can't be read: a bit each. */
+  leftOut?: Uint8Array;
 }
 
 /** Blocks of samples, kept in a folder, of which each is held against its checksum when it is read. */
@@ -203,7 +209,7 @@ async function make(at: string, source: Source): Promise<Cache> {
     await writer.close();
     if (cellParts === undefined) await texts?.discard();
   }
-  const classes = pass.classes();
+  const classes = pass.classes(labels);
   pass.checkNames();
   const allKeys = pass.keysOf(joined(keys));
   problems.check();
@@ -213,6 +219,7 @@ async function make(at: string, source: Source): Promise<Cache> {
     targets,
     present,
     keys: allKeys,
+    leftOut: pass.leftOut?.bitsOf(count) ?? new Uint8Array(0),
   });
   const media = await statesOf(pass.media);
   const after = await filesOfAll(paths);
@@ -235,6 +242,7 @@ async function make(at: string, source: Source): Promise<Cache> {
       ]),
     ),
     vocabularies: pass.vocabularies,
+    ...(pass.leftOut && { unreadable: pass.leftOut.told() }),
     ...(cellParts && {
       cells: {
         modalities: [...pass.cells.keys()],
@@ -309,7 +317,7 @@ export async function remakeBlock(
   problems.check();
 }
 
-/** What the split's column says, then labels, then targets, then which rows have each modality. */
+/** What the split's column says, then labels, then targets, then which rows have each modality, then which can't be read. */
 function packRows(
   { rows, modalities }: Layout,
   {
@@ -317,11 +325,13 @@ function packRows(
     targets,
     present,
     keys,
+    leftOut,
   }: {
     labels: Int32Array[];
     targets: Float32Array[];
     present: Record<string, Uint8Array>[];
     keys: Float64Array;
+    leftOut: Uint8Array;
   },
 ): Uint8Array {
   const parts: ArrayBufferView[] = [
@@ -329,6 +339,7 @@ function packRows(
     ...labels,
     ...targets,
     ...modalities.flatMap(({ name }) => present.flatMap((block) => block[name] ?? [])),
+    leftOut,
   ];
   const packed = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
@@ -350,6 +361,9 @@ function unpackRows(bytes: Uint8Array, plan: DataPlan, { rows, modalities }: Lay
   const begin = told + (plan.target.kind === undefined ? labels.byteLength : targets.byteLength);
   return {
     ...(keys && { keys }),
+    ...(plan.skip && {
+      leftOut: new Uint8Array(copy, begin + modalities.length * rows, bytesOfBits(rows)),
+    }),
     labels,
     targets,
     present: Object.fromEntries(

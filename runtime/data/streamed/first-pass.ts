@@ -21,6 +21,7 @@ import { isMedia } from "../media/load.js";
 import { namedColumns, sampleColumns, withMissing } from "../unseen.js";
 import { CellKind, type CellRow } from "./cells.js";
 import { rowBytes, type Layout } from "./layout.js";
+import { LeftOutRows } from "./left-out.js";
 import { MergedProblems } from "./merged-problems.js";
 import { asRead, Numbering } from "./numbering.js";
 
@@ -68,6 +69,8 @@ export class FirstPass {
   readonly vocabularies: Record<string, Record<string, readonly string[]>> = {};
   /** Pictures and sounds that rows name. */
   readonly media: string[] = [];
+  /** Rows that can't be read, where such are skipped. */
+  readonly leftOut: LeftOutRows | undefined;
   /** What is wrong, as far as it was read. */
   readonly problems: MergedProblems;
   /** Of several files: how many rows each has. */
@@ -89,7 +92,8 @@ export class FirstPass {
       ([, binding]) => encodingOf(binding) !== undefined,
     );
     this.cells = new Map(encoded.map(([name]) => [name, new CellKind()]));
-    this.problems = new MergedProblems(this.parts);
+    this.leftOut = plan.skip && new LeftOutRows();
+    this.problems = new MergedProblems(this.parts, this.leftOut);
   }
 
   /** @throws DataError at once where a column isn't what is wanted; what is wrong in single rows is gathered in `problems` */
@@ -267,13 +271,31 @@ export class FirstPass {
         if (!seen.has(column)) problems.add("noColumn", place.where, { column, columns: [...seen] }, line);
   }
 
-  /** The class of each label that was met, by its number. Reports those that are none. */
-  classes(): Int32Array {
+  /**
+   * The class of each label that was met, by its number. Reports those that are none.
+   * @param codes the numbers of all rows, block by block
+   */
+  classes(codes: readonly Float64Array[]): Int32Array {
     const { plan, place, problems, unlabelled } = this;
     const { target } = plan;
     if (target.kind !== undefined) return new Int32Array(0);
     const column = asRead(this.labels);
     const { labels, wrong } = readLabels(column, outputsOf(target));
+    problems.blockRow = 0;
+    if (this.leftOut !== undefined) {
+      const values = new Map(wrong.map(({ row: at, value }) => [at, value]));
+      let firstRow = 0;
+      for (const block of codes) {
+        const each = Array.from(block, (code, i) => ({
+          row: firstRow + i,
+          count: 1,
+          value: Number.isNaN(code) ? "" : values.get(code),
+        })).filter((one): one is { row: number; count: number; value: string } => one.value !== undefined);
+        tellWrongLabels(target, each, place.where, problems);
+        firstRow += block.length;
+      }
+      return labels;
+    }
     const rows = wrong.map(({ row: at, value }) => ({
       row: this.labels.firstRows[at] as number,
       count: this.labels.counts[at] as number,
@@ -281,7 +303,6 @@ export class FirstPass {
     }));
     if (unlabelled !== undefined) rows.push({ ...unlabelled, value: "" });
     rows.sort((a, b) => a.row - b.row);
-    problems.blockRow = 0;
     tellWrongLabels(target, rows, place.where, problems);
     return labels;
   }
@@ -314,7 +335,7 @@ export function targetWidth(plan: DataPlan): number {
 }
 
 /** Columns of a plan that the kept blocks follow from; the transforms are done when a block is used. */
-export function planKey({ modalities, target, from, split: { by } }: DataPlan): string {
+export function planKey({ modalities, target, from, split: { by }, skip }: DataPlan): string {
   const bindings = Object.entries(modalities).map(([name, { transforms = [], line: _, ...binding }]) => [
     name,
     {
@@ -324,5 +345,5 @@ export function planKey({ modalities, target, from, split: { by } }: DataPlan): 
     },
   ]);
   const { line: _, ...told } = target;
-  return JSON.stringify([from, bindings, told, by ?? null]);
+  return JSON.stringify([from, bindings, told, by ?? null, skip !== undefined]);
 }

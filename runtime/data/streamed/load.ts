@@ -3,8 +3,9 @@ import { isGlob } from "../glob.js";
 import type { DataPlan } from "../load.js";
 import type { Names } from "../names.js";
 import { outputsOf } from "../outputs.js";
+import { skippedOf } from "../unreadable.js";
 import { findReader } from "../read.js";
-import type { Samples, Splits } from "../samples.js";
+import { takeSamples, type Samples, type Splits } from "../samples.js";
 import { filesNamed } from "../source.js";
 import { splitSamples, takeAwayAll } from "../split.js";
 import type { Tokenizers } from "../transforms/tokenizer.js";
@@ -15,6 +16,7 @@ import { codeCells } from "./coded.js";
 import { feedingThread } from "./feeding-thread.js";
 import { targetWidth, type SourcePlace } from "./first-pass.js";
 import { blockCount } from "./layout.js";
+import { hasBit } from "./left-out.js";
 import { MergedProblems } from "./merged-problems.js";
 import { say } from "./say.js";
 import { StoredInputs, type Bound } from "./stored.js";
@@ -50,6 +52,8 @@ async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise
   const { rows, layout } = { rows: cache.rows, layout: cache.manifest.layout };
   tellOf(cache);
   const problems = new MergedProblems(cache.manifest.parts);
+  const { unreadable } = cache.manifest;
+  const skipped = unreadable && plan.skip && skippedOf(unreadable, layout.rows, plan.skip, { where, folder });
   const splits = splitRows(plan, cache, where);
   const { file, ...coded } = await codeCells(
     splits.train,
@@ -79,6 +83,7 @@ async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise
   };
   rows.present = {};
   delete rows.keys;
+  delete rows.leftOut;
   const stored = new StoredInputs(cache, bound, preparation, remake);
   stored.window(1);
   for (const part of partsOf(splits)) part.stored = stored;
@@ -86,6 +91,7 @@ async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise
     ...splits,
     ...(Object.keys(names).length > 0 && { names }),
     ...(Object.keys(preparation.statistics).length > 0 && { statistics: preparation.statistics }),
+    ...(skipped && { reading: { skipped } }),
     ...(Object.keys(coded.tokenizers).length > 0 && { tokenizers: coded.tokenizers }),
   };
 }
@@ -133,7 +139,14 @@ function splitRows(plan: DataPlan, { rows, manifest: { layout } }: Cache, where:
     index: Int32Array.from({ length: layout.rows }, (_, i) => i),
     classes: outputsOf(target),
   };
-  const splits = splitSamples(all, plan.split, where, target.name, rows.keys);
+  const { leftOut } = rows;
+  const readable = leftOut && all.index.filter((row) => !hasBit(leftOut, row));
+  const samples = readable === undefined ? all : takeSamples(all, readable);
+  const keys =
+    readable === undefined
+      ? rows.keys
+      : rows.keys && Float64Array.from(readable, (row) => rows.keys?.[row] as number);
+  const splits = splitSamples(samples, plan.split, where, target.name, keys);
   for (const part of partsOf(splits)) {
     part.shapes = Object.fromEntries(
       Object.entries(plan.modalities).map(([name, { shape }]) => [name, [...shape]]),
