@@ -20,7 +20,6 @@ export function checkStreaming(
   if (declaration === undefined) return undefined;
   const [source] = sources;
   const drawn = source?.value.kind === "call";
-  for (const { span } of source?.joins ?? []) checker.report("streamedJoin", span, undefined);
   const { size, unit, span } = declaration;
   const each = units.get(unit.text);
   if (drawn) checker.report("streamedDrawn", span, undefined);

@@ -356,7 +356,7 @@ function numericColumn(
       numbers[row] === undefined ? [{ column: name, row, value: value ?? "" }] : [],
     );
     problems.addRows("textColumn", where, wrong, {}, line);
-    if (problems.unreadable === undefined) return undefined;
+    if (wrong.length > 0 && problems.unreadable === undefined) return undefined;
     return { kind: "numeric", shape: [], values: Float64Array.from(numbers, (number) => number ?? NaN) };
   }
   const odd = column.wrong ?? [];

@@ -11,6 +11,7 @@ import type { DataPlan } from "../load.js";
 import type { BlockFile } from "./block-file.js";
 import { BlockWriter } from "./block-writer.js";
 import { CellsWriter, type CellsManifest } from "./cells.js";
+import type { JoinCount } from "../join.js";
 import type { UnreadableCount } from "../unreadable.js";
 import { FirstPass, planKey, targetWidth, type SourcePlace } from "./first-pass.js";
 import { blockCount, layoutOf, layoutWith, placeOf, type Layout } from "./layout.js";
@@ -37,6 +38,9 @@ interface Manifest {
   vocabularies: Record<string, Record<string, readonly string[]>>;
   /** Of rows that can't be read, where such are skipped. */
   unreadable?: UnreadableCount;
+  joins?: readonly JoinCount[];
+  /** Rows that have no partner in a file that is joined. */
+  alone: number;
   /** Of modalities whose columns have names or texts. */
   cells?: CellsManifest;
   /** Of several files: how many rows each has. */
@@ -52,7 +56,7 @@ export interface Rows {
   present: Record<string, Uint8Array>;
   /** What the column says that they are divided by. */
   keys?: Float64Array;
-  /** Where some can't be read: a bit each. */
+  /** Where some can't be read, or have no partner: a bit each. */
   leftOut?: Uint8Array;
 }
 
@@ -120,12 +124,12 @@ function placeFor(plan: DataPlan, folder: string): string {
  */
 export async function openCache(
   plan: DataPlan,
-  { paths, folder }: Pick<SourcePlace, "paths" | "folder">,
+  { paths, joined, folder }: Omit<SourcePlace, "where">,
   say: (line: string) => void,
 ): Promise<Cache> {
   const where = join(folder, plan.from);
   const at = placeFor(plan, folder);
-  const source = { plan, folder, paths, where };
+  const source = { plan, folder, paths, joined, where };
   const found = await read(at, source, say);
   if (found !== undefined) return found;
   const leave = await claim(`${at}.part`, say);
@@ -144,7 +148,7 @@ interface Source extends SourcePlace {
 /** @returns undefined where there is none, or one of another content */
 async function read(
   at: string,
-  { plan, paths }: Source,
+  { plan, paths, joined }: Source,
   say: (line: string) => void,
 ): Promise<Cache | undefined> {
   const text = await readFile(join(at, files.manifest), "utf8").catch(() => undefined);
@@ -152,7 +156,7 @@ async function read(
   try {
     const manifest = JSON.parse(text) as Manifest;
     if (manifest.version !== version || manifest.plan !== planKey(plan)) return undefined;
-    const now = await filesOfAll(paths);
+    const now = await filesOfAll([...paths, ...joined]);
     if (!sameFiles(now, manifest.files) && (await contentHash(now)) !== manifest.sha256) return undefined;
     const media = JSON.parse(await readFile(join(at, files.media), "utf8")) as FileState[];
     for (const { path: file, size, mtimeMs } of media) {
@@ -175,9 +179,9 @@ async function read(
 }
 
 async function make(at: string, source: Source): Promise<Cache> {
-  const { plan, paths, where } = source;
+  const { plan, paths, joined, where } = source;
   const part = `${at}.part`;
-  const before = await filesOfAll(paths);
+  const before = await filesOfAll([...paths, ...joined]);
   const hash = contentHash(before);
   hash.catch(() => undefined);
   const pass = new FirstPass(plan, source);
@@ -211,7 +215,7 @@ async function make(at: string, source: Source): Promise<Cache> {
   }
   const classes = pass.classes(labels);
   pass.checkNames();
-  const allKeys = pass.keysOf(joined(keys));
+  const allKeys = pass.keysOf(inOne(keys));
   problems.check();
   const whole: Layout = { ...layout, rows: count };
   const rows = packRows(whole, {
@@ -219,10 +223,10 @@ async function make(at: string, source: Source): Promise<Cache> {
     targets,
     present,
     keys: allKeys,
-    leftOut: pass.leftOut?.bitsOf(count) ?? new Uint8Array(0),
+    leftOut: leftOutOf(pass, plan, count),
   });
   const media = await statesOf(pass.media);
-  const after = await filesOfAll(paths);
+  const after = await filesOfAll([...paths, ...joined]);
   if (!sameFiles(before, after)) problems.add("changedMeanwhile", where, undefined, plan.line);
   problems.check();
   const manifest: Manifest = {
@@ -242,7 +246,9 @@ async function make(at: string, source: Source): Promise<Cache> {
       ]),
     ),
     vocabularies: pass.vocabularies,
-    ...(pass.leftOut && { unreadable: pass.leftOut.told() }),
+    ...(pass.unreadable && { unreadable: pass.unreadable.told() }),
+    ...(pass.joins.length > 0 && { joins: pass.joins }),
+    alone: pass.alone.count,
     ...(cellParts && {
       cells: {
         modalities: [...pass.cells.keys()],
@@ -269,6 +275,18 @@ async function make(at: string, source: Source): Promise<Cache> {
   };
 }
 
+/** Whether some rows may be no samples. */
+function leavesOut({ skip, joins }: DataPlan): boolean {
+  return skip !== undefined || joins !== undefined;
+}
+
+function leftOutOf({ alone, unreadable }: FirstPass, plan: DataPlan, rows: number): Uint8Array {
+  const bits = new Uint8Array(leavesOut(plan) ? bytesOfBits(rows) : 0);
+  alone.addTo(bits);
+  unreadable?.set.addTo(bits);
+  return bits;
+}
+
 /** Pictures and sounds that rows name; -1 bytes of those that aren't there. */
 async function statesOf(paths: readonly string[]): Promise<FileState[]> {
   const states: FileState[] = [];
@@ -279,7 +297,7 @@ async function statesOf(paths: readonly string[]): Promise<FileState[]> {
   return states;
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array {
+function inOne(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -361,7 +379,7 @@ function unpackRows(bytes: Uint8Array, plan: DataPlan, { rows, modalities }: Lay
   const begin = told + (plan.target.kind === undefined ? labels.byteLength : targets.byteLength);
   return {
     ...(keys && { keys }),
-    ...(plan.skip && {
+    ...(leavesOut(plan) && {
       leftOut: new Uint8Array(copy, begin + modalities.length * rows, bytesOfBits(rows)),
     }),
     labels,

@@ -98,8 +98,16 @@ export class CellKind {
   /** The first that may be a name or may be missing. */
   either: { row: number; value: string } | undefined;
 
-  /** @param asWritten false where the file itself says whether it has texts or numbers */
-  add(cells: CellRow, firstRow: number, kind: "text" | "numeric", asWritten: boolean): void {
+  /**
+   * @param rowOf row of the source at a position of the column
+   * @param asWritten false where the file itself says whether it has texts or numbers
+   */
+  add(
+    cells: CellRow,
+    rowOf: (position: number) => number,
+    kind: "text" | "numeric",
+    asWritten: boolean,
+  ): void {
     if (kind === "text" && !asWritten) this.numbers = false;
     if (kind === "numeric") return;
     for (let i = 0; this.numbers && i < cells.length; i++) {
@@ -107,7 +115,7 @@ export class CellKind {
       if (value === null || value === undefined) continue;
       const number = numberOf(value);
       if (number === undefined) this.numbers = false;
-      else if (Number.isNaN(number)) this.either ??= { row: firstRow + i, value };
+      else if (Number.isNaN(number)) this.either ??= { row: rowOf(i), value };
     }
   }
 }

@@ -3,14 +3,13 @@ import { Unreadable, type UnreadableCount, type UnreadableRow } from "../unreada
 /** Reasons that are kept while blocks are read, at most. */
 const mostReasons = 1000;
 
-/** Rows that can't be read, of a source of any length: a bit each, and why of the first. */
-export class LeftOutRows extends Unreadable {
+/** Some rows of a source of any length: a bit each. */
+export class RowSet {
+  count = 0;
   private bits = new Uint8Array(2 ** 10);
-  private reasons = new Map<number, UnreadableRow>();
-  private count = 0;
 
-  override add(row: number, why: UnreadableRow): void {
-    if (!this.isReadable(row)) return;
+  add(row: number): void {
+    if (this.has(row)) return;
     const at = row >>> 3;
     if (at >= this.bits.length) {
       const wider = new Uint8Array(2 * (at + 1));
@@ -19,12 +18,33 @@ export class LeftOutRows extends Unreadable {
     }
     this.bits[at] = (this.bits[at] as number) | (1 << (row & 7));
     this.count++;
+  }
+
+  has(row: number): boolean {
+    return hasBit(this.bits, row);
+  }
+
+  /** Adds these to a bit of each of so many rows. */
+  addTo(bits: Uint8Array): void {
+    for (let at = 0; at < Math.min(bits.length, this.bits.length); at++)
+      bits[at] = (bits[at] as number) | (this.bits[at] as number);
+  }
+}
+
+/** Rows that can't be read, and why of the first. */
+export class UnreadableRows extends Unreadable {
+  readonly set = new RowSet();
+  private reasons = new Map<number, UnreadableRow>();
+
+  override add(row: number, why: UnreadableRow): void {
+    if (this.set.has(row)) return;
+    this.set.add(row);
     this.reasons.set(row, why);
     if (this.reasons.size > mostReasons) this.reasons = new Map(this.first());
   }
 
   override isReadable(row: number): boolean {
-    return !hasBit(this.bits, row);
+    return !this.set.has(row);
   }
 
   override all(): UnreadableRow[] {
@@ -32,14 +52,7 @@ export class LeftOutRows extends Unreadable {
   }
 
   override told(): UnreadableCount {
-    return { count: this.count, first: this.all() };
-  }
-
-  /** A bit of each of so many rows, 1 where it can't be read. */
-  bitsOf(rows: number): Uint8Array {
-    const bits = new Uint8Array(bytesOfBits(rows));
-    bits.set(this.bits.subarray(0, bits.length));
-    return bits;
+    return { count: this.set.count, first: this.all() };
   }
 
   private first(): [number, UnreadableRow][] {

@@ -16,6 +16,7 @@ import { codeCells } from "./coded.js";
 import { feedingThread } from "./feeding-thread.js";
 import { targetWidth, type SourcePlace } from "./first-pass.js";
 import { blockCount } from "./layout.js";
+import { joinedPaths } from "./joined.js";
 import { hasBit } from "./left-out.js";
 import { MergedProblems } from "./merged-problems.js";
 import { say } from "./say.js";
@@ -34,26 +35,28 @@ export interface KeptAll extends Kept {
 export async function loadStreamed(plan: DataPlan, folder: string, kept: KeptAll = {}): Promise<Splits> {
   const where = join(folder, plan.from);
   const paths = await pathsOf(plan, folder);
+  const joined = await joinedPaths(plan, folder);
   // It takes a while to start.
   feedingThread();
   try {
-    return await load(plan, { paths, folder, where }, kept);
+    return await load(plan, { paths, joined, folder, where }, kept);
   } catch (error) {
     if (!(error instanceof DamagedCells)) throw error;
     say(`data      ${error.message.replace(/;.*/, "")}; it is made anew from ${where}.`);
     await removeCache(plan, folder);
-    return await load(plan, { paths, folder, where }, kept);
+    return await load(plan, { paths, joined, folder, where }, kept);
   }
 }
 
 async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise<Splits> {
-  const { paths, folder, where } = source;
-  const cache = await openCache(plan, { paths, folder }, say);
+  const { folder, where } = source;
+  const cache = await openCache(plan, source, say);
   const { rows, layout } = { rows: cache.rows, layout: cache.manifest.layout };
   tellOf(cache);
   const problems = new MergedProblems(cache.manifest.parts);
-  const { unreadable } = cache.manifest;
-  const skipped = unreadable && plan.skip && skippedOf(unreadable, layout.rows, plan.skip, { where, folder });
+  const { unreadable, joins = [], alone } = cache.manifest;
+  const skipped =
+    unreadable && plan.skip && skippedOf(unreadable, layout.rows - alone, plan.skip, { where, folder });
   const splits = splitRows(plan, cache, where);
   const { file, ...coded } = await codeCells(
     splits.train,
@@ -91,7 +94,9 @@ async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise
     ...splits,
     ...(Object.keys(names).length > 0 && { names }),
     ...(Object.keys(preparation.statistics).length > 0 && { statistics: preparation.statistics }),
-    ...(skipped && { reading: { skipped } }),
+    ...((skipped !== undefined || joins.length > 0) && {
+      reading: { ...(skipped && { skipped }), ...(joins.length > 0 && { joins }) },
+    }),
     ...(Object.keys(coded.tokenizers).length > 0 && { tokenizers: coded.tokenizers }),
   };
 }

@@ -52,7 +52,8 @@ export class MergedProblems extends ProblemList {
     before.parameters = { ...(earlier ? own : before.parameters), ...Object.fromEntries(sums) };
   }
 
-  private rowOf(position: number): number {
+  /** The row of the source that stands at a position of the block that is looked at. */
+  rowOf(position: number): number {
     return (this.rowsOfBlock?.[position] ?? position) + this.blockRow;
   }
 
