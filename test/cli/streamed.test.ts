@@ -177,6 +177,8 @@ describe("streamed data", () => {
     expect(told("mails-stream")).toEqual(told("mails-memory"));
     expect(mmspec(folder, "evaluate", runIn("mails-stream")).code).toBe(0);
     expect(told("mails-stream")).toEqual(told("mails-memory"));
+    // One of 900 is left out.
+    expect(mmspec(folder, "data", "mail-stream.mmspec")).toMatchObject({ code: 0 });
     const said = mmspec(folder, "predict", runIn("mails-stream"), "mail.csv", "-o", "mails.parquet");
     expect(said.code, said.err).toBe(0);
     expect(said.err).toContain("899 samples predicted");
