@@ -734,19 +734,6 @@ export const diagnosticTable = {
     message: `Data that is streamed takes ${p.least} MB at least.`,
     fix: `write \`streamed within ${p.least} MB\`, or more`,
   })),
-  streamedJoin: error("MM7112", () => ({
-    message:
-      "Data that is streamed is one file, or several of the same columns: rows of another one can't be looked up.",
-    fix: "join the files once and keep what comes of it, or leave out `streamed within`",
-  })),
-  streamedSkip: error("MM7113", () => ({
-    message: "Of data that is streamed every sample has to be readable.",
-    fix: "mend or remove the rows that `mmspec train` tells of, or leave out `streamed within`",
-  })),
-  streamedCells: error("MM7114", (p: { transform: string }) => ({
-    message: `\`${p.transform}\` wants all samples in memory: which words and names there are is known only when all have been read.`,
-    fix: "keep the column as numbers or tokens, bind names as `category` of a `table`, or leave out `streamed within`",
-  })),
   tooFewLeft: error("MM7022", (p: { target: string; left: number }) => ({
     message: `Of \`${p.target}\` ${p.left === 0 ? "no class is" : "only one class is"} left to learn.`,
     fix: "hold out fewer classes",

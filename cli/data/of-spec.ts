@@ -45,7 +45,7 @@ export async function dataOfSpec(file: string, { files }: Compilation, ir: Model
           whole,
           (await readSource({ from: data.path, line: data.line, ...columns }, folder)).table,
         )
-      : { splits: whole, table: undefined };
+      : { ...samplesAlone(whole, { source: "", columns: new Map() }), table: undefined };
   const source = data?.kind === "file" ? data.path : "samples that are drawn";
   return { input: inputOfSplits(splits, columns, { source, table, by: data?.split.by }), splits, columns };
 }

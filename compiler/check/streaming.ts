@@ -13,19 +13,13 @@ const least = 8 * 2 ** 20;
 
 /** `streamed within 512 MB`, and what wants all samples in memory. */
 export function checkStreaming(
-  { streamings, sources, bindings, skips }: DataDeclaration,
+  { streamings, sources }: DataDeclaration,
   checker: Checker,
 ): StreamedIr | undefined {
   const declaration = checker.single(streamings, "a", () => "streamed within");
   if (declaration === undefined) return undefined;
   const [source] = sources;
   const drawn = source?.value.kind === "call";
-  for (const { span } of source?.joins ?? []) checker.report("streamedJoin", span, undefined);
-  for (const { span } of drawn ? [] : skips) checker.report("streamedSkip", span, undefined);
-  for (const { transforms } of bindings)
-    for (const { kind, span } of transforms)
-      if (kind === "one_hot" || kind === "tokenised")
-        checker.report("streamedCells", span, { transform: kind === "one_hot" ? kind : "tokenised by" });
   const { size, unit, span } = declaration;
   const each = units.get(unit.text);
   if (drawn) checker.report("streamedDrawn", span, undefined);

@@ -89,6 +89,12 @@ export async function isStreamed(path: string): Promise<boolean> {
   return (await streamOf(path)) !== undefined;
 }
 
+/** True where texts that look like numbers are numbers when the whole file is read: it doesn't say itself which they are. */
+export async function isWritten(path: string): Promise<boolean> {
+  const stream = await streamOf(path);
+  return stream !== undefined && rowWise.has(stream);
+}
+
 /**
  * Reads a file of samples in blocks, of which one is in memory at a time: of Parquet a row group, of Arrow a record batch, of arrays and texts, also gzipped, some
  * rows.

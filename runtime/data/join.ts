@@ -27,7 +27,7 @@ export interface JoinCount {
   unused: number;
 }
 
-interface JoinOptions {
+export interface JoinOptions {
   /** The columns that a model reads: they must not be in both files, and have a value for each row. */
   bound: ReadonlySet<string>;
   /** True to keep rows that have no partner; their values are missing. */
@@ -37,85 +37,146 @@ interface JoinOptions {
 /** The largest whole number up to which all are told apart. */
 const mostExact = 2 ** 53;
 
+/** A file that others are joined with by a key: all at once, or block by block. Keys are numbers or texts, the same number when one file has it as text and the other as a number. */
+export class Joiner {
+  private readonly key: Column;
+  private readonly used = new Set<number>();
+  private readonly few: string[] = [];
+  private readonly partners = new Map<boolean, ReadonlyMap<string, number[]>>();
+  /** Rows of what was joined last. */
+  seen = 0;
+  private rows = 0;
+  private without = 0;
+  /** The first keys, for messages. */
+  private example: { first: string | undefined; other: string | undefined } | undefined;
+
+  /** @throws DataError when the key isn't there */
+  constructor(
+    private readonly right: Table,
+    private readonly plan: JoinPlan,
+    private readonly options: JoinOptions,
+    private readonly problems: ProblemList,
+  ) {
+    const key = keyColumn(right, plan.by, problems, plan.line);
+    problems.check();
+    this.key = key as Column;
+  }
+
+  /**
+   * Puts rows of another file beside those with the same keys.
+   * @throws DataError when the key isn't there, or stands twice in the file that is joined
+   */
+  join(left: Table): Table {
+    const { right, plan, options, problems } = this;
+    const { by, line } = plan;
+    const { keep } = options;
+    const leftKey = keyColumn(left, by, problems, line) as Column;
+    problems.check();
+    this.checkColumns(left, leftKey);
+    const mixed = leftKey.kind !== this.key.kind;
+    const partners = this.partnersFor(mixed);
+    const total = rowsOf(leftKey);
+    const rows: number[] = [];
+    const others: number[] = [];
+    for (let i = 0; i < total; i++) {
+      const key = keyAt(leftKey, i, mixed);
+      const partner = key === undefined ? undefined : partners.get(key)?.[0];
+      if (partner === undefined) {
+        this.without++;
+        if (this.few.length < 3) this.few.push(key ?? "no key");
+        if (!keep) continue;
+      } else this.used.add(partner);
+      rows.push(i);
+      others.push(partner ?? -1);
+    }
+    this.rows += total;
+    this.seen = total;
+    this.example ??= { first: keyAt(leftKey, 0, mixed), other: keyAt(this.key, 0, mixed) };
+    const columns = new Map<string, Column>();
+    for (const [name, column] of left.columns)
+      columns.set(
+        name,
+        rowsOf(column) === total && !isVocabulary(name) ? taken(column, rows, left.source) : column,
+      );
+    for (const [name, column] of right.columns) {
+      if (columns.has(name)) continue;
+      const ofRows = rowsOf(column) === rowsOf(this.key) && !isVocabulary(name);
+      columns.set(name, ofRows ? taken(column, others, right.source) : column);
+    }
+    const before = left.rows;
+    return {
+      source: left.source,
+      columns,
+      rows: Int32Array.from(rows, (row) => before?.[row] ?? row),
+      ...(left.parts && { parts: left.parts }),
+    };
+  }
+
+  /**
+   * How many rows found each other, of all.
+   * @param first what the other file is called
+   * @throws DataError where none did
+   */
+  end(first: string): JoinCount {
+    const { right, plan, options, problems, used, rows, without, few, example } = this;
+    const { by, line } = plan;
+    if (used.size === 0) {
+      const about = { by, first, example: example?.first, other: example?.other };
+      problems.add("nothingJoined", right.source, about, line);
+      problems.check();
+    }
+    const unused = rowsOf(this.key) - used.size;
+    return { with: plan.with, by, rows, without, few, kept: options.keep, unused };
+  }
+
+  private checkColumns(left: Table, leftKey: Column): void {
+    const { right, plan, options, problems } = this;
+    const { by, line } = plan;
+    for (const [table, key] of [
+      [left, leftKey],
+      [right, this.key],
+    ] as const) {
+      for (const [name, column] of table.columns) {
+        if (!options.bound.has(name) || rowsOf(column) === rowsOf(key)) continue;
+        const [rows, otherRows] = [rowsOf(column), rowsOf(key)];
+        problems.add("rowsDiffer", table.source, { column: name, rows, other: by, otherRows }, line);
+      }
+    }
+    const twice = [...right.columns.keys()].filter(
+      (name) => name !== by && options.bound.has(name) && left.columns.has(name),
+    );
+    for (const column of twice)
+      problems.add("joinedColumn", right.source, { column, other: left.source }, line);
+    problems.check();
+  }
+
+  private partnersFor(mixed: boolean): ReadonlyMap<string, number[]> {
+    const { right, plan, problems } = this;
+    const before = this.partners.get(mixed);
+    if (before !== undefined) return before;
+    const partners = partnersOf(this.key, mixed);
+    tellDuplicates(partners, right, plan.by, problems, plan.line);
+    problems.check();
+    this.partners.set(mixed, partners);
+    return partners;
+  }
+}
+
 /**
- * Puts two files side by side by a key. Each row of `left` gets the one row of `right` with its key; keys are numbers or texts, the same number when one file
- * has it as text and the other as a number.
+ * Puts two files side by side by a key. Each row of `left` gets the one row of `right` with its key.
  * @throws DataError when a key isn't there, stands twice in `right`, or nothing fits
  */
 export function joinTables(
   left: Table,
   right: Table,
   join: JoinPlan,
-  { bound, keep }: JoinOptions,
+  options: JoinOptions,
   problems: ProblemList,
 ): { table: Table; count: JoinCount } {
-  const { by, line } = join;
-  const keys = [left, right].map((table) => keyColumn(table, by, problems, line));
-  problems.check();
-  const [leftKey, rightKey] = keys as [Column, Column];
-  for (const [table, key] of [
-    [left, leftKey],
-    [right, rightKey],
-  ] as const) {
-    for (const [name, column] of table.columns) {
-      if (!bound.has(name) || rowsOf(column) === rowsOf(key)) continue;
-      const [rows, otherRows] = [rowsOf(column), rowsOf(key)];
-      problems.add("rowsDiffer", table.source, { column: name, rows, other: by, otherRows }, line);
-    }
-  }
-  const twice = [...right.columns.keys()].filter(
-    (name) => name !== by && bound.has(name) && left.columns.has(name),
-  );
-  for (const column of twice)
-    problems.add("joinedColumn", right.source, { column, other: left.source }, line);
-  problems.check();
-
-  const mixed = leftKey.kind !== rightKey.kind;
-  const partners = partnersOf(rightKey, mixed);
-  tellDuplicates(partners, right, by, problems, line);
-  problems.check();
-  const total = rowsOf(leftKey);
-  const rows: number[] = [];
-  const others: number[] = [];
-  const used = new Set<number>();
-  const few: string[] = [];
-  let without = 0;
-  for (let i = 0; i < total; i++) {
-    const key = keyAt(leftKey, i, mixed);
-    const partner = key === undefined ? undefined : partners.get(key)?.[0];
-    if (partner === undefined) {
-      without++;
-      if (few.length < 3) few.push(key ?? "no key");
-      if (!keep) continue;
-    } else used.add(partner);
-    rows.push(i);
-    others.push(partner ?? -1);
-  }
-  if (used.size === 0) {
-    const [example, other] = [keyAt(leftKey, 0, mixed), keyAt(rightKey, 0, mixed)];
-    problems.add("nothingJoined", right.source, { by, first: left.source, example, other }, line);
-    problems.check();
-  }
-  const columns = new Map<string, Column>();
-  for (const [name, column] of left.columns)
-    columns.set(
-      name,
-      rowsOf(column) === total && !isVocabulary(name) ? taken(column, rows, left.source) : column,
-    );
-  for (const [name, column] of right.columns) {
-    if (columns.has(name)) continue;
-    const ofRows = rowsOf(column) === rowsOf(rightKey) && !isVocabulary(name);
-    columns.set(name, ofRows ? taken(column, others, right.source) : column);
-  }
-  const before = left.rows;
-  const table: Table = {
-    source: left.source,
-    columns,
-    rows: Int32Array.from(rows, (row) => before?.[row] ?? row),
-    ...(left.parts && { parts: left.parts }),
-  };
-  const unused = rowsOf(rightKey) - used.size;
-  return { table, count: { with: join.with, by, rows: total, without, few, kept: keep, unused } };
+  keyColumn(left, join.by, problems, join.line);
+  const joiner = new Joiner(right, join, options, problems);
+  const table = joiner.join(left);
+  return { table, count: joiner.end(left.source) };
 }
 
 function isVocabulary(name: string): boolean {

@@ -101,7 +101,11 @@ export async function loadData(
   tokenizers?: Tokenizers,
 ): Promise<Splits> {
   if (plan.streamed !== undefined)
-    return (await import("./streamed/load.js")).loadStreamed(plan, folder, kept, statistics);
+    return (await import("./streamed/load.js")).loadStreamed(plan, folder, {
+      names: kept,
+      statistics,
+      tokenizers,
+    });
   const where = join(folder, plan.from);
   const { table, joins } = await readSource(plan, folder);
   const unreadable = plan.skip && new Unreadable();
@@ -144,7 +148,7 @@ export async function loadData(
     index,
   };
   const samples = unreadable === undefined ? all : readableSamples(all, unreadable);
-  const skipped = unreadable && plan.skip && skippedOf(unreadable, rows, plan.skip, { where, folder });
+  const skipped = unreadable && plan.skip && skippedOf(unreadable.told(), rows, plan.skip, { where, folder });
   const readableKeys = unreadable
     ? keys && Array.from(keys).filter((_, i) => unreadable.isReadable(i))
     : keys;
@@ -361,7 +365,7 @@ function numericColumn(
       numbers[row] === undefined ? [{ column: name, row, value: value ?? "" }] : [],
     );
     problems.addRows("textColumn", where, wrong, {}, line);
-    if (problems.unreadable === undefined) return undefined;
+    if (wrong.length > 0 && problems.unreadable === undefined) return undefined;
     return { kind: "numeric", shape: [], values: Float64Array.from(numbers, (number) => number ?? NaN) };
   }
   const odd = column.wrong ?? [];

@@ -349,6 +349,14 @@ export const dataProblems = {
     message: `Column "${p.column}" has "${p.value}" in row ${p.row}, and numbers in all other rows: whether it is a name or missing can't be told.`,
     fix: "leave the cell empty, or give the category another name",
   })),
+  joinedTooLarge: row("MM4099", (p: { bytes: number; most: number }) => ({
+    message: `Files that are joined are looked up in memory: they take ${megabytes(p.bytes)}, more than the ${megabytes(p.most)} that a quarter of the bound has for them.`,
+    fix: `write \`streamed within ${Math.ceil((4 * p.bytes) / 2 ** 20)} MB\`, or begin with this file and join the smaller one`,
+  })),
+  keyWritten: row("MM4112", (p: { column: string; value: string }) => ({
+    message: `All keys "${p.column}" are numbers here and texts in a file that is joined, and "${p.value}" isn't how a number is written: which of them are the same can't be told while the data is streamed.`,
+    fix: "write the keys alike in both files",
+  })),
   otherStatistics: row("MM4057", (p: { name: string; wanted: number; found: number }) => ({
     message: `The run has statistics of ${counted(p.found, "feature")} of \`${p.name}\`; the spec has ${p.wanted}.`,
     fix: "train anew: the spec isn't the one that the model was trained with",

@@ -38,7 +38,7 @@ export async function readSource(
 }
 
 /** Reads a file, or several as one. */
-async function readFiles(path: string, folder: string, line?: number): Promise<Table> {
+export async function readFiles(path: string, folder: string, line?: number): Promise<Table> {
   if (!isGlob(path)) return readTable(path, folder, line);
   const files = await filesNamed(path, folder, line);
   const tables: Table[] = [];
@@ -66,12 +66,16 @@ export async function filesNamed(path: string, folder: string, line?: number): P
   return files;
 }
 
-function boundColumns({ modalities, target }: DataColumns): Set<string> {
+export function boundColumns({ modalities, target }: DataColumns): Set<string> {
   return new Set([...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)]);
 }
 
 /** True when samples can do without what a joined file tells of them: it feeds something, and all of that may be missing. */
-function onlyOptional({ columns }: Table, { by }: JoinPlan, { modalities, target }: DataColumns): boolean {
+export function onlyOptional(
+  { columns }: Table,
+  { by }: JoinPlan,
+  { modalities, target }: DataColumns,
+): boolean {
   const reads = (names: readonly string[]) => names.some((name) => name !== by && columns.has(name));
   if (reads(columnsOf(target))) return false;
   const fed = Object.values(modalities).filter(({ columns: names }) => reads(names));

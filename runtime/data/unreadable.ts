@@ -28,11 +28,16 @@ export interface Skipped {
   first: readonly UnreadableRow[];
 }
 
-/** How many are named. */
-const named = 10;
+/** How many can't be read, and the first of them. */
+export interface UnreadableCount {
+  count: number;
+  first: readonly UnreadableRow[];
+}
 
 /** The rows of a table that can't be read. Whoever reads a row says so here; a row has the reason that was found first. */
 export class Unreadable {
+  /** How many are named. */
+  static readonly named = 10;
   private readonly rows = new Map<number, UnreadableRow>();
 
   /** @param position of the row in the table, which begins anew with each block of a file */
@@ -48,6 +53,10 @@ export class Unreadable {
   /** In the order of the rows. */
   all(): UnreadableRow[] {
     return [...this.rows].sort(([a], [b]) => a - b).map(([, why]) => why);
+  }
+
+  told(): UnreadableCount {
+    return { count: this.rows.size, first: this.all().slice(0, Unreadable.named) };
   }
 }
 
@@ -66,22 +75,21 @@ export function readableSamples(samples: Samples, unreadable: Unreadable): Sampl
  * @throws DataError when there are more than the spec allows
  */
 export function skippedOf(
-  unreadable: Unreadable,
+  { count, first }: UnreadableCount,
   of: number,
   { atMost, line }: SkipPlan,
   { where, folder }: { where: string; folder: string },
 ): Skipped | undefined {
-  const rows = unreadable.all();
-  if (rows.length === 0) return undefined;
+  if (count === 0) return undefined;
   const skipped = {
-    count: rows.length,
+    count,
     of,
-    first: rows.slice(0, named).map((row) => ({ ...row, where: relative(folder, row.where) })),
+    first: first.map((row) => ({ ...row, where: relative(folder, row.where) })),
   };
-  if (rows.length > atMost * of) {
+  if (count > atMost * of) {
     const problems = new ProblemList();
     const few = skipped.first.slice(0, 3).map(unreadableText);
-    problems.add("tooManyUnreadable", where, { count: rows.length, of, atMost, few }, line);
+    problems.add("tooManyUnreadable", where, { count, of, atMost, few }, line);
     problems.check();
   }
   return skipped;

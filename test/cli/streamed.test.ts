@@ -78,6 +78,28 @@ data for Wide {
 }
 `;
 
+const mail = (streamed: string) => `model Mail {
+  target label: class("ham", "spam")
+  modality text: tokens(8, 60, padding: 0)
+  optional modality folder: vector(4)
+  encoder Text for text = embed(4) -> mean
+  encoder Folder for folder = mlp(4)
+  fusion = concat -> mlp(8)
+  train { paradigm joint epochs 3 batch 32 seed 3 }
+  evaluate { accuracy, synergy_indicator }
+}
+
+data for Mail {
+  from "mail.csv"
+  text <- "text" tokenised by words
+  folder <- "folder" one_hot
+  label <- "label"
+  split 0.7 train, 0.1 validation, 0.2 test stratified seed 1
+  skip unreadable at most 0.01
+  ${streamed}
+}
+`;
+
 function runIn(runs: string): string {
   return join(runs, readdirSync(join(folder, runs))[0] as string);
 }
@@ -126,6 +148,40 @@ describe("streamed data", () => {
       (JSON.parse(mmspec(folder, "data", name, "--json").out) as { looks: { parts: unknown }[] }).looks[0]
         ?.parts;
     expect(look("stream.mmspec")).toEqual(look("memory.mmspec"));
+  });
+
+  it("trains what names and texts in memory train, and predicts from them", () => {
+    const random = new Random(5);
+    const rows = Array.from({ length: 900 }, (_, i) => {
+      const word = () => `w${random.integer(40)}${random.integer(3) === 0 ? "s".repeat(i % 2) : ""}`;
+      const text = Array.from({ length: 3 + random.integer(9) }, word).join(" ");
+      return `${text},${random.integer(9) === 0 ? "" : `f${random.integer(4)}`},${i === 700 ? "eggs" : i % 2 === 0 ? "ham" : "spam"}`;
+    });
+    writeFileSync(join(folder, "mail.csv"), ["text,folder,label", ...rows].join("\n"));
+    writeFileSync(join(folder, "mail-memory.mmspec"), mail(""));
+    writeFileSync(join(folder, "mail-stream.mmspec"), mail("streamed within 8 MB"));
+    for (const [name, runs] of [
+      ["mail-memory", "mails-memory"],
+      ["mail-stream", "mails-stream"],
+    ] as const) {
+      const trained = mmspec(folder, "train", `${name}.mmspec`, "--runs", runs, "--workers", "1");
+      expect(trained.code, trained.err).toBe(0);
+      expect(trained.out + trained.err).toContain("1 of 900 samples that can't be read");
+    }
+    expect(weightsIn("mails-stream")).toBe(weightsIn("mails-memory"));
+    const told = (runs: string) => {
+      const of = (file: string) =>
+        JSON.parse(readFileSync(join(folder, runIn(runs), file), "utf8")) as Record<string, unknown>;
+      return { names: of("names.json"), metrics: of("metrics.json").metrics };
+    };
+    expect(told("mails-stream")).toEqual(told("mails-memory"));
+    expect(mmspec(folder, "evaluate", runIn("mails-stream")).code).toBe(0);
+    expect(told("mails-stream")).toEqual(told("mails-memory"));
+    // One of 900 is left out.
+    expect(mmspec(folder, "data", "mail-stream.mmspec")).toMatchObject({ code: 0 });
+    const said = mmspec(folder, "predict", runIn("mails-stream"), "mail.csv", "-o", "mails.parquet");
+    expect(said.code, said.err).toBe(0);
+    expect(said.err).toContain("899 samples predicted");
   });
 
   it("takes no more memory for a file that is ten times the bound", () => {

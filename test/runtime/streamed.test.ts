@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   mkdtempSync,
   openSync,
@@ -15,18 +14,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  DataError,
-  loadData,
-  Random,
-  type DataPlan,
-  type Samples,
-  type Splits,
-} from "../../runtime/data/index.js";
-import { eachBatch, type Batch } from "../../runtime/data/batches.js";
+import { loadData, Random, type DataPlan } from "../../runtime/data/index.js";
+import { eachBatch } from "../../runtime/data/batches.js";
 import { streamedOrder } from "../../runtime/data/streamed/order.js";
 import { hearOfData } from "../../runtime/data/streamed/say.js";
 import { packNpz } from "../../runtime/data/write-npz.js";
+import { allBatches, expectSame, problemsOf } from "../support/streamed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-streamed-"));
 const narrow = { within: 6 * 2 ** 20 };
@@ -80,42 +73,6 @@ function plan(from: string, parts: Partial<DataPlan> = {}): DataPlan {
 }
 
 const streamed = (given: DataPlan) => loadData({ ...given, streamed: narrow }, folder);
-
-/** All batches, hashes for their inputs: a batch is only valid until the next one. */
-async function all(samples: Samples, size: number, random?: Random, skip?: number) {
-  const found: (Omit<Batch, "inputs"> & { inputs: string })[] = [];
-  for await (const batch of eachBatch(samples, size, random, skip)) {
-    const sum = createHash("sha256");
-    for (const [name, values] of Object.entries(batch.inputs)) sum.update(name).update(values);
-    found.push({ ...structuredClone({ ...batch, inputs: {} }), inputs: sum.digest("hex") });
-  }
-  return found;
-}
-
-const parts = ["train", "validation", "test"] as const;
-
-async function expectSame(memory: Splits, stream: Splits): Promise<void> {
-  expect(stream.names).toEqual(memory.names);
-  expect(stream.statistics).toEqual(memory.statistics);
-  for (const part of parts) {
-    const [a, b] = [memory[part] as Samples, stream[part] as Samples];
-    expect(b.inputs).toEqual({});
-    for (const key of ["size", "labels", "index", "present", "shapes", "classes", "targets"] as const)
-      expect(b[key]).toEqual(a[key]);
-    expect(await all(b, 50)).toEqual(await all(a, 50));
-  }
-}
-
-async function problemsOf(loading: Promise<unknown>): Promise<string[]> {
-  try {
-    await loading;
-  } catch (error) {
-    if (error instanceof DataError)
-      return error.problems.map(({ code, message, where }) => `${where} ${code} ${message}`);
-    throw error;
-  }
-  return [];
-}
 
 describe("data that is streamed", () => {
   it("has the parts, names, statistics and values of data in memory, whatever the kind of file", async () => {
@@ -189,7 +146,7 @@ describe("data that is streamed", () => {
     const stream = await streamed(given);
     await expectSame(memory, stream);
     // 3.6 MB in four blocks: more than fit twice beside batches of 500.
-    const epoch = await all(stream.train, 500, new Random(9));
+    const epoch = await allBatches(stream.train, 500, new Random(9));
     const order = epoch.flatMap(({ rows }) => [...rows]);
     expect(order).not.toEqual([...order].sort((a, b) => a - b));
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: memory.train.size }, (_, i) => i));
@@ -198,9 +155,11 @@ describe("data that is streamed", () => {
       const wrong = [...rows].filter((row, i) => own[i * width + 7] !== whole[row * width + 7]);
       expect(wrong).toEqual([]);
     }
-    expect(await all(stream.train, 500, new Random(9))).toEqual(epoch);
-    expect(await all(stream.train, 500, new Random(9), 2)).toEqual(epoch.slice(2));
-    expect((await all(stream.train, 500, new Random(8))).flatMap(({ rows }) => [...rows])).not.toEqual(order);
+    expect(await allBatches(stream.train, 500, new Random(9))).toEqual(epoch);
+    expect(await allBatches(stream.train, 500, new Random(9), 2)).toEqual(epoch.slice(2));
+    expect((await allBatches(stream.train, 500, new Random(8))).flatMap(({ rows }) => [...rows])).not.toEqual(
+      order,
+    );
   });
 
   it("tells of the same problems", async () => {
@@ -215,6 +174,15 @@ describe("data that is streamed", () => {
     const found = await problemsOf(loadData(given, folder));
     expect(found).toHaveLength(2);
     expect(await problemsOf(streamed(given))).toEqual(found);
+    const skipping = plan("bad.csv", { skip: { atMost: 0.01 } });
+    const memory = await loadData(skipping, folder);
+    expect(memory.reading?.skipped?.first.map(({ row, code }) => `${row} ${code}`)).toEqual([
+      "4900 MM4008",
+      "5100 MM4011",
+      "5500 MM4011",
+      "5900 MM4008",
+    ]);
+    await expectSame(memory, await streamed(skipping));
     writeFileSync(
       join(folder, "low.csv"),
       csv(table(6000).map((row, i) => (i > 5000 ? { ...row, b: -3 } : row))),
@@ -245,9 +213,9 @@ describe("data that is streamed", () => {
     const file = openSync(join(cache, own, "blocks.bin"), "r+");
     writeSync(file, "damaged", 77);
     closeSync(file);
-    expect(await all(stream.test, 50)).toEqual(await all(memory.test, 50));
+    expect(await allBatches(stream.test, 50)).toEqual(await allBatches(memory.test, 50));
     expect(heard.splice(0)).toEqual([expect.stringContaining("is damaged; it is made anew")]);
-    expect(await all(stream.test, 50)).toEqual(await all(memory.test, 50));
+    expect(await allBatches(stream.test, 50)).toEqual(await allBatches(memory.test, 50));
     expect(heard).toEqual([]);
     // Another time, the same content; then another content.
     utimesSync(join(folder, "kept.csv"), 1, 1);

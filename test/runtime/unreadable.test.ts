@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { DataError, loadData, type DataPlan } from "../../runtime/data/index.js"
 import { unseenSamples } from "../../runtime/data/unseen.js";
 import { readTable } from "../../runtime/data/read.js";
 import { int16, png, wav } from "../support/media.js";
+import { expectSame, problemsOf } from "../support/streamed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-unreadable-"));
 
@@ -106,6 +107,41 @@ describe("samples that can't be read", async () => {
       expect(said).toMatchObject({ row: 20 + i, code, where: "rows.jsonl" });
       expect(said.reason).toContain(reason);
     });
+  });
+
+  it("are skipped, counted and named alike where the data is streamed", async () => {
+    const kinds: Partial<DataPlan>[] = [
+      {},
+      { split: { train: 0.5, test: 0.5, by: { kind: "group", column: "group" }, seed: 1 } },
+      {
+        target: { kind: "regression", name: "b", columns: ["b"], numbers: ["b"] },
+        split: { train: 0.5, test: 0.5, seed: 1 },
+      },
+    ];
+    const lines = readFileSync(join(folder, "rows.jsonl"), "utf8").split("\n");
+    const grouped = lines.map(
+      (line, i) => `${line.slice(0, -1)},"group":"g${i % 9}","b":${i === 3 ? null : i % 7}}`,
+    );
+    write("grouped.jsonl", grouped.join("\n"));
+    mkdirSync(join(folder, "parts"), { recursive: true });
+    for (const name of ["ok.png", "large.png", "cut.png", "ok.wav", "slow.wav", "long.wav"])
+      copyFileSync(join(folder, name), join(folder, "parts", name));
+    write("parts/1.jsonl", grouped.slice(0, 28).join("\n"));
+    write("parts/2.jsonl", grouped.slice(28).join("\n"));
+    for (const from of ["grouped.jsonl", "parts/*.jsonl"])
+      for (const parts of kinds) {
+        const given = plan({ from, skip: { atMost: 0.5, line: 11 }, ...parts });
+        const streamed = { within: 6 * 2 ** 20 };
+        const memory = await loadData(given, folder);
+        expect(memory.reading?.skipped?.count).toBeGreaterThan(10);
+        await expectSame(memory, await loadData({ ...given, streamed }, folder));
+        // Again, from what was kept; then with fewer allowed.
+        await expectSame(memory, await loadData({ ...given, streamed }, folder));
+        const few = { ...given, skip: { atMost: 0.05, line: 11 } };
+        expect(await problemsOf(loadData({ ...few, streamed }, folder))).toEqual(
+          await problemsOf(loadData(few, folder)),
+        );
+      }
   });
 
   it("are an error all the same when they are too many", async () => {

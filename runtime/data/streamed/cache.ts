@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { isAlive } from "../../runs/alive.js";
@@ -8,13 +8,19 @@ import { exists } from "../../runs/exists.js";
 import { syncFolder } from "../../runs/sync-folder.js";
 import { asWriting, writeErrorOf } from "../../runs/write-error.js";
 import type { DataPlan } from "../load.js";
-import { FirstPass, planKey, targetWidth, type LoadedBlock, type SourcePlace } from "./first-pass.js";
-import { blockCount, layoutOf, placeOf, rowValues, type Layout } from "./layout.js";
+import type { BlockFile } from "./block-file.js";
+import { BlockWriter } from "./block-writer.js";
+import { CellsWriter, type CellsManifest } from "./cells.js";
+import type { JoinCount } from "../join.js";
+import type { UnreadableCount } from "../unreadable.js";
+import { FirstPass, planKey, targetWidth, type SourcePlace } from "./first-pass.js";
+import { blockCount, layoutOf, layoutWith, placeOf, type Layout } from "./layout.js";
+import { bytesOfBits } from "./left-out.js";
 import type { Numbered } from "./numbering.js";
 import { contentHash, filesOfAll, sameFiles, type FileState } from "./source.js";
 
 /** Of what is kept; others are made anew. */
-const version = 2;
+const version = 3;
 
 /** What a cache says of itself. */
 interface Manifest {
@@ -30,6 +36,13 @@ interface Manifest {
   /** Of each modality and column: names as they came. */
   names: Record<string, Record<string, Numbered>>;
   vocabularies: Record<string, Record<string, readonly string[]>>;
+  /** Of rows that can't be read, where such are skipped. */
+  unreadable?: UnreadableCount;
+  joins?: readonly JoinCount[];
+  /** Rows that have no partner in a file that is joined. */
+  alone: number;
+  /** Of modalities whose columns have names or texts. */
+  cells?: CellsManifest;
   /** Of several files: how many rows each has. */
   parts?: readonly { source: string; rows: number }[];
 }
@@ -43,11 +56,15 @@ export interface Rows {
   present: Record<string, Uint8Array>;
   /** What the column says that they are divided by. */
   keys?: Float64Array;
+  /** Where some can't be read, or have no partner: a bit each. */
+  leftOut?: Uint8Array;
 }
 
 /** Blocks of samples, kept in a folder, of which each is held against its checksum when it is read. */
 export interface Cache {
   folder: string;
+  /** The blocks as they were read; then those whose values were made of names or texts. */
+  files: BlockFile[];
   manifest: Manifest;
   rows: Rows;
   /** False where it was there already. */
@@ -58,17 +75,46 @@ export interface Cache {
 const files = {
   blocks: "blocks.bin",
   rows: "rows.bin",
+  cells: "cells.json",
   manifest: "cache.json",
   media: "media.json",
 } as const;
 
-export function blocksFile({ folder }: { folder: string }): string {
-  return join(folder, files.blocks);
+/** Where names and texts are kept that aren't numbers yet. */
+export function cellsFile({ folder }: { folder: string }): string {
+  return join(folder, files.cells);
+}
+
+/** The blocks of all that is a number when it is read. */
+function numbersOf(
+  at: string,
+  { layout, blocks, cells }: Pick<Manifest, "layout" | "blocks" | "cells">,
+): BlockFile {
+  const path = join(at, files.blocks);
+  return { path, layout: layoutWith(layout, (name) => cells?.modalities.includes(name) !== true), blocks };
 }
 
 /** Where caches are kept: what MMSPEC_CACHE says, or `.mmspec/cache` in the folder of the data. */
 export function cacheFolder(folder: string): string {
   return resolve(process.env.MMSPEC_CACHE || join(folder, ".mmspec", "cache"));
+}
+
+/** Removes what is kept. */
+export async function removeCache(plan: DataPlan, folder: string): Promise<void> {
+  const at = placeFor(plan, folder);
+  await asWriting(at, rm(at, { recursive: true, force: true }));
+}
+
+/** Where the cache of a source lies. */
+function placeFor(plan: DataPlan, folder: string): string {
+  const key = createHash("sha256")
+    .update(`${version}\n${resolve(join(folder, plan.from))}\n${planKey(plan)}`)
+    .digest("hex")
+    .slice(0, 16);
+  const name = basename(plan.from)
+    .replace(/\*/g, "all")
+    .replace(/[^\w.-]/g, "_");
+  return join(cacheFolder(folder), `${name}-${key}`);
 }
 
 /**
@@ -78,19 +124,12 @@ export function cacheFolder(folder: string): string {
  */
 export async function openCache(
   plan: DataPlan,
-  { paths, folder }: Pick<SourcePlace, "paths" | "folder">,
+  { paths, joined, folder }: Omit<SourcePlace, "where">,
   say: (line: string) => void,
 ): Promise<Cache> {
   const where = join(folder, plan.from);
-  const key = createHash("sha256")
-    .update(`${version}\n${resolve(where)}\n${planKey(plan)}`)
-    .digest("hex")
-    .slice(0, 16);
-  const name = basename(plan.from)
-    .replace(/\*/g, "all")
-    .replace(/[^\w.-]/g, "_");
-  const at = join(cacheFolder(folder), `${name}-${key}`);
-  const source = { plan, folder, paths, where };
+  const at = placeFor(plan, folder);
+  const source = { plan, folder, paths, joined, where };
   const found = await read(at, source, say);
   if (found !== undefined) return found;
   const leave = await claim(`${at}.part`, say);
@@ -109,7 +148,7 @@ interface Source extends SourcePlace {
 /** @returns undefined where there is none, or one of another content */
 async function read(
   at: string,
-  { plan, paths }: Source,
+  { plan, paths, joined }: Source,
   say: (line: string) => void,
 ): Promise<Cache | undefined> {
   const text = await readFile(join(at, files.manifest), "utf8").catch(() => undefined);
@@ -117,7 +156,7 @@ async function read(
   try {
     const manifest = JSON.parse(text) as Manifest;
     if (manifest.version !== version || manifest.plan !== planKey(plan)) return undefined;
-    const now = await filesOfAll(paths);
+    const now = await filesOfAll([...paths, ...joined]);
     if (!sameFiles(now, manifest.files) && (await contentHash(now)) !== manifest.sha256) return undefined;
     const media = JSON.parse(await readFile(join(at, files.media), "utf8")) as FileState[];
     for (const { path: file, size, mtimeMs } of media) {
@@ -126,11 +165,13 @@ async function read(
     }
     const bytes = await readFile(join(at, files.rows));
     const { size } = await stat(join(at, files.blocks));
-    const last = placeOf(manifest.layout, blockCount(manifest.layout) - 1);
+    const numbers = numbersOf(at, manifest);
+    const last = placeOf(numbers.layout, blockCount(numbers.layout) - 1);
     if (crc32(bytes) !== manifest.rows || size !== last.at + last.bytes)
       throw new Error("it is cut off, or damaged");
     const rows = unpackRows(bytes, plan, manifest.layout);
-    return { folder: at, manifest, rows, made: false, bytes: size + bytes.length };
+    const texts = manifest.cells?.parts.reduce((sum, { bytes: own }) => sum + own, 0) ?? 0;
+    return { folder: at, files: [numbers], manifest, rows, made: false, bytes: size + bytes.length + texts };
   } catch (error) {
     say(`data      The blocks kept in ${at} are made anew: ${(error as Error).message}.`);
     return undefined;
@@ -138,15 +179,18 @@ async function read(
 }
 
 async function make(at: string, source: Source): Promise<Cache> {
-  const { plan, paths, where } = source;
+  const { plan, paths, joined, where } = source;
   const part = `${at}.part`;
-  const before = await filesOfAll(paths);
+  const before = await filesOfAll([...paths, ...joined]);
   const hash = contentHash(before);
   hash.catch(() => undefined);
   const pass = new FirstPass(plan, source);
   const { problems } = pass;
   const layout = layoutOf(plan);
-  const writer = await BlockWriter.open(join(part, files.blocks), layout);
+  const numbers = layoutWith(layout, (name) => !pass.cells.has(name));
+  const writer = await BlockWriter.open(join(part, files.blocks), numbers);
+  const texts = pass.cells.size > 0 ? await CellsWriter.open(cellsFile({ folder: part })) : undefined;
+  let cellParts: CellsManifest["parts"] | undefined;
   const labels: Float64Array[] = [];
   const targets: Float32Array[] = [];
   const present: Record<string, Uint8Array>[] = [];
@@ -156,6 +200,7 @@ async function make(at: string, source: Source): Promise<Cache> {
     for await (const block of pass.blocks(layout)) {
       // What is wrong is looked for to the end, but no longer written.
       if (!problems.any) await writer.add(block);
+      if (!problems.any) await texts?.add(block.rows, block.cells);
       if (block.labels) labels.push(block.labels);
       if (block.targets) targets.push(block.targets);
       present.push(block.present);
@@ -163,12 +208,14 @@ async function make(at: string, source: Source): Promise<Cache> {
       count += block.rows;
     }
     await writer.end();
+    cellParts = await texts?.end();
   } finally {
     await writer.close();
+    if (cellParts === undefined) await texts?.discard();
   }
-  const classes = pass.classes();
+  const classes = pass.classes(labels);
   pass.checkNames();
-  const allKeys = pass.keysOf(joined(keys));
+  const allKeys = pass.keysOf(inOne(keys));
   problems.check();
   const whole: Layout = { ...layout, rows: count };
   const rows = packRows(whole, {
@@ -176,9 +223,10 @@ async function make(at: string, source: Source): Promise<Cache> {
     targets,
     present,
     keys: allKeys,
+    leftOut: leftOutOf(pass, plan, count),
   });
   const media = await statesOf(pass.media);
-  const after = await filesOfAll(paths);
+  const after = await filesOfAll([...paths, ...joined]);
   if (!sameFiles(before, after)) problems.add("changedMeanwhile", where, undefined, plan.line);
   problems.check();
   const manifest: Manifest = {
@@ -198,6 +246,16 @@ async function make(at: string, source: Source): Promise<Cache> {
       ]),
     ),
     vocabularies: pass.vocabularies,
+    ...(pass.unreadable && { unreadable: pass.unreadable.told() }),
+    ...(pass.joins.length > 0 && { joins: pass.joins }),
+    alone: pass.alone.count,
+    ...(cellParts && {
+      cells: {
+        modalities: [...pass.cells.keys()],
+        numbers: Array.from(pass.cells.values(), ({ numbers }) => numbers),
+        parts: cellParts,
+      },
+    }),
     ...(pass.parts && { parts: pass.parts }),
   };
   await writeAtomically(join(part, files.rows), rows);
@@ -206,8 +264,27 @@ async function make(at: string, source: Source): Promise<Cache> {
   await asWriting(at, rm(at, { recursive: true, force: true }));
   await asWriting(at, rename(part, at));
   await syncFolder(dirname(at));
-  const bytes = rows.length + writer.bytes;
-  return { folder: at, manifest, rows: unpackRows(rows, plan, whole), made: true, bytes };
+  const bytes = rows.length + writer.bytes + (cellParts ?? []).reduce((sum, own) => sum + own.bytes, 0);
+  return {
+    folder: at,
+    files: [numbersOf(at, manifest)],
+    manifest,
+    rows: unpackRows(rows, plan, whole),
+    made: true,
+    bytes,
+  };
+}
+
+/** Whether some rows may be no samples. */
+function leavesOut({ skip, joins }: DataPlan): boolean {
+  return skip !== undefined || joins !== undefined;
+}
+
+function leftOutOf({ alone, unreadable }: FirstPass, plan: DataPlan, rows: number): Uint8Array {
+  const bits = new Uint8Array(leavesOut(plan) ? bytesOfBits(rows) : 0);
+  alone.addTo(bits);
+  unreadable?.set.addTo(bits);
+  return bits;
 }
 
 /** Pictures and sounds that rows name; -1 bytes of those that aren't there. */
@@ -220,7 +297,7 @@ async function statesOf(paths: readonly string[]): Promise<FileState[]> {
   return states;
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array {
+function inOne(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -228,77 +305,6 @@ function joined(parts: readonly Float64Array[]): Float64Array {
     at += part.length;
   }
   return all;
-}
-
-/** Writes blocks of always as many rows, whatever the parts that they are given in. */
-class BlockWriter {
-  readonly checksums: number[] = [];
-  bytes = 0;
-  private filled = 0;
-  private readonly values: Record<string, Float32Array> = {};
-  private readonly block: Float32Array;
-
-  private constructor(
-    private readonly path: string,
-    private readonly file: FileHandle,
-    private readonly layout: Layout,
-    /** Writes only this block, over what is there. */
-    private readonly only?: number,
-  ) {
-    for (const { name, width } of layout.modalities)
-      this.values[name] = new Float32Array(layout.blockRows * width);
-    this.block = new Float32Array(layout.blockRows * rowValues(layout));
-  }
-
-  static async open(path: string, layout: Layout, only?: number): Promise<BlockWriter> {
-    const file = await asWriting(path, open(path, only === undefined ? "w" : "r+"));
-    return new BlockWriter(path, file, layout, only);
-  }
-
-  async add({ rows, inputs }: LoadedBlock): Promise<void> {
-    const { layout } = this;
-    for (let from = 0; from < rows;) {
-      const taken = Math.min(rows - from, layout.blockRows - this.filled);
-      for (const { name, width } of layout.modalities)
-        this.values[name]?.set(
-          (inputs[name] as Float32Array).subarray(from * width, (from + taken) * width),
-          this.filled * width,
-        );
-      this.filled += taken;
-      from += taken;
-      if (this.filled === layout.blockRows) await this.flush();
-    }
-  }
-
-  private async flush(): Promise<void> {
-    const { layout, filled, block } = this;
-    let at = 0;
-    for (const { name, width } of layout.modalities) {
-      block.set((this.values[name] as Float32Array).subarray(0, filled * width), at);
-      at += filled * width;
-    }
-    const bytes = new Uint8Array(block.buffer, 0, 4 * at);
-    if (this.only === undefined || this.only === this.checksums.length) {
-      const place = this.checksums.length * layout.blockRows * 4 * rowValues(layout);
-      for (let written = 0; written < bytes.length;) {
-        const write = this.file.write(bytes, written, bytes.length - written, place + written);
-        written += (await asWriting(this.path, write)).bytesWritten;
-      }
-    }
-    this.checksums.push(crc32(bytes));
-    this.bytes += bytes.length;
-    this.filled = 0;
-  }
-
-  /** Writes what is left, and syncs. */
-  async end(): Promise<void> {
-    if (this.filled > 0) await this.flush();
-    await asWriting(this.path, this.file.sync());
-  }
-
-  async close(): Promise<void> {
-    await this.file.close();
-  }
 }
 
 /**
@@ -311,9 +317,10 @@ export async function remakeBlock(
   block: number,
 ): Promise<void> {
   const { layout } = manifest;
+  const { path, layout: numbers } = numbersOf(at, manifest);
   const pass = new FirstPass(plan, place);
   const { problems } = pass;
-  const writer = await BlockWriter.open(join(at, files.blocks), layout, block);
+  const writer = await BlockWriter.open(path, numbers, block);
   try {
     for await (const rows of pass.blocks(layout)) {
       await writer.add(rows);
@@ -328,7 +335,7 @@ export async function remakeBlock(
   problems.check();
 }
 
-/** What the split's column says, then labels, then targets, then which rows have each modality. */
+/** What the split's column says, then labels, then targets, then which rows have each modality, then which can't be read. */
 function packRows(
   { rows, modalities }: Layout,
   {
@@ -336,11 +343,13 @@ function packRows(
     targets,
     present,
     keys,
+    leftOut,
   }: {
     labels: Int32Array[];
     targets: Float32Array[];
     present: Record<string, Uint8Array>[];
     keys: Float64Array;
+    leftOut: Uint8Array;
   },
 ): Uint8Array {
   const parts: ArrayBufferView[] = [
@@ -348,6 +357,7 @@ function packRows(
     ...labels,
     ...targets,
     ...modalities.flatMap(({ name }) => present.flatMap((block) => block[name] ?? [])),
+    leftOut,
   ];
   const packed = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
@@ -369,6 +379,9 @@ function unpackRows(bytes: Uint8Array, plan: DataPlan, { rows, modalities }: Lay
   const begin = told + (plan.target.kind === undefined ? labels.byteLength : targets.byteLength);
   return {
     ...(keys && { keys }),
+    ...(leavesOut(plan) && {
+      leftOut: new Uint8Array(copy, begin + modalities.length * rows, bytesOfBits(rows)),
+    }),
     labels,
     targets,
     present: Object.fromEntries(

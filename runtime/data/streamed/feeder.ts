@@ -1,11 +1,10 @@
-import { open, type FileHandle } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModalityBinding } from "../load.js";
 import { ProblemList } from "../problems.js";
 import type { Samples } from "../samples.js";
 import type { Statistics } from "../transforms/standardise.js";
 import { transform } from "../transforms/transforms.js";
-import { DamagedBlock, readBlock } from "./block-file.js";
+import { BlockReader, DamagedBlock, type BlockFile, type Damaged } from "./block-file.js";
 import { modalityOf, rowsOfBlock, rowValues, type Layout } from "./layout.js";
 import type { Window } from "./order.js";
 
@@ -19,10 +18,9 @@ export interface Preparation {
 
 /** What a thread that feeds is to do. */
 export interface FeedOrder extends Preparation {
-  path: string;
+  files: readonly BlockFile[];
+  /** Of a block of all files. */
   layout: Layout;
-  /** Checksums. */
-  blocks: readonly number[];
   /** Rows of the file, in the order in which they are wanted. */
   rows: Int32Array;
   windows: readonly Window[];
@@ -36,7 +34,7 @@ export interface FeedOrder extends Preparation {
 
 /** What such a thread says of a job: a batch, per modality [samples, ...shape] one after the other; or that it can't go on yet, or at all. */
 export type Fed = { job: number } & (
-  { batch: ArrayBuffer; samples: number } | { damaged: number } | { failed: unknown }
+  { batch: ArrayBuffer; samples: number } | { damaged: Damaged } | { failed: unknown }
 );
 
 /** What it is told: to begin; a buffer that it can fill again; that the damaged block is mended; or to stop. */
@@ -97,7 +95,7 @@ class Feeder {
   }
 
   private say(
-    what: { batch: ArrayBuffer; samples: number } | { damaged: number },
+    what: { batch: ArrayBuffer; samples: number } | { damaged: Damaged },
     moved: ArrayBuffer[] = [],
   ): void {
     parentPort?.postMessage({ job: this.job, ...what } satisfies Fed, moved);
@@ -105,15 +103,15 @@ class Feeder {
 
   async run(): Promise<void> {
     const { order } = this;
-    const file = await open(order.path);
+    const reader = await BlockReader.open(order.files);
     try {
-      await this.feed(file);
+      await this.feed(reader);
     } finally {
-      await file.close();
+      await reader.close();
     }
   }
 
-  private async feed(file: FileHandle): Promise<void> {
+  private async feed(reader: BlockReader): Promise<void> {
     const { order } = this;
     const { layout, rows, windows, size, skip } = order;
     const blockValues = layout.blockRows * rowValues(layout);
@@ -129,11 +127,11 @@ class Feeder {
         const into = values.subarray(i * blockValues, (i + 1) * blockValues);
         while (!this.stopped) {
           try {
-            await readBlock(file, order, block, into);
+            await reader.read(block, into);
             break;
           } catch (error) {
             if (!(error instanceof DamagedBlock)) throw error;
-            this.say({ damaged: block });
+            this.say({ damaged: error.damaged });
             await new Promise<void>((resolve) => (this.wake = resolve));
           }
         }

@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { runtimeFile, startThread } from "../../parallel/thread.js";
+import type { Damaged } from "./block-file.js";
 import type { Fed, FeedOrder, ToFeeder } from "./feeder.js";
 
 type Batch = Extract<Fed, { batch: ArrayBuffer }>;
@@ -53,7 +54,7 @@ class FeedingJob {
   }
 
   /** @param remake makes a block anew that is damaged */
-  async next(remake: (block: number) => Promise<void>): Promise<Batch> {
+  async next(remake: (damaged: Damaged) => Promise<void>): Promise<Batch> {
     for (;;) {
       const word = this.heard.shift();
       if (word === undefined) await new Promise<void>((resolve) => (this.wake = resolve));

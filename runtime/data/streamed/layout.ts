@@ -1,5 +1,6 @@
 import type { DataColumns } from "../load.js";
 import { size } from "../size.js";
+import { encodingOf } from "../transforms/coder.js";
 
 /** How samples lie in a cache: blocks of so many rows, of which each has the rows of one modality after those of another, as float32. */
 export interface Layout {
@@ -13,8 +14,11 @@ export interface Layout {
 const blockBytes = 2 ** 20;
 const mostRows = 2 ** 16;
 
+/** The modalities whose columns have names or texts come last: their values are in a file of their own. */
 export function layoutOf({ modalities }: DataColumns, rows = 0): Layout {
-  const own = Object.entries(modalities).map(([name, { shape }]) => ({
+  const all = Object.entries(modalities);
+  const coded = all.filter(([, binding]) => encodingOf(binding) !== undefined);
+  const own = [...all.filter((each) => !coded.includes(each)), ...coded].map(([name, { shape }]) => ({
     name,
     shape: [...shape],
     width: size(shape),
@@ -22,6 +26,11 @@ export function layoutOf({ modalities }: DataColumns, rows = 0): Layout {
   const layout = { rows, blockRows: 1, modalities: own };
   const blockRows = Math.max(1, Math.min(mostRows, Math.floor(blockBytes / rowBytes(layout))));
   return { ...layout, blockRows };
+}
+
+/** The same with some modalities alone. */
+export function layoutWith(layout: Layout, has: (name: string) => boolean): Layout {
+  return { ...layout, modalities: layout.modalities.filter(({ name }) => has(name)) };
 }
 
 /** Values of a row. */

@@ -3,54 +3,90 @@ import { isGlob } from "../glob.js";
 import type { DataPlan } from "../load.js";
 import type { Names } from "../names.js";
 import { outputsOf } from "../outputs.js";
+import { skippedOf } from "../unreadable.js";
 import { findReader } from "../read.js";
-import type { Samples, Splits } from "../samples.js";
+import { takeSamples, type Samples, type Splits } from "../samples.js";
 import { filesNamed } from "../source.js";
 import { splitSamples, takeAwayAll } from "../split.js";
-import type { Statistics } from "../transforms/standardise.js";
-import { openCache, remakeBlock, type Cache } from "./cache.js";
+import type { Tokenizers } from "../transforms/tokenizer.js";
+import type { Damaged } from "./block-file.js";
+import { openCache, remakeBlock, removeCache, type Cache } from "./cache.js";
+import { DamagedCells } from "./cells.js";
+import { codeCells } from "./coded.js";
 import { feedingThread } from "./feeding-thread.js";
-import { targetWidth } from "./first-pass.js";
+import { targetWidth, type SourcePlace } from "./first-pass.js";
 import { blockCount } from "./layout.js";
+import { joinedPaths } from "./joined.js";
+import { hasBit } from "./left-out.js";
 import { MergedProblems } from "./merged-problems.js";
 import { say } from "./say.js";
 import { StoredInputs, type Bound } from "./stored.js";
-import { survey } from "./survey.js";
+import { survey, type Kept } from "./survey.js";
+
+/** What a model was trained with. */
+export interface KeptAll extends Kept {
+  tokenizers?: Tokenizers | undefined;
+}
 
 /**
  * What `loadData` does, of samples that aren't in memory: their inputs stay in blocks on disk. Parts, names and statistics are those that samples in memory would have.
  * @throws DataError with everything that is wrong, or when the bound is too small
  */
-export async function loadStreamed(
-  plan: DataPlan,
-  folder: string,
-  kept?: Names,
-  statistics?: Readonly<Record<string, Statistics>>,
-): Promise<Splits> {
+export async function loadStreamed(plan: DataPlan, folder: string, kept: KeptAll = {}): Promise<Splits> {
   const where = join(folder, plan.from);
   const paths = await pathsOf(plan, folder);
+  const joined = await joinedPaths(plan, folder);
   // It takes a while to start.
   feedingThread();
-  const cache = await openCache(plan, { paths, folder }, say);
+  try {
+    return await load(plan, { paths, joined, folder, where }, kept);
+  } catch (error) {
+    if (!(error instanceof DamagedCells)) throw error;
+    say(`data      ${error.message.replace(/;.*/, "")}; it is made anew from ${where}.`);
+    await removeCache(plan, folder);
+    return await load(plan, { paths, joined, folder, where }, kept);
+  }
+}
+
+async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise<Splits> {
+  const { folder, where } = source;
+  const cache = await openCache(plan, source, say);
   const { rows, layout } = { rows: cache.rows, layout: cache.manifest.layout };
   tellOf(cache);
   const problems = new MergedProblems(cache.manifest.parts);
+  const { unreadable, joins = [], alone } = cache.manifest;
+  const skipped =
+    unreadable && plan.skip && skippedOf(unreadable, layout.rows - alone, plan.skip, { where, folder });
   const splits = splitRows(plan, cache, where);
-  const remake = async (block: number) => {
+  const { file, ...coded } = await codeCells(
+    splits.train,
+    plan,
+    { names: undefined, tokenizers: undefined, ...kept },
+    {
+      cache,
+      folder,
+      where,
+      problems,
+    },
+  );
+  if (file !== undefined) cache.files.push(file);
+  const remake = async ({ path, block }: Damaged) => {
     say(`data      Block ${block} of ${cache.folder} is damaged; it is made anew from ${where}.`);
-    await remakeBlock(cache, { plan, paths, folder, where }, block);
+    await (path === file?.path ? coded.remake(block) : remakeBlock(cache, { plan, ...source }, block));
   };
   const place = { cache, where, problems, remake };
-  const { names, ...preparation } = await survey(splits, plan, { names: kept, statistics }, place);
+  const { names: categories, ...preparation } = await survey(splits, plan, kept, place);
   problems.check();
+  const names = { ...coded.names, ...categories };
   const bound: Bound = {
     within: plan.streamed?.within ?? Infinity,
-    known: layout.rows * bytesKnown(plan),
+    known: layout.rows * bytesKnown(plan) + bytesOfNames(coded.names),
     where,
     ...(plan.streamed?.line !== undefined && { line: plan.streamed.line }),
   };
   rows.present = {};
   delete rows.keys;
+  delete rows.leftOut;
   const stored = new StoredInputs(cache, bound, preparation, remake);
   stored.window(1);
   for (const part of partsOf(splits)) part.stored = stored;
@@ -58,6 +94,10 @@ export async function loadStreamed(
     ...splits,
     ...(Object.keys(names).length > 0 && { names }),
     ...(Object.keys(preparation.statistics).length > 0 && { statistics: preparation.statistics }),
+    ...((skipped !== undefined || joins.length > 0) && {
+      reading: { ...(skipped && { skipped }), ...(joins.length > 0 && { joins }) },
+    }),
+    ...(Object.keys(coded.tokenizers).length > 0 && { tokenizers: coded.tokenizers }),
   };
 }
 
@@ -81,6 +121,12 @@ function bytesKnown(plan: DataPlan): number {
   return 2 * each + 4 + 12 + key;
 }
 
+/** Names and words that stay in memory, and where each is looked up. */
+function bytesOfNames(names: Names): number {
+  const all = Object.values(names).flatMap((columns) => Object.values(columns).flat());
+  return all.reduce((sum, name) => sum + 100 + 2 * name.length, 0);
+}
+
 function partsOf({ train, validation, test, outside }: Splits): Samples[] {
   return [train, validation, test, outside].filter((part) => part !== undefined);
 }
@@ -98,11 +144,20 @@ function splitRows(plan: DataPlan, { rows, manifest: { layout } }: Cache, where:
     index: Int32Array.from({ length: layout.rows }, (_, i) => i),
     classes: outputsOf(target),
   };
-  const splits = splitSamples(all, plan.split, where, target.name, rows.keys);
+  const { leftOut } = rows;
+  const readable = leftOut && all.index.filter((row) => !hasBit(leftOut, row));
+  const samples = readable === undefined ? all : takeSamples(all, readable);
+  const keys =
+    readable === undefined
+      ? rows.keys
+      : rows.keys && Float64Array.from(readable, (row) => rows.keys?.[row] as number);
+  const splits = splitSamples(samples, plan.split, where, target.name, keys);
   for (const part of partsOf(splits)) {
-    part.shapes = Object.fromEntries(layout.modalities.map(({ name, shape }) => [name, [...shape]]));
+    part.shapes = Object.fromEntries(
+      Object.entries(plan.modalities).map(([name, { shape }]) => [name, [...shape]]),
+    );
     part.present = Object.fromEntries(
-      layout.modalities.map(({ name }) => [
+      Object.keys(plan.modalities).map((name) => [
         name,
         Uint8Array.from(part.index, (row) => rows.present[name]?.[row] as number),
       ]),

@@ -1,4 +1,4 @@
-import { columnOfCells, rowsOf, type Column } from "../table.js";
+import { columnOfCells, rowsOf, textsOfCells, type Column } from "../table.js";
 
 /** Names of a column, read block by block, numbered as they come. */
 export interface Numbered {
@@ -6,25 +6,33 @@ export interface Numbered {
   names: readonly string[];
   /** True where the column has numbers, not texts that may look like ones. */
   numbers: boolean;
+  /** True where the file itself says that they are texts, whatever they look like. */
+  texts?: boolean;
 }
 
 /** Numbers the names of a column as they come. */
 export class Numbering implements Numbered {
   readonly names: string[] = [];
   numbers = false;
+  texts = false;
   /** Of each name: how many rows have it, and the first that does. */
   readonly counts: number[] = [];
   readonly firstRows: number[] = [];
   private readonly positions = new Map<string, number>();
 
-  /** @returns a row's number; NaN where it has no name */
-  add(column: Column, firstRow: number): Float64Array {
+  /**
+   * @param rowOf row of the source at a position of the column
+   * @param asWritten false where the file itself says which columns are texts
+   * @returns a row's number; NaN where it has no name
+   */
+  add(column: Column, rowOf: (position: number) => number, asWritten: boolean): Float64Array {
     this.numbers = column.kind === "numeric";
+    if (column.kind === "text" && !asWritten) this.texts = true;
     const codes = new Float64Array(rowsOf(column));
     for (let row = 0; row < codes.length; row++) {
       const value = column.values[row];
       if (value === null || value === undefined || value === "" || Number.isNaN(value)) codes[row] = NaN;
-      else codes[row] = this.numberOf(String(value), firstRow + row);
+      else codes[row] = this.numberOf(String(value), rowOf(row));
     }
     return codes;
   }
@@ -44,16 +52,16 @@ export class Numbering implements Numbered {
 }
 
 /** The names as a column of the whole file would have them: numbers where all of them are. */
-export function asRead({ names }: Numbered): Column {
-  return columnOfCells(names);
+export function asRead({ names, texts }: Numbered): Column {
+  return texts === true ? textsOfCells(names) : columnOfCells(names);
 }
 
 /**
  * The names as reading the whole file at once would have them and in its order, numbers by size and texts by their characters' codes; and of each number
  * so far its position among them, -1 where the name means that there is none.
  */
-export function inOrder({ names, numbers }: Numbered): { names: string[]; positions: Int32Array } {
-  const column = numbers ? undefined : asRead({ names, numbers });
+export function inOrder({ names, numbers, texts }: Numbered): { names: string[]; positions: Int32Array } {
+  const column = numbers ? undefined : asRead({ names, numbers, ...(texts && { texts }) });
   const numeric = numbers || column?.kind === "numeric";
   const written =
     column?.kind === "numeric"

@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import type { Batch } from "../batches.js";
 import { ProblemList } from "../problems.js";
 import type { Random } from "../random.js";
 import type { Samples } from "../samples.js";
-import { blocksFile, type Cache } from "./cache.js";
+import type { Damaged } from "./block-file.js";
+import type { Cache } from "./cache.js";
 import type { FeedOrder, Preparation } from "./feeder.js";
 import { feedingThread } from "./feeding-thread.js";
 import { blockCount, modalityOf, rowBytes, rowValues } from "./layout.js";
@@ -33,21 +35,22 @@ export class StoredInputs {
   readonly #cache: Cache;
   readonly #bound: Bound;
   readonly #preparation: Preparation;
-  readonly #remake: (block: number) => Promise<void>;
+  readonly #remake: (damaged: Damaged) => Promise<void>;
 
   /** @param remake makes a block anew that is damaged */
   constructor(
     cache: Cache,
     bound: Bound,
     preparation: Preparation,
-    remake: (block: number) => Promise<void>,
+    remake: (damaged: Damaged) => Promise<void>,
   ) {
     this.#cache = cache;
     this.#bound = bound;
     this.#preparation = preparation;
     this.#remake = remake;
     const { sha256, blocks } = cache.manifest;
-    this.key = JSON.stringify([sha256, blocks.length, bound.within, preparation.modalities]);
+    const coded = cache.files.slice(1).map(({ path }) => basename(path));
+    this.key = JSON.stringify([sha256, blocks.length, bound.within, preparation.modalities, ...coded]);
   }
 
   /**
@@ -87,7 +90,7 @@ export class StoredInputs {
    */
   async *batches(samples: Samples, size: number, random?: Random, skip = 0): AsyncGenerator<Batch> {
     const { manifest } = this.#cache;
-    const { layout, blocks } = manifest;
+    const { layout } = manifest;
     const window = random === undefined ? Math.min(4, this.window(size)) : this.window(size);
     const { positions, windows } = streamedOrder(samples.index, {
       blockRows: layout.blockRows,
@@ -96,9 +99,8 @@ export class StoredInputs {
     });
     const order: FeedOrder = {
       ...this.#preparation,
-      path: blocksFile(this.#cache),
+      files: this.#cache.files,
       layout,
-      blocks,
       rows: positions.map((at) => samples.index[at] as number),
       windows,
       size,
@@ -109,7 +111,11 @@ export class StoredInputs {
     try {
       for (let at = skip * size; at < positions.length; at += size) {
         const { batch, samples: count } = await job.next(this.#remake);
-        const values = modalityOf(new Float32Array(batch), layout, count);
+        const fed = modalityOf(new Float32Array(batch), layout, count);
+        // In the order of the spec.
+        const values = Object.fromEntries(
+          Object.keys(samples.shapes).map((name) => [name, fed[name] as Float32Array]),
+        );
         yield batchOf(samples, positions.slice(at, at + count), values);
         job.tell({ free: batch }, [batch]);
       }

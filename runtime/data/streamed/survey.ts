@@ -1,11 +1,10 @@
-import { open } from "node:fs/promises";
 import type { DataPlan, ModalityBinding } from "../load.js";
 import { own, type Names } from "../names.js";
 import type { Samples, Splits } from "../samples.js";
 import { Moments, type Statistics } from "../transforms/standardise.js";
 import { reachOf, transform } from "../transforms/transforms.js";
-import { DamagedBlock, readBlock } from "./block-file.js";
-import { blocksFile, type Cache } from "./cache.js";
+import { BlockReader, DamagedBlock, type Damaged } from "./block-file.js";
+import type { Cache } from "./cache.js";
 import { bareSamples, type Preparation } from "./feeder.js";
 import { blockCount, modalityOf, rowValues } from "./layout.js";
 import type { MergedProblems } from "./merged-problems.js";
@@ -14,8 +13,8 @@ import { size } from "../size.js";
 
 /** What a model was trained with. */
 export interface Kept {
-  names: Names | undefined;
-  statistics: Readonly<Record<string, Statistics>> | undefined;
+  names?: Names | undefined;
+  statistics?: Readonly<Record<string, Statistics>> | undefined;
 }
 
 /** What all samples together say of how each is prepared. */
@@ -27,7 +26,7 @@ interface Place {
   cache: Cache;
   where: string;
   problems: MergedProblems;
-  remake(block: number): Promise<void>;
+  remake(damaged: Damaged): Promise<void>;
 }
 
 /** Finds names of categories, and means and deviations, of the training part, and reports what can't be transformed; all as if the samples were in memory. */
@@ -101,16 +100,14 @@ async function eachPart(
     part === undefined ? [] : [{ part, at: 0 }],
   );
   const into = new Float32Array(layout.blockRows * rowValues(layout));
-  const file = await open(blocksFile(cache));
+  const reader = await BlockReader.open(cache.files);
   try {
     for (let block = 0; block < blockCount(layout); block++) {
-      const { values, rows } = await readBlock(file, cache.manifest, block, into).catch(
-        async (error: unknown) => {
-          if (!(error instanceof DamagedBlock)) throw error;
-          await remake(block);
-          return readBlock(file, cache.manifest, block, into);
-        },
-      );
+      const { values, rows } = await reader.read(block, into).catch(async (error: unknown) => {
+        if (!(error instanceof DamagedBlock)) throw error;
+        await remake(error.damaged);
+        return reader.read(block, into);
+      });
       const inputs = modalityOf(values, layout, rows);
       const begin = block * layout.blockRows;
       for (const cursor of parts) {
@@ -120,7 +117,7 @@ async function eachPart(
       }
     }
   } finally {
-    await file.close();
+    await reader.close();
   }
 }
 

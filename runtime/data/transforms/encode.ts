@@ -75,7 +75,7 @@ function namesOf(column: Column, cells: (row: number) => string | undefined, row
 }
 
 /** The cells of a column as texts, undefined where they are empty; undefined itself where it has arrays. */
-function cellsOf(column: Column): ((row: number) => string | undefined) | undefined {
+export function cellsOf(column: Column): ((row: number) => string | undefined) | undefined {
   if (column.kind === "numeric" && column.shape.length > 0) {
     // What an optional modality lacks throughout.
     for (let i = 0; i < column.values.length; i++) if (!Number.isNaN(column.values[i])) return undefined;
@@ -128,22 +128,12 @@ export async function encodeCells(
     const read = loaded.get(name);
     const cells = read && cellsOf(read);
     if (encoding === undefined || cells === undefined) continue;
-    const byFile = encoding.kind === "tokenised" && "file" in encoding;
-    const tokenizer = !byFile
-      ? undefined
-      : kept?.tokenizers === undefined
-        ? await findTokenizer(name, binding, encoding.file, folder, problems)
-        : own(kept.tokenizers, name);
-    if (byFile && tokenizer === undefined) {
-      if (kept?.tokenizers !== undefined)
-        problems.add(
-          "noTokenizer",
-          encoding.file,
-          { name, reason: "the run has kept no copy" },
-          binding.line,
-        );
-      continue;
-    }
+    const tokenizer = await tokenizerOf(name, binding, encoding, {
+      kept: kept?.tokenizers,
+      folder,
+      problems,
+    });
+    if ("file" in encoding && tokenizer === undefined) continue;
     const known =
       kept?.names === undefined
         ? await findNames(
@@ -207,6 +197,21 @@ async function findNames(
   if (encoding.kind === "tokenised") return vocabularyOfWords(seen, "words" in encoding ? encoding.words : 0);
   const those = new Set(seen);
   return codeColumn(read).names.filter((each) => those.has(each));
+}
+
+/** The tokenizer of a modality whose texts are tokenised by a file: the kept one, or that of the folder. Nothing where it can't be had, which is then told. */
+export async function tokenizerOf(
+  name: string,
+  binding: ModalityBinding,
+  encoding: Encoding,
+  { kept, folder, problems }: { kept: Tokenizers | undefined; folder: string; problems: ProblemList },
+): Promise<KeptTokenizer | undefined> {
+  if (!("file" in encoding)) return undefined;
+  if (kept === undefined) return findTokenizer(name, binding, encoding.file, folder, problems);
+  const found = own(kept, name);
+  const reason = "the run has kept no copy";
+  if (found === undefined) problems.add("noTokenizer", encoding.file, { name, reason }, binding.line);
+  return found;
 }
 
 /** Reads the tokenizer that the spec names, and tells where it doesn't fit the modality. */

@@ -15,15 +15,40 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/** Gathers the most frequent of many words, those that are as frequent in the order of their characters. */
+export class MostFrequent {
+  private words: (readonly [word: string, count: number])[] = [];
+
+  /** @param most how many tokens there may be, with the two that are no words */
+  constructor(private readonly most: number) {}
+
+  /** Each word once. */
+  add(word: string, count: number): void {
+    this.words.push([word, count]);
+    if (this.words.length > 2 * this.most + 1000) this.words = this.first();
+  }
+
+  /** The vocabulary, most frequent first. */
+  vocabulary(): string[] {
+    return [...besides, ...this.first().map(([word]) => word)];
+  }
+
+  private first() {
+    this.words.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    return this.words.slice(0, Math.max(0, this.most - besides.length));
+  }
+}
+
 /**
- * The words of some texts, most frequent first, those that are as frequent in the order of their characters.
+ * The vocabulary of some texts.
  * @param most how many tokens there may be, with the two that are no words
  */
 export function vocabularyOfWords(texts: Iterable<string>, most: number): string[] {
   const counts = new Map<string, number>();
   for (const text of texts) for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const words = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return [...besides, ...words.slice(0, Math.max(0, most - besides.length)).map(([word]) => word)];
+  const found = new MostFrequent(most);
+  for (const [word, count] of counts) found.add(word, count);
+  return found.vocabulary();
 }
 
 /** Tells the tokens of a text by a vocabulary. */
