@@ -125,6 +125,36 @@ describe("names and texts that are streamed", () => {
     await expectSame(memory, await streamed(plan("t.npz")));
   });
 
+  it("may be files, which are read anew where one has changed", async () => {
+    const rows = table(1500).map((row, i) => ({ ...row, file: i % 50 === 7 ? "" : `note-${i % 40}.txt` }));
+    for (let i = 0; i < 40; i++)
+      writeFileSync(join(folder, `note-${i}.txt`), i === 5 ? "12" : `word${i} the cat`);
+    writeFileSync(join(folder, "files.csv"), csv(rows));
+    const given = plan(
+      "files.csv",
+      {},
+      {
+        note: {
+          columns: ["file"],
+          files: true,
+          shape: [4],
+          vocabulary: 60,
+          optional: true,
+          transforms: [{ kind: "tokenised", words: 60 }],
+        },
+      },
+    );
+    const memory = await loadData(given, folder);
+    expect(memory.names?.note?.file).toContain("word3");
+    expect(memory.names?.note?.file).toContain("12");
+    await expectSame(memory, await streamed(given));
+    writeFileSync(join(folder, "note-3.txt"), "another one");
+    const heard: string[] = [];
+    hearOfData((line) => heard.push(line));
+    await expectSame(await loadData(given, folder), await streamed(given));
+    expect(heard).not.toEqual([expect.stringContaining("made before")]);
+  });
+
   it("are refused for the same reasons", async () => {
     const rows = table(3000);
     writeFileSync(

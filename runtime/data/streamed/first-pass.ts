@@ -200,12 +200,14 @@ export class FirstPass {
       const [first = ""] = binding.columns;
       const kind = this.cells.get(name);
       if (kind !== undefined) {
-        const loaded = loadCells(name, binding, full, rows, { where, problems });
+        const loaded = await loadCells(name, binding, full, rows, { where, folder: place.folder, problems });
         if (loaded === undefined) problems.check();
         const column = full.columns.get(first) as Column;
-        const own = cellsOf(column);
+        const { files = false } = binding;
+        if (files && column.kind === "text") this.media.push(...mediaIn(column, path));
+        const own = loaded && cellsOf(loaded.cells);
         const cells = Array.from({ length: rows }, (_, row) => own?.(row) ?? null);
-        kind.add(cells, rowOf, column.kind, written(first));
+        kind.add(cells, rowOf, files ? "text" : column.kind, !files && written(first));
         block.cells.push(cells);
         if (loaded !== undefined) block.present[name] = loaded.present;
         continue;
