@@ -162,6 +162,12 @@ const operations: Operation[] = [
     large: [[64, 784, 16], [16]],
     f: (x, b) => tf.mul(x, b),
   },
+  {
+    name: "exchanging the last two axes",
+    small: [[3, 5, 7]],
+    large: [[3200, 256]],
+    f: (x) => tf.transpose(x, x.rank === 3 ? [0, 2, 1] : [1, 0]),
+  },
   { name: "sum over the batch", small: [[5, 3, 4]], large: [[256, 4096]], f: (x) => tf.sum(x, 0) },
   { name: "mean over time", small: [[5, 3, 4]], large: [[64, 50, 64]], f: (x) => tf.mean(x, 1) },
   { name: "mean over features", small: [[5, 3, 4]], large: [[64, 50, 64]], f: (x) => tf.mean(x, -1) },
