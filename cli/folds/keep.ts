@@ -1,7 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DataIr } from "../../compiler/index.js";
-import { isGlob } from "../../runtime/data/glob.js";
 import { filesNamed } from "../../runtime/data/source.js";
 import { contentHash, filesOfAll } from "../../runtime/data/streamed/source.js";
 import { writeAtomically } from "../../runtime/runs/atomic.js";
@@ -50,7 +49,7 @@ export class FoldsData {
   }
 
   /**
-   * Notes what the data is before the first fold, and checks that it is the same before and after each other one.
+   * Notes what the data is before the first fold, and checks later on that it is the same.
    * @param trained the fold that has just been trained
    * @throws CommandError when it has changed
    */
@@ -85,9 +84,7 @@ export class FoldsData {
   }
 
   private async hash(): Promise<string | undefined> {
-    const named = await Promise.all(
-      this.paths.map((path) => (isGlob(path) ? filesNamed(path, this.base).catch(() => []) : [path])),
-    );
+    const named = await Promise.all(this.paths.map((path) => filesNamed(path, this.base).catch(() => [])));
     const files = await filesOfAll(named.flat().map((path) => join(this.base, path)));
     return files.length === 0 ? undefined : contentHash(files, this.base);
   }

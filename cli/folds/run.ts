@@ -52,7 +52,7 @@ export async function trainFolds(ir: ModelIr, options: FoldsOptions): Promise<vo
   }
 }
 
-/** @param check is called before and after a fold is trained, and stops it all by throwing */
+/** @param check is called before the first fold and after each that is trained, and stops it all by throwing */
 async function trainEach(
   name: string,
   fold: { of: number },
@@ -69,7 +69,8 @@ async function trainEach(
     const spec = files.filter(({ path }) => path.endsWith(".mmspec"));
     const begun = await exists(join(to, "run.json"));
     if (begun) await checkSame(to, spec);
-    await check();
+    // Later ones come right after a check.
+    if (f === 0) await check();
     if (await isComplete(to)) {
       if (!quiet && !json) process.stderr.write(`fold ${f + 1} of ${fold.of} is complete\n`);
       continue;

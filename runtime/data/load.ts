@@ -20,7 +20,7 @@ import { columnsOf, loadTargets, type LabelsBinding, type NumbersBinding } from 
 import { numberOf, rowsOf, type Column, type NumericColumn, type Table } from "./table.js";
 import { encodingOf } from "./transforms/coder.js";
 import { cropSound } from "./transforms/crop.js";
-import { encodeCells, loadCells, type LoadedCells } from "./transforms/encode.js";
+import { encodeCells, loadCells } from "./transforms/encode.js";
 import { fitPicture } from "./transforms/fit-picture.js";
 import type { Statistics } from "./transforms/standardise.js";
 import type { Tokenizers } from "./transforms/tokenizer.js";
@@ -125,12 +125,10 @@ export async function loadData(
     const words = binding.vocabulary === undefined || encoded ? undefined : vocabularyOf(table, column);
     if (words !== undefined) vocabularies[name] = { [column]: words };
     const source = { table, categories, folder };
-    const loaded = encoded
-      ? await loadCells(name, binding, table, rows, { where, folder, problems })
-      : await loadModality(name, binding, source, rows, where, problems);
+    const loaded = await loadModality(name, binding, source, rows, where, problems);
     shapes[name] = encoded ? [] : [...binding.shape];
     if (loaded === undefined) continue;
-    if (encoded) cells.set(name, (loaded as LoadedCells).cells);
+    if (loaded.cells !== undefined) cells.set(name, loaded.cells);
     inputs[name] = loaded.values;
     present[name] = loaded.present;
   }
@@ -239,8 +237,11 @@ export function checkRows(
 }
 
 interface LoadedModality {
+  /** Of names and texts that become numbers when the split is known, a 0 for each sample. */
   values: Float32Array;
   present: Uint8Array;
+  /** The names or texts, row by row of the table. */
+  cells?: Column;
 }
 
 /** What a modality's values are read from. */
@@ -259,6 +260,8 @@ export async function loadModality(
   where: string,
   problems: ProblemList,
 ): Promise<LoadedModality | undefined> {
+  if (encodingOf(binding) !== undefined)
+    return loadCells(name, binding, table, rows, { where, folder, problems });
   const [first = ""] = binding.columns;
   const files = table.columns.get(first);
   const values =

@@ -5,7 +5,7 @@ import { joinTables, type JoinCount, type JoinPlan } from "./join.js";
 import type { DataColumns } from "./load.js";
 import { ProblemList } from "./problems.js";
 import { leaves, readTable } from "./read.js";
-import { columnsOf } from "./targets.js";
+import { columnsOf, sampleColumns } from "./targets.js";
 import type { Table } from "./table.js";
 
 /** What samples are read from. */
@@ -26,7 +26,7 @@ export async function readSource(
 ): Promise<{ table: Table; joins: JoinCount[] }> {
   let table = await readFiles(plan.from, folder, plan.line);
   const joins: JoinCount[] = [];
-  const bound = boundColumns(plan);
+  const bound = sampleColumns(plan);
   for (const join of plan.joins ?? []) {
     const right = await readFiles(join.with, folder, join.line);
     const problems = new ProblemList();
@@ -47,11 +47,12 @@ export async function readFiles(path: string, folder: string, line?: number): Pr
 }
 
 /**
- * The files that a path with `*` names.
+ * The files that a path names: itself, or those that fit its `*`.
  * @returns paths inside the folder
  * @throws DataError where there are none, or one leaves the folder
  */
 export async function filesNamed(path: string, folder: string, line?: number): Promise<string[]> {
+  if (!isGlob(path)) return [path];
   const problems = new ProblemList();
   const where = joinPath(folder, path);
   if (leaves(path)) problems.add("outside", path, { path }, line);
@@ -64,10 +65,6 @@ export async function filesNamed(path: string, folder: string, line?: number): P
       problems.add("outside", joinPath(folder, file), { path: file }, line);
   problems.check();
   return files;
-}
-
-export function boundColumns({ modalities, target }: DataColumns): Set<string> {
-  return new Set([...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)]);
 }
 
 /** True when samples can do without what a joined file tells of them: it feeds something, and all of that may be missing. */

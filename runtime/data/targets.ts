@@ -29,6 +29,11 @@ export function columnsOf(target: DataColumns["target"]): readonly string[] {
   return target.kind === undefined ? [target.column] : target.columns;
 }
 
+/** Columns that have a value for each sample. */
+export function sampleColumns({ modalities, target }: DataColumns): Set<string> {
+  return new Set([...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)]);
+}
+
 /** What a sample is held against, [rows, outputs]. @param columns those that the binding names, as many as it names */
 export function loadTargets(
   binding: LabelsBinding | NumbersBinding,

@@ -7,7 +7,7 @@ import type { Samples } from "./samples.js";
 import { size } from "./size.js";
 import { rowsOf, type Column, type Table } from "./table.js";
 import { encodingOf } from "./transforms/coder.js";
-import { encodeCells, loadCells, type LoadedCells } from "./transforms/encode.js";
+import { encodeCells } from "./transforms/encode.js";
 import type { Tokenizers } from "./transforms/tokenizer.js";
 import type { Statistics } from "./transforms/standardise.js";
 import { transform } from "./transforms/transforms.js";
@@ -29,11 +29,6 @@ export interface UnseenOptions {
   tokenizers?: Tokenizers | undefined;
   folder: string;
   labels?: boolean;
-}
-
-/** Columns that have a value for each sample. */
-export function sampleColumns({ modalities, target }: DataColumns): Set<string> {
-  return new Set([...Object.values(modalities).flatMap(({ columns }) => columns), ...columnsOf(target)]);
 }
 
 /** Columns whose values are names. */
@@ -80,11 +75,9 @@ export async function unseenSamples(
       checkVocabulary(name, binding.columns[0] ?? "", { table, names, where, problems });
     const categories = codesByName(name, binding.categories, full, names);
     const source = { table: full, categories, folder };
-    const loaded = encoded
-      ? await loadCells(name, binding, full, rows, { where, folder, problems })
-      : await loadModality(name, binding, source, rows, where, problems);
+    const loaded = await loadModality(name, binding, source, rows, where, problems);
     if (loaded === undefined) continue;
-    if (encoded) cells.set(name, (loaded as LoadedCells).cells);
+    if (loaded.cells !== undefined) cells.set(name, loaded.cells);
     inputs[name] = loaded.values;
     present[name] = loaded.present;
   }

@@ -8,9 +8,8 @@ import {
   type CovarianceForm,
   type MixtureOptions,
 } from "./gaussian-mixture.js";
-import { firstColumns } from "./standardise.js";
 import type { Components } from "./latent-class.js";
-import { firstRows, rowsOf, takeRows, type View } from "./view.js";
+import { firstColumns, firstRows, rowsOf, takeRows, type View } from "./view.js";
 
 /**
  * A kind of density of a whitened view: a Gaussian mixture of its first axes, and a standard normal distribution of each axis

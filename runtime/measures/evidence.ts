@@ -1,7 +1,6 @@
 import type { Density } from "./density.js";
 import type { Components } from "./latent-class.js";
-import { firstColumns } from "./standardise.js";
-import { firstRows, sideBySide, type View } from "./view.js";
+import { firstColumns, firstRows, sideBySide, type View } from "./view.js";
 
 /** A whitened view and how many of its axes lead. */
 export interface Whitened {

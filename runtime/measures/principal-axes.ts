@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { Random } from "../data/random.js";
 import { columnProducts, product, rowProducts, transposedProduct } from "./products.js";
-import { rowsOf, someColumns, takeRows, type View } from "./view.js";
+import { firstColumns, rowsOf, takeRows, type View } from "./view.js";
 
 /** Principal axes of centred data, those of most variance first. */
 export interface PrincipalAxes {
@@ -42,7 +42,7 @@ async function fromRows(data: View): Promise<PrincipalAxes> {
   const kept = variances
     .subarray(0, mostOfWide)
     .filter((variance) => variance > rounding * (variances[0] as number));
-  const there = await transposedProduct(data, someColumns(axes, 0, kept.length));
+  const there = await transposedProduct(data, firstColumns(axes, kept.length));
   there.values.forEach(
     (value, i) => (there.values[i] = value / Math.sqrt(n * (kept[i % kept.length] as number))),
   );

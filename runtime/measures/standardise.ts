@@ -120,8 +120,3 @@ function leadingOf(eigenvalues: Float64Array, n: number): number {
   }
   return best.axes;
 }
-
-/** The first columns of a view. */
-export function firstColumns(view: View, columns: number): View {
-  return columns >= view.width ? view : someColumns(view, 0, columns);
-}

@@ -29,6 +29,11 @@ export function someColumns({ values, width }: View, first: number, count: numbe
   return { values: taken, width: count };
 }
 
+/** The first columns of a view. */
+export function firstColumns(view: View, columns: number): View {
+  return columns >= view.width ? view : someColumns(view, 0, columns);
+}
+
 /** Two views side by side: [n, a.width + b.width]. */
 export function sideBySide(a: View, b: View): View {
   const n = rowsOf(a);

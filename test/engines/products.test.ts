@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { size } from "../../runtime/data/size.js";
 import { openEngine } from "../../runtime/engines/index.js";
 
 beforeAll(async () => {
   await openEngine("wasm");
 });
 
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const filled = (shape: number[], seed: number) =>
   Float32Array.from({ length: size(shape) }, (_, i) => Math.sin(seed + 1.7 * i));
 

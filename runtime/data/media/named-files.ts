@@ -64,7 +64,7 @@ export async function readNamedFiles<T extends object | string>(
 }
 
 /** The folder in which a file names others. */
-function besideOf(source: string): string {
+export function besideOf(source: string): string {
   return /[\\/]$/.test(source) ? source : dirname(source);
 }
 

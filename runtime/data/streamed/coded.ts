@@ -59,7 +59,7 @@ export interface CodedBlocks extends Coding {
 export async function codeCells(
   train: Samples,
   plan: DataPlan,
-  kept: { names: Names | undefined; tokenizers: Tokenizers | undefined },
+  kept: { names?: Names | undefined; tokenizers?: Tokenizers | undefined },
   place: Place,
 ): Promise<CodedBlocks> {
   const { cache, problems, where } = place;

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { isGlob } from "../glob.js";
 import { isStreamed, isWritten, readBlocks } from "../blocks.js";
 import {
@@ -19,7 +19,9 @@ import type { Column, Table, TextColumn } from "../table.js";
 import { encodingOf } from "../transforms/coder.js";
 import { cellsOf, loadCells } from "../transforms/encode.js";
 import { isMedia } from "../media/load.js";
-import { namedColumns, sampleColumns, withMissing } from "../unseen.js";
+import { besideOf } from "../media/named-files.js";
+import { sampleColumns } from "../targets.js";
+import { namedColumns, withMissing } from "../unseen.js";
 import { CellKind, type CellRow } from "./cells.js";
 import { rowBytes, type Layout } from "./layout.js";
 import { RowSet, UnreadableRows } from "./left-out.js";
@@ -62,9 +64,7 @@ export interface SourcePlace {
 /** Paths of pictures and sounds beside the file that names them. */
 function mediaIn({ values, sources }: TextColumn, source: string): string[] {
   return values.flatMap((name, i) => {
-    const from = sources?.[i] ?? source;
-    const base = /[\\/]$/.test(from) ? from : dirname(from);
-    return name?.trim() ? resolve(base, name.trim()) : [];
+    return name?.trim() ? resolve(besideOf(sources?.[i] ?? source), name.trim()) : [];
   });
 }
 
@@ -198,16 +198,16 @@ export class FirstPass {
     const block: LoadedBlock = { rows, inputs: {}, present: {}, cells: [] };
     for (const [name, binding] of Object.entries(plan.modalities)) {
       const [first = ""] = binding.columns;
+      const { files = false } = binding;
+      const column = full.columns.get(first);
+      if (column?.kind === "text" && (files || isMedia(binding))) this.media.push(...mediaIn(column, path));
       const kind = this.cells.get(name);
       if (kind !== undefined) {
         const loaded = await loadCells(name, binding, full, rows, { where, folder: place.folder, problems });
         if (loaded === undefined) problems.check();
-        const column = full.columns.get(first) as Column;
-        const { files = false } = binding;
-        if (files && column.kind === "text") this.media.push(...mediaIn(column, path));
         const own = loaded && cellsOf(loaded.cells);
         const cells = Array.from({ length: rows }, (_, row) => own?.(row) ?? null);
-        kind.add(cells, rowOf, files ? "text" : column.kind, !files && written(first));
+        kind.add(cells, rowOf, files ? "text" : (column as Column).kind, !files && written(first));
         block.cells.push(cells);
         if (loaded !== undefined) block.present[name] = loaded.present;
         continue;
@@ -225,8 +225,6 @@ export class FirstPass {
       }
       const source = { table: full, categories, folder: place.folder };
       const loaded = await loadModality(name, binding, source, rows, where, problems);
-      const files = full.columns.get(first);
-      if (files?.kind === "text" && isMedia(binding)) this.media.push(...mediaIn(files, path));
       if (loaded === undefined) problems.check();
       else {
         block.inputs[name] = loaded.values;

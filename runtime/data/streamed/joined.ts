@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join as joinPath } from "node:path";
-import { isGlob } from "../glob.js";
 import { Joiner, type JoinCount } from "../join.js";
 import type { DataPlan } from "../load.js";
 import type { ProblemList } from "../problems.js";
-import { boundColumns, filesNamed, onlyOptional, readFiles } from "../source.js";
+import { filesNamed, onlyOptional, readFiles } from "../source.js";
+import { sampleColumns } from "../targets.js";
 import { numberOf, type Column, type Table } from "../table.js";
 
 /** Of the bound, what files that are joined may take in memory while the first one is read, all together. */
@@ -66,7 +66,7 @@ export class JoinedFiles {
       check(own, join.with, join.line);
       bytes += own;
       tables.push(table);
-      const options = { bound: boundColumns(plan), keep: onlyOptional(table, join, plan) };
+      const options = { bound: sampleColumns(plan), keep: onlyOptional(table, join, plan) };
       joiners.push(new Joiner(table, join, options, problems));
     }
     return new JoinedFiles(plan, joiners, tables, problems);
@@ -127,7 +127,7 @@ export async function joinedPaths({ joins = [] }: DataPlan, folder: string): Pro
 }
 
 async function pathsOf(path: string, folder: string, line?: number): Promise<string[]> {
-  const files = isGlob(path) ? await filesNamed(path, folder, line) : [path];
+  const files = await filesNamed(path, folder, line);
   return files.map((file) => joinPath(folder, file));
 }
 

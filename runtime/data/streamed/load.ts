@@ -58,17 +58,7 @@ async function load(plan: DataPlan, source: SourcePlace, kept: KeptAll): Promise
   const skipped =
     unreadable && plan.skip && skippedOf(unreadable, layout.rows - alone, plan.skip, { where, folder });
   const splits = splitRows(plan, cache, where);
-  const { file, ...coded } = await codeCells(
-    splits.train,
-    plan,
-    { names: undefined, tokenizers: undefined, ...kept },
-    {
-      cache,
-      folder,
-      where,
-      problems,
-    },
-  );
+  const { file, ...coded } = await codeCells(splits.train, plan, kept, { cache, folder, where, problems });
   if (file !== undefined) cache.files.push(file);
   const remake = async ({ path, block }: Damaged) => {
     say(`data      Block ${block} of ${cache.folder} is damaged; it is made anew from ${where}.`);

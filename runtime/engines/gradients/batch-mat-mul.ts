@@ -1,11 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { lastTwoExchanged } from "../simd/last-axes.js";
 import { replaceKernel } from "./replace-kernel.js";
-
-/** The order of axes in which the last two change places. */
-function lastTwoExchanged(rank: number): number[] {
-  const last = rank - 1;
-  return Array.from({ length: rank }, (_, i) => (i === last ? last - 1 : i === last - 1 ? last : i));
-}
 
 /** The matrices themselves transposed: [batch, rows, columns] -> [batch, columns, rows]. */
 function transposed(x: tf.Tensor): tf.Tensor {

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { size } from "../../data/size.js";
 import type { Heap } from "./heap.js";
 
 /** Cuts a tensor along an axis into pieces of these sizes; each is copied out of its memory at once. */
 function cut(x: tf.TensorInfo, axis: number, sizes: readonly number[], heap: Heap): tf.TensorInfo[] {
-  const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-  const outer = product(x.shape.slice(0, axis));
-  const inner = product(x.shape.slice(axis + 1));
+  const outer = size(x.shape.slice(0, axis));
+  const inner = size(x.shape.slice(axis + 1));
   const row = (x.shape[axis] as number) * inner;
-  const pieces = sizes.map((size) =>
-    heap.makeOutput([...x.shape.slice(0, axis), size, ...x.shape.slice(axis + 1)], x.dtype),
+  const pieces = sizes.map((length) =>
+    heap.makeOutput([...x.shape.slice(0, axis), length, ...x.shape.slice(axis + 1)], x.dtype),
   );
   const source = heap.typedArrayFromHeap(x);
   let begin = 0;

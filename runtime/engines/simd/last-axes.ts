@@ -8,14 +8,18 @@ type Transpose = (from: number, to: number, batch: number, rows: number, columns
 
 const transposesIn = instances<{ transpose: Transpose }>(transposeModule);
 
+/** The order of axes in which the last two change places. */
+export function lastTwoExchanged(rank: number): number[] {
+  const last = rank - 1;
+  return Array.from({ length: rank }, (_, i) => (i === last ? last - 1 : i === last - 1 ? last : i));
+}
+
 /** Exchanging the last two axes, as the gradient of each matrix product asks for twice. The published kernel moves one number at a time. */
 export function correctTranspose(): void {
   replaceKernel<tf.TransposeAttrs>(tf.Transpose, ({ inputs: { x }, attributes: { perm }, heap }) => {
     const rank = x?.shape.length ?? 0;
     if (x === undefined || (x.dtype !== "float32" && x.dtype !== "int32") || rank < 2) return undefined;
-    const exchanged = perm.every(
-      (from, to) => from === (to === rank - 1 ? rank - 2 : to === rank - 2 ? rank - 1 : to),
-    );
+    const exchanged = perm.join() === lastTwoExchanged(rank).join();
     const [rows, columns] = x.shape.slice(-2) as [number, number];
     if (!exchanged || rows * columns === 0) return undefined;
     const out = heap.makeOutput([...x.shape.slice(0, -2), columns, rows], x.dtype);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { size } from "../../data/size.js";
 import { replaceKernel, type Call } from "../gradients/replace-kernel.js";
 import { instances } from "./instance.js";
 import { sumModule } from "./sum.js";
@@ -19,13 +20,12 @@ function sumRows(
   if (x === undefined || x.dtype !== "float32") return undefined;
   const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);
   const [first, last] = [axes[0] ?? 0, axes.at(-1) ?? -1];
-  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-  const width = sizeOf(x.shape.slice(last + 1));
+  const width = size(x.shape.slice(last + 1));
   // Axes that aren't side by side, and those that nothing follows, are left to the published kernel.
   if (axes.length === 0 || last - first + 1 !== axes.length || width === 1) return undefined;
-  const rows = sizeOf(x.shape.slice(first, last + 1));
+  const rows = size(x.shape.slice(first, last + 1));
   const shape = keepDims
-    ? x.shape.map((size, i) => (axes.includes(i) ? 1 : size))
+    ? x.shape.map((length, i) => (axes.includes(i) ? 1 : length))
     : x.shape.filter((_, i) => !axes.includes(i));
   const out = heap.makeOutput(shape, "float32");
   const [source, target] = [heap.typedArrayFromHeap(x), heap.typedArrayFromHeap(out)];
