@@ -8,7 +8,6 @@ import { dump } from "npyjs";
 import { describe, expect, it } from "vitest";
 import {
   batches,
-  DataError,
   loadData,
   Random,
   splitPositions,
@@ -16,6 +15,7 @@ import {
   type DataPlan,
   type Samples,
 } from "../../runtime/index.js";
+import { problemsIn } from "../support/problems.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-data-"));
 
@@ -47,14 +47,9 @@ function plan(parts: Partial<DataPlan> = {}): DataPlan {
 }
 
 async function problemsOf(given: DataPlan): Promise<string[]> {
-  try {
-    await loadData(given, folder);
-  } catch (error) {
-    if (error instanceof DataError)
-      return error.problems.map(({ code, message, specLine }) => `${specLine} ${code} ${message}`);
-    throw error;
-  }
-  return [];
+  return (await problemsIn(loadData(given, folder))).map(
+    ({ code, message, specLine }) => `${specLine} ${code} ${message}`,
+  );
 }
 
 describe("loadData", () => {

@@ -4,10 +4,11 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { joinTables } from "../../runtime/data/join.js";
-import { DataError, loadData, type DataPlan } from "../../runtime/data/index.js";
+import { loadData, type DataPlan } from "../../runtime/data/index.js";
 import { ProblemList } from "../../runtime/data/problems.js";
 import { columnOfCells, type Table } from "../../runtime/data/table.js";
 import { png } from "../support/media.js";
+import { problemsIn } from "../support/problems.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-join-"));
 
@@ -40,12 +41,7 @@ async function samplesOf(given: DataPlan) {
 }
 
 async function problemsOf(given: DataPlan): Promise<string[]> {
-  const error = await loadData(given, folder).then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof DataError)) throw error ?? new Error("nothing is wrong");
-  return error.problems.map(({ code, message, where }) =>
+  return (await problemsIn(loadData(given, folder))).map(({ code, message, where }) =>
     `${code} ${where}: ${message}`.replaceAll(`${folder}/`, ""),
   );
 }

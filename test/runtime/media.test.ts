@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { DataError, loadData, readTable, type DataPlan } from "../../runtime/data/index.js";
+import { loadData, readTable, type DataPlan } from "../../runtime/data/index.js";
 import { readPicture } from "../../runtime/data/media/picture.js";
 import { readSound } from "../../runtime/data/media/sound.js";
 import { readWav } from "../../runtime/data/media/wav.js";
 import { int16, png, wav } from "../support/media.js";
+import { problemsIn } from "../support/problems.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-media-"));
 
@@ -18,12 +19,9 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 async function problemsOf(reading: Promise<unknown>): Promise<string[]> {
-  const error = await reading.then(
-    () => undefined,
-    (caught: unknown) => caught,
+  return (await problemsIn(reading)).map(
+    ({ code, message, fix }) => `${code} ${message}${fix ? ` (${fix})` : ""}`,
   );
-  if (!(error instanceof DataError)) throw error ?? new Error("nothing is wrong");
-  return error.problems.map(({ code, message, fix }) => `${code} ${message}${fix ? ` (${fix})` : ""}`);
 }
 
 describe("pictures", () => {

@@ -3,21 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { DataError, loadData, type DataPlan, type Splits } from "../../runtime/data/index.js";
+import { loadData, type DataPlan, type Splits } from "../../runtime/data/index.js";
 import { packNpz } from "../../runtime/data/write-npz.js";
+import { problemsIn } from "../support/problems.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-names-"));
 
 /** Codes of the problems that loading finds. */
 async function problemsOf(plan: DataPlan): Promise<string[]> {
-  try {
-    await loadData(plan, folder);
-  } catch (error) {
-    if (error instanceof DataError)
-      return error.problems.map(({ code, message, fix }) => `${code} ${message} ${fix ?? ""}`);
-    throw error;
-  }
-  return [];
+  return (await problemsIn(loadData(plan, folder))).map(
+    ({ code, message, fix }) => `${code} ${message} ${fix ?? ""}`,
+  );
 }
 
 const split = { train: 0.5, test: 0.5, seed: 1 };

@@ -16,13 +16,14 @@ import {
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../compiler/tables/data.js";
-import { DataError, readers, readTable } from "../../runtime/data/index.js";
+import { readers, readTable } from "../../runtime/data/index.js";
 import { gunzip, TooLarge } from "../../runtime/data/limits.js";
 import { unpackLz4 } from "../../runtime/data/lz4.js";
 import { readNpz } from "../../runtime/data/npz.js";
 import { readParquet } from "../../runtime/data/parquet.js";
 import type { Column } from "../../runtime/data/table.js";
 import { packNpy, packNpz } from "../../runtime/data/write-npz.js";
+import { problemsIn } from "../support/problems.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-sources-"));
 
@@ -45,12 +46,9 @@ function plain(column: Column) {
 }
 
 async function problemsOf(reading: Promise<unknown>): Promise<string[]> {
-  const error = await reading.then(
-    () => undefined,
-    (caught: unknown) => caught,
+  return (await problemsIn(reading)).map(
+    ({ code, message, fix }) => `${code} ${message}${fix ? ` (${fix})` : ""}`,
   );
-  if (!(error instanceof DataError)) throw error ?? new Error("nothing is wrong");
-  return error.problems.map(({ code, message, fix }) => `${code} ${message}${fix ? ` (${fix})` : ""}`);
 }
 
 function safetensors(

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DataError, loadData, readTable, type DataPlan, type Splits } from "../../runtime/data/index.js";
+import { loadData, readTable, type DataPlan, type Splits } from "../../runtime/data/index.js";
 import { unseenSamples } from "../../runtime/data/unseen.js";
+import { problemsIn } from "../support/problems.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mmspec-texts-"));
 
@@ -45,12 +46,7 @@ function wordsOf({ train, test, names }: Splits): string[] {
 }
 
 async function problemsOf(reading: Promise<unknown>): Promise<string[]> {
-  const error = await reading.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof DataError)) throw error ?? new Error("nothing is wrong");
-  return error.problems.map(({ code, message }) => `${code} ${message}`);
+  return (await problemsIn(reading)).map(({ code, message }) => `${code} ${message}`);
 }
 
 for (const [name, text] of ["dog dog", "dog", "\uFEFFdog", "Größe dog"].entries())

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { eachBatch, type Batch } from "../../runtime/data/batches.js";
-import { DataError, type Random, type Samples, type Splits } from "../../runtime/data/index.js";
+import { type Random, type Samples, type Splits } from "../../runtime/data/index.js";
+import { problemsIn } from "./problems.js";
 
 /** All batches, hashes for their inputs: a batch is only valid until the next one. */
 export async function allBatches(samples: Samples, size: number, random?: Random, skip?: number) {
@@ -34,12 +35,5 @@ export async function expectSame(memory: Splits, stream: Splits): Promise<void> 
 
 /** What is wrong with data, a line each. */
 export async function problemsOf(loading: Promise<unknown>): Promise<string[]> {
-  try {
-    await loading;
-  } catch (error) {
-    if (error instanceof DataError)
-      return error.problems.map(({ code, message, where }) => `${where} ${code} ${message}`);
-    throw error;
-  }
-  return [];
+  return (await problemsIn(loading)).map(({ code, message, where }) => `${where} ${code} ${message}`);
 }
